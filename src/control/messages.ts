@@ -1,0 +1,87 @@
+/**
+ * The control plane's messages: what a rank and its agent tell each other over the agent's unix socket, one JSON
+ * object per line. Payloads never travel here.
+ */
+import type { FailureCause } from "../errors.ts";
+
+/** Where a rank receives: a unix socket for ranks of its host, tcp for the others. */
+export interface Endpoint {
+	readonly ipc?: string;
+	readonly tcp?: readonly string[];
+}
+
+/** A rank as its peers see it. */
+export interface Peer {
+	readonly host: string;
+	/** Index of its host: ranks with the same node may use `endpoint.ipc`. */
+	readonly node: number;
+	readonly endpoint: Endpoint;
+}
+
+/** One operation that a rank waits in, for the deadlock report. */
+export interface PendingOperation {
+	/** Name of the call: "recv", "barrier". */
+	readonly operation: string;
+	/** World ranks that could complete it; empty for any. */
+	readonly peers: readonly number[];
+	readonly tag?: number;
+	/** Name of the communicator. */
+	readonly communicator: string;
+	/** Milliseconds that it has been waiting. */
+	readonly sinceMs: number;
+	/** file:line of the caller. */
+	readonly at?: string;
+	/** What is missing, in words: "has not been matched", "step 4". */
+	readonly detail?: string;
+}
+
+/** Messages that a rank has sent to, or received from, each peer so far: [world rank, count]. */
+export type Counts = readonly (readonly [number, number])[];
+
+export type RankToAgent =
+	/** First message: this rank can receive. */
+	| {
+			readonly type: "hello";
+			readonly rank: number;
+			readonly pid: number;
+			readonly version: string;
+			readonly endpoint: Endpoint;
+	  }
+	/** End the job with this code. */
+	| { readonly type: "abort"; readonly code: number; readonly reason: string }
+	/** This rank needs nobody any more; it waits for "finalized". */
+	| { readonly type: "finalize"; readonly sent: Counts }
+	/** Nothing but a message can wake this rank. */
+	| {
+			readonly type: "blocked";
+			readonly operations: readonly PendingOperation[];
+			readonly sent: Counts;
+			readonly received: Counts;
+	  }
+	/** Answer to "query". */
+	| { readonly type: "status"; readonly query: number; readonly operations: readonly PendingOperation[] }
+	/** Written while the process exits without finalize. */
+	| {
+			readonly type: "leaving";
+			readonly code: number;
+			readonly operations: readonly PendingOperation[];
+			readonly sent: Counts;
+	  }
+	/** The ranks called different collectives at one step, or passed different arguments. */
+	| { readonly type: "mismatch"; readonly text: string };
+
+export type AgentToRank =
+	/** All ranks can receive: the job begins. */
+	| { readonly type: "start"; readonly peers: readonly Peer[] }
+	/** A rank is gone. `sent` is how many messages it had sent to the reader of this, if it could still say so. */
+	| {
+			readonly type: "left";
+			readonly rank: number;
+			readonly cause: FailureCause;
+			readonly sent?: number;
+			readonly failed: boolean;
+	  }
+	/** Every rank has finalized or is gone. */
+	| { readonly type: "finalized" }
+	/** Tell what you wait for. */
+	| { readonly type: "query"; readonly query: number };
