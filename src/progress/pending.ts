@@ -1,0 +1,86 @@
+import type { PendingOperation } from "../control/messages.ts";
+
+/** An operation in progress, kept so that it can be reported. */
+export interface Pending {
+	readonly operation: string;
+	readonly communicator: string;
+	/** World ranks that could complete it, empty for any. */
+	readonly peers: () => readonly number[];
+	readonly tag?: number | undefined;
+	/** It may also end by itself: an AbortSignal is attached. */
+	readonly abortable: boolean;
+	readonly detail?: (() => string | undefined) | undefined;
+	/** Holds the stack of the caller, formatted only when somebody asks. */
+	readonly caller: { readonly stack?: string };
+	readonly since: number;
+}
+
+const FRAMES = 12;
+/** Frames from this folder are tsmpi's own. */
+const ownFolder = new URL("../", import.meta.url).href;
+
+/** Notes where the public method `method` was called from. Formatting waits until somebody reads the stack. */
+export function callSite(method: (...args: never[]) => unknown): { readonly stack?: string } {
+	const holder: { stack?: string } = {};
+	const limit = Error.stackTraceLimit;
+	Error.stackTraceLimit = FRAMES;
+	Error.captureStackTrace(holder, method);
+	Error.stackTraceLimit = limit;
+	return holder;
+}
+
+/** file:line of the caller's own code. */
+function locate(stack: string | undefined): string | undefined {
+	const frames = (stack ?? "").split("\n").slice(1);
+	const frame = frames.find((line) => !line.includes(ownFolder) && !line.includes("node:internal")) ?? frames[0];
+	const found = /\(?((?:file:\/\/)?[^\s()]+):(\d+):\d+\)?$/.exec(frame ?? "");
+	if (found === null) return undefined;
+	const file = (found[1] as string).replace("file://", "");
+	return `${file.startsWith(`${process.cwd()}/`) ? file.slice(process.cwd().length + 1) : file}:${found[2]}`;
+}
+
+/** The operations that this rank waits in. */
+export class PendingOperations {
+	readonly #operations = new Set<Pending>();
+	readonly #onChange: (waiting: boolean) => void;
+
+	constructor(onChange: (waiting: boolean) => void) {
+		this.#onChange = onChange;
+	}
+
+	get size(): number {
+		return this.#operations.size;
+	}
+
+	begin(operation: Pending): void {
+		this.#operations.add(operation);
+		if (this.#operations.size === 1) this.#onChange(true);
+	}
+
+	end(operation: Pending): void {
+		if (this.#operations.delete(operation) && this.#operations.size === 0) this.#onChange(false);
+	}
+
+	/** Whether one of them may end without any message. */
+	get abortable(): boolean {
+		for (const operation of this.#operations) if (operation.abortable) return true;
+		return false;
+	}
+
+	report(): PendingOperation[] {
+		const now = performance.now();
+		return [...this.#operations].map((pending) => {
+			const at = locate(pending.caller.stack);
+			const detail = pending.detail?.();
+			return {
+				operation: pending.operation,
+				peers: pending.peers(),
+				...(pending.tag === undefined ? {} : { tag: pending.tag }),
+				communicator: pending.communicator,
+				sinceMs: Math.round(now - pending.since),
+				...(at === undefined ? {} : { at }),
+				...(detail === undefined ? {} : { detail }),
+			};
+		});
+	}
+}

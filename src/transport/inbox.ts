@@ -1,0 +1,57 @@
+import { Pull } from "zeromq";
+
+/** How long a receive stays armed before it is looked at again, in milliseconds. */
+export const TICK_MS = 200;
+
+/**
+ * Where all peers' frames arrive. It listens only while somebody waits: a receive in progress keeps Node's event loop
+ * alive, and a program that waits for nothing must be able to end.
+ */
+export class Inbox {
+	readonly #socket = new Pull({ receiveHighWaterMark: 0, receiveTimeout: TICK_MS, linger: 0 });
+	readonly #deliver: (frames: Buffer[]) => void;
+	readonly #onIdle: () => Promise<void> | undefined;
+	#wanted = false;
+	#listening = false;
+
+	/**
+	 * @param deliver Takes the frames of one message; must not throw.
+	 * @param onIdle Called after each tick without a message; listening goes on once its promise resolves.
+	 */
+	constructor(deliver: (frames: Buffer[]) => void, onIdle: () => Promise<void> | undefined) {
+		this.#deliver = deliver;
+		this.#onIdle = onIdle;
+	}
+
+	/** Binds and returns the address that peers connect to. */
+	async bind(address: string): Promise<string> {
+		await this.#socket.bind(address);
+		return this.#socket.lastEndpoint ?? address;
+	}
+
+	/** Whether somebody waits for a message. */
+	set wanted(value: boolean) {
+		this.#wanted = value;
+		if (value && !this.#listening) void this.#listen();
+	}
+
+	close(): void {
+		this.#wanted = false;
+		this.#socket.close();
+	}
+
+	async #listen(): Promise<void> {
+		this.#listening = true;
+		while (this.#wanted && !this.#socket.closed) {
+			let frames: Buffer[] | undefined;
+			try {
+				frames = (await this.#socket.receive()) as Buffer[];
+			} catch (error) {
+				if ((error as NodeJS.ErrnoException).code !== "EAGAIN") break;
+			}
+			if (frames !== undefined) this.#deliver(frames);
+			else await this.#onIdle();
+		}
+		this.#listening = false;
+	}
+}

@@ -1,0 +1,85 @@
+/**
+ * The 40 bytes in front of every message between ranks. Little endian. The numbers are wire protocol: append only.
+ */
+
+/** What a frame is for. */
+export const FrameType = {
+	/** A message with its payload. */
+	EAGER: 1,
+	/** "I have a message of this size for you": the payload waits at the sender. */
+	READY: 2,
+	/** "Your READY was matched: send it." */
+	CLEAR: 3,
+	/** The payload that CLEAR asked for. */
+	DATA: 4,
+	/** "DATA is here: its memory is yours again." */
+	DONE: 5,
+	/** Returns bytes of the eager budget. */
+	CREDIT: 6,
+	/** A collective cannot go on at the sender: it rejects everywhere. */
+	FAIL: 7,
+	/** The communicator is revoked. */
+	REVOKE: 8,
+} as const;
+
+export type FrameType = (typeof FrameType)[keyof typeof FrameType];
+
+export interface Envelope {
+	readonly type: number;
+	/** How the payload is encoded: see payload.ts. */
+	readonly kind: number;
+	/** Which collective sent it, 0 for point-to-point. */
+	readonly operation: number;
+	/** World rank of the sender. */
+	readonly source: number;
+	/** The user's tag; for a collective, its step on the communicator. */
+	readonly tag: number;
+	/** Which communicator. */
+	readonly context: number;
+	/** Position of this frame among all that the sender has sent to the receiver: a gap is a lost frame. */
+	readonly sequence: number;
+	/** Pairs READY, CLEAR, DATA and DONE. */
+	readonly id: number;
+	/** Bytes of the message; for CREDIT the bytes given back. */
+	readonly size: number;
+	/** The root of a rooted collective, -1 without one. */
+	readonly root: number;
+	/** DATA: the sender waits for DONE. */
+	readonly wantsDone: boolean;
+}
+
+export const ENVELOPE_BYTES = 40;
+
+/** Writes the envelope into the first 40 bytes of `target`. */
+export function writeEnvelope(target: Buffer, envelope: Envelope): void {
+	target[0] = envelope.type;
+	target[1] = envelope.kind;
+	target[2] = envelope.operation;
+	target[3] = envelope.wantsDone ? 1 : 0;
+	target.writeInt32LE(envelope.source, 4);
+	target.writeInt32LE(envelope.tag, 8);
+	target.writeUInt32LE(envelope.context, 12);
+	target.writeUInt32LE(envelope.sequence, 16);
+	target.writeUInt32LE(envelope.id, 20);
+	target.writeDoubleLE(envelope.size, 24);
+	target.writeInt32LE(envelope.root, 32);
+	target.writeUInt32LE(0, 36);
+}
+
+/** Reads an envelope, or undefined where the bytes cannot be one. */
+export function readEnvelope(bytes: Buffer): Envelope | undefined {
+	if (bytes.length < ENVELOPE_BYTES) return undefined;
+	return {
+		type: bytes[0] as number,
+		kind: bytes[1] as number,
+		operation: bytes[2] as number,
+		wantsDone: bytes[3] === 1,
+		source: bytes.readInt32LE(4),
+		tag: bytes.readInt32LE(8),
+		context: bytes.readUInt32LE(12),
+		sequence: bytes.readUInt32LE(16),
+		id: bytes.readUInt32LE(20),
+		size: bytes.readDoubleLE(24),
+		root: bytes.readInt32LE(32),
+	};
+}
