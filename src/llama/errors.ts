@@ -1,0 +1,55 @@
+/** What went wrong with an engine, as a string for a `switch`. */
+export type EngineErrorCode =
+	/** node-llama-cpp is not installed. */
+	| "ERR_ENGINE_MISSING"
+	/** The model file is missing, damaged or not for this llama.cpp. */
+	| "ERR_MODEL"
+	/** The device that was asked for is not there. */
+	| "ERR_DEVICE"
+	/** llama.cpp could not load the model or make its context. */
+	| "ERR_ENGINE_LOAD"
+	/** The engine's process ended while it was needed. */
+	| "ERR_ENGINE_DIED"
+	/** `close()` was called. */
+	| "ERR_ENGINE_CLOSED"
+	/** The prompt does not fit the context. */
+	| "ERR_PROMPT_TOO_LONG"
+	/** The prompt cannot be used: empty, or refused by the model's chat template. */
+	| "ERR_PROMPT"
+	/** llama.cpp failed while it generated. */
+	| "ERR_GENERATE";
+
+/** What an engine's operations reject with. */
+export class EngineError extends Error {
+	readonly code: EngineErrorCode;
+
+	constructor(code: EngineErrorCode, message: string, options?: ErrorOptions) {
+		super(message, options);
+		this.code = code;
+	}
+
+	override get name(): string {
+		return this.constructor.name;
+	}
+}
+
+/** A job cannot go on, and every rank knows it: a wrong option, an unreadable file, an engine that cannot load. */
+export class JobError extends Error {
+	/** What the job's processes exit with: 2 for a mistake on the command line, else 1. */
+	readonly exitCode: number;
+
+	constructor(message: string, exitCode = 1, options?: ErrorOptions) {
+		super(message, options);
+		this.exitCode = exitCode;
+	}
+
+	override get name(): string {
+		return this.constructor.name;
+	}
+}
+
+/** The text of anything that was thrown, on one line. */
+export function reasonOf(error: unknown): string {
+	const text = error instanceof Error ? error.message : String(error);
+	return text.replace(/\s*\n\s*/g, "; ").trim();
+}
