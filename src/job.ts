@@ -1,6 +1,7 @@
 /**
  * The environment contract between tsmpirun and its ranks, written and read in this one place.
  */
+import { dirname } from "node:path";
 
 /** Where a rank stands in its job. */
 export interface Placement {
@@ -62,6 +63,15 @@ export function readJob(env: NodeJS.ProcessEnv): JobEnvironment | undefined {
 		localSize: number("TSMPI_LOCAL_SIZE"),
 		nodeRank: number("TSMPI_NODE_RANK"),
 	};
+}
+
+/**
+ * Where a rank receives from its peers: next to the agent's socket in the job's private folder, or, with
+ * TSMPI_TRANSPORT=tcp, on the loopback interface.
+ */
+export function dataAddresses(job: JobEnvironment): { readonly ipc?: string; readonly tcp?: string } {
+	if (process.env.TSMPI_TRANSPORT === "tcp") return { tcp: "tcp://127.0.0.1:*" };
+	return { ipc: `ipc://${dirname(job.controlPath)}/${job.rank}` };
 }
 
 /** Variables by which other launchers tell a process that it is one of several. */

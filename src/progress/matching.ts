@@ -136,7 +136,8 @@ export class Matching {
 		let first: { queue: Fifo<Unexpected>; found: Unexpected } | undefined;
 		for (const queue of this.#unexpected.values()) {
 			const found = queue.find(test);
-			if (found !== undefined && (first === undefined || found.order < first.found.order)) first = { queue, found };
+			if (found !== undefined && (first === undefined || found.order < first.found.order))
+				first = { queue, found };
 		}
 		return first;
 	}

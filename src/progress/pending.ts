@@ -32,7 +32,8 @@ export function callSite(method: (...args: never[]) => unknown): { readonly stac
 /** file:line of the caller's own code. */
 function locate(stack: string | undefined): string | undefined {
 	const frames = (stack ?? "").split("\n").slice(1);
-	const frame = frames.find((line) => !line.includes(ownFolder) && !line.includes("node:internal")) ?? frames[0];
+	const frame =
+		frames.find((line) => !line.includes(ownFolder) && !line.includes("node:internal")) ?? frames[0];
 	const found = /\(?((?:file:\/\/)?[^\s()]+):(\d+):\d+\)?$/.exec(frame ?? "");
 	if (found === null) return undefined;
 	const file = (found[1] as string).replace("file://", "");
@@ -43,6 +44,7 @@ function locate(stack: string | undefined): string | undefined {
 export class PendingOperations {
 	readonly #operations = new Set<Pending>();
 	readonly #onChange: (waiting: boolean) => void;
+	readonly #idle: (() => void)[] = [];
 
 	constructor(onChange: (waiting: boolean) => void) {
 		this.#onChange = onChange;
@@ -58,7 +60,14 @@ export class PendingOperations {
 	}
 
 	end(operation: Pending): void {
-		if (this.#operations.delete(operation) && this.#operations.size === 0) this.#onChange(false);
+		if (!this.#operations.delete(operation) || this.#operations.size > 0) return;
+		this.#onChange(false);
+		for (const resolve of this.#idle.splice(0)) resolve();
+	}
+
+	/** Resolves once nothing waits. */
+	async drained(): Promise<void> {
+		while (this.#operations.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
 	}
 
 	/** Whether one of them may end without any message. */

@@ -34,7 +34,7 @@ export interface Envelope {
 	readonly source: number;
 	/** The user's tag; for a collective, its step on the communicator. */
 	readonly tag: number;
-	/** Which communicator. */
+	/** Which communicator: see context.ts. */
 	readonly context: number;
 	/** Position of this frame among all that the sender has sent to the receiver: a gap is a lost frame. */
 	readonly sequence: number;
@@ -58,12 +58,12 @@ export function writeEnvelope(target: Buffer, envelope: Envelope): void {
 	target[3] = envelope.wantsDone ? 1 : 0;
 	target.writeInt32LE(envelope.source, 4);
 	target.writeInt32LE(envelope.tag, 8);
-	target.writeUInt32LE(envelope.context, 12);
+	target.writeUInt32LE(envelope.context % 2 ** 32, 12);
 	target.writeUInt32LE(envelope.sequence, 16);
 	target.writeUInt32LE(envelope.id, 20);
 	target.writeDoubleLE(envelope.size, 24);
 	target.writeInt32LE(envelope.root, 32);
-	target.writeUInt32LE(0, 36);
+	target.writeUInt32LE(Math.floor(envelope.context / 2 ** 32), 36);
 }
 
 /** Reads an envelope, or undefined where the bytes cannot be one. */
@@ -76,7 +76,7 @@ export function readEnvelope(bytes: Buffer): Envelope | undefined {
 		wantsDone: bytes[3] === 1,
 		source: bytes.readInt32LE(4),
 		tag: bytes.readInt32LE(8),
-		context: bytes.readUInt32LE(12),
+		context: bytes.readUInt32LE(36) * 2 ** 32 + bytes.readUInt32LE(12),
 		sequence: bytes.readUInt32LE(16),
 		id: bytes.readUInt32LE(20),
 		size: bytes.readDoubleLE(24),

@@ -50,12 +50,27 @@ const typedArrays: readonly TypedArrayConstructor[] = [
 ] as unknown as readonly TypedArrayConstructor[];
 
 const kindOfConstructor = new Map<unknown, number>(
-	typedArrays.map((constructor, index) => [constructor, FIRST_TYPED_ARRAY + index]),
+	typedArrays.map((type, index) => [type, FIRST_TYPED_ARRAY + index]),
 );
 
 class UnpackableFunction extends Error {}
 
-const packr: Packr & { writeFunction?: () => never } = new Packr({ structuredClone: true, useBigIntExtension: true });
+/** A value in its packed form, made by `pack`. */
+class Packed implements Payload {
+	readonly kind: number;
+	readonly bytes: Uint8Array;
+	readonly owned = true;
+
+	constructor(kind: number, bytes: Uint8Array) {
+		this.kind = kind;
+		this.bytes = bytes;
+	}
+}
+
+const packr: Packr & { writeFunction?: () => never } = new Packr({
+	structuredClone: true,
+	useBigIntExtension: true,
+});
 // Without this, msgpackr would send a function as undefined and nobody would know.
 packr.writeFunction = () => {
 	throw new UnpackableFunction("it holds a function");
@@ -86,15 +101,18 @@ export function kindOf(value: TypedArray | ArrayBuffer): number {
 		const kind = kindOfConstructor.get(type);
 		if (kind !== undefined) return kind;
 	}
-	throw new ArgumentError("ERR_TYPE", `Cannot send a ${value.constructor.name}: no such typed array is known`);
+	throw new ArgumentError(
+		"ERR_TYPE",
+		`Cannot send a ${value.constructor.name}: no such typed array is known`,
+	);
 }
 
 /** The name of a kind, for messages. */
 export function kindName(kind: number): string {
 	if (kind === BUFFER) return "Buffer";
 	if (kind === ARRAY_BUFFER) return "ArrayBuffer";
-	const constructor = typedArrays[kind - FIRST_TYPED_ARRAY] as { name?: string } | undefined;
-	return constructor?.name ?? "value that is no typed array";
+	const ArrayType = typedArrays[kind - FIRST_TYPED_ARRAY] as { name?: string } | undefined;
+	return ArrayType?.name ?? "value that is no typed array";
 }
 
 /** Whether memory of kind `target` can take bytes of kind `received`: the same type, or both plain bytes. */
@@ -110,17 +128,32 @@ export function sameElements(target: number, received: number): boolean {
  */
 export function encode(value: unknown): Payload {
 	if (typeof value === "object" && value !== null) {
+		if (value instanceof Packed) return value;
 		if (isRaw(value)) return { kind: kindOf(value), bytes: bytesOf(value), owned: false };
-		if (value instanceof Promise) throw new ArgumentError("ERR_TYPE", "Cannot send a Promise: await it first");
+		if (value instanceof Promise)
+			throw new ArgumentError("ERR_TYPE", "Cannot send a Promise: await it first");
 	}
 	if (value === undefined) return { kind: UNDEFINED, bytes: nothing, owned: true };
-	if (typeof value === "number") return { kind: NUMBER, bytes: new Uint8Array(Float64Array.of(value).buffer), owned: true };
+	if (typeof value === "number")
+		return { kind: NUMBER, bytes: new Uint8Array(Float64Array.of(value).buffer), owned: true };
 	try {
 		return { kind: PACKED, bytes: packr.pack(value), owned: true };
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
 		throw new ArgumentError("ERR_TYPE", `Cannot send this ${typeof value}: ${reason}`, { cause: error });
 	}
+}
+
+/**
+ * A stand-in for `value` that may be sent any number of times and is packed only once. What cannot be packed throws
+ * here, before anything has left this rank.
+ *
+ * @throws {ArgumentError} ERR_TYPE, as `encode`.
+ */
+export function pack(value: unknown): unknown {
+	if (value instanceof Packed || isRaw(value)) return value;
+	const { kind, bytes } = encode(value);
+	return new Packed(kind, bytes);
 }
 
 /**
@@ -134,9 +167,9 @@ export function decode(kind: number, bytes: Uint8Array): unknown {
 	if (kind === BUFFER) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	const own = ownBuffer(bytes);
 	if (kind === ARRAY_BUFFER) return own;
-	const constructor = typedArrays[kind - FIRST_TYPED_ARRAY];
-	if (constructor === undefined) throw new MpiError("ERR_TYPE", `Cannot decode a message of kind ${kind}`);
-	return new constructor(own, 0, own.byteLength / constructor.BYTES_PER_ELEMENT);
+	const ArrayType = typedArrays[kind - FIRST_TYPED_ARRAY];
+	if (ArrayType === undefined) throw new MpiError("ERR_TYPE", `Cannot decode a message of kind ${kind}`);
+	return new ArrayType(own, 0, own.byteLength / ArrayType.BYTES_PER_ELEMENT);
 }
 
 function unpack(bytes: Uint8Array): unknown {

@@ -1,0 +1,125 @@
+import { ANY_SOURCE, PROC_NULL } from "../constants.ts";
+import { type MpiError, ProcessFailedError } from "../errors.ts";
+import type { Context } from "../progress/context.ts";
+import { Delivery, type Header } from "../progress/outbox.ts";
+import { callSite, type Pending } from "../progress/pending.ts";
+import type { Progress } from "../progress/progress.ts";
+import type { Payload } from "../wire/payload.ts";
+
+type Method = (...args: never[]) => unknown;
+
+/** What every communicator has, and the two ways in which its operations wait. */
+export class CommBase {
+	/** Own rank in this communicator, 0 to size-1. MPI_Comm_rank. */
+	readonly rank: number;
+	/** Number of ranks. MPI_Comm_size. */
+	readonly size: number;
+	/** A name for people, such as "world" or "world.split(1)": it appears in reports. MPI_Comm_get_name. */
+	readonly name: string;
+	/** @internal */
+	protected readonly progress: Progress;
+	/** @internal */
+	protected readonly context: Context;
+
+	/** @internal */
+	constructor(progress: Progress, context: Context) {
+		this.progress = progress;
+		this.context = context;
+		this.rank = context.rankOf(progress.rank);
+		this.size = context.members.length;
+		this.name = context.name;
+	}
+
+	/** @internal Throws where nothing may be done with this communicator any more. */
+	protected checkOpen(action: string): void {
+		const { closed } = this.context;
+		if (closed !== undefined) throw closed(action);
+	}
+
+	/** @internal World rank of a rank here; ANY_SOURCE and PROC_NULL stay. */
+	protected toWorld(rank: number): number {
+		return rank === ANY_SOURCE || rank === PROC_NULL ? rank : (this.context.members[rank] as number);
+	}
+
+	/** @internal The error for an operation that a gone rank cannot take part in, if it is gone. */
+	protected goneError(action: string, world: number): MpiError | undefined {
+		const { departures } = this.progress;
+		if (world !== ANY_SOURCE) {
+			const gone = departures.get(world);
+			return gone === undefined ? undefined : new ProcessFailedError(action, world, gone.cause);
+		}
+		const gone = this.context.members
+			.map((member) => departures.get(member))
+			.filter((departure) => departure !== undefined);
+		const worst =
+			gone.find((departure) => departure.failed) ?? (gone.length >= this.size - 1 ? gone[0] : undefined);
+		return worst === undefined ? undefined : new ProcessFailedError(action, worst.rank, worst.cause);
+	}
+
+	/** @internal What the report says of an operation that waits. */
+	protected pending(
+		operation: string,
+		method: Method,
+		peers: () => readonly number[],
+		tag: number | undefined,
+		abortable: boolean,
+		detail?: () => string | undefined,
+	): Pending {
+		return {
+			operation,
+			communicator: this.name,
+			peers,
+			tag,
+			abortable,
+			detail,
+			caller: callSite(method),
+			since: performance.now(),
+		};
+	}
+
+	/**
+	 * @internal Sends a payload; undefined when that is done already.
+	 */
+	protected deliver(
+		operation: string,
+		method: Method,
+		payload: Payload,
+		world: number,
+		header: Header,
+		options: { readonly synchronous: boolean; readonly signal?: AbortSignal | undefined },
+	): Promise<void> | undefined {
+		const { signal, synchronous } = options;
+		const gone = this.goneError(`${operation} to rank ${world}`, world);
+		if (gone !== undefined) throw gone;
+		signal?.throwIfAborted();
+		const outbox = this.progress.outbox(world);
+		if (!synchronous && outbox.sendEager(payload, header)) return undefined;
+		const waiting = this.progress.pending;
+		const pending = this.pending(
+			operation,
+			method,
+			() => [world],
+			header.tag,
+			signal !== undefined,
+			() => "not received yet",
+		);
+		return new Promise((resolve, reject) => {
+			const onAbort = () => {
+				if (!delivery.detach()) return;
+				settle(signal?.reason);
+			};
+			const settle = (error?: unknown) => {
+				waiting.end(pending);
+				signal?.removeEventListener("abort", onAbort);
+				if (error === undefined) resolve();
+				else reject(error);
+			};
+			const delivery = new Delivery(payload, settle);
+			waiting.begin(pending);
+			signal?.addEventListener("abort", onAbort, { once: true });
+			outbox.announce(delivery, header);
+		});
+	}
+}
+
+export type { Method };

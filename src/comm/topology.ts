@@ -1,0 +1,78 @@
+import { PROC_NULL } from "../constants.ts";
+import { ArgumentError } from "../errors.ts";
+import { show } from "./arguments.ts";
+
+/** A grid of ranks in row-major order, open or closed in each dimension. Pure arithmetic. MPI 4.1 §8.5. */
+export class Topology {
+	/** Ranks along each dimension. */
+	readonly dims: readonly number[];
+	/** Whether each dimension is closed to a ring. */
+	readonly periods: readonly boolean[];
+
+	constructor(dims: readonly number[], periods: readonly boolean[]) {
+		this.dims = dims;
+		this.periods = periods;
+	}
+
+	/** How many ranks the grid has. */
+	get size(): number {
+		return this.dims.reduce((product, dim) => product * dim, 1);
+	}
+
+	/** Coordinates of a rank. MPI_Cart_coords. */
+	coordsOf(rank: number): number[] {
+		const coords: number[] = [];
+		let rest = rank;
+		for (const dim of [...this.dims].reverse()) {
+			coords.unshift(rest % dim);
+			rest = Math.floor(rest / dim);
+		}
+		return coords;
+	}
+
+	/** Rank at coordinates; PROC_NULL outside of an open dimension. MPI_Cart_rank. */
+	rankAt(coords: readonly number[]): number {
+		let rank = 0;
+		for (const [i, dim] of this.dims.entries()) {
+			const at = coords[i] ?? 0;
+			const wrapped = this.periods[i] ? ((at % dim) + dim) % dim : at;
+			if (wrapped < 0 || wrapped >= dim) return PROC_NULL;
+			rank = rank * dim + wrapped;
+		}
+		return rank;
+	}
+
+	/** The two ranks of a shift, as seen from `rank`. MPI_Cart_shift. */
+	shift(rank: number, dim: number, displacement: number): { source: number; dest: number } {
+		if (!Number.isInteger(dim) || dim < 0 || dim >= this.dims.length) {
+			const allowed = this.dims.length === 1 ? "the only dimension is 0" : `dimensions are 0 to ${this.dims.length - 1}`;
+			throw new ArgumentError("ERR_ARG", `Cannot shift along dimension ${show(dim)}: ${allowed}`);
+		}
+		if (!Number.isInteger(displacement)) {
+			throw new ArgumentError("ERR_ARG", `Cannot shift by ${show(displacement)}: a whole number is needed`);
+		}
+		const moved = (by: number) => this.rankAt(this.coordsOf(rank).map((at, i) => (i === dim ? at + by : at)));
+		return { source: moved(-displacement), dest: moved(displacement) };
+	}
+}
+
+/** Checks the arguments of `cart` and makes its grid. */
+export function topologyOf(dims: unknown, periods: unknown, size: number): Topology {
+	const whole = (value: unknown) => Number.isInteger(value) && (value as number) > 0;
+	if (!Array.isArray(dims) || dims.length === 0 || !dims.every(whole)) {
+		throw new ArgumentError("ERR_ARG", `Cannot make a grid of ${describe(dims)}: dims are whole numbers from 1 up`);
+	}
+	if (periods !== undefined && !(Array.isArray(periods) && periods.length === dims.length)) {
+		throw new ArgumentError("ERR_ARG", `Cannot make a grid with periods ${describe(periods)}: one boolean per dimension is needed`);
+	}
+	const topology = new Topology([...dims], dims.map((_, i) => Boolean((periods as unknown[] | undefined)?.[i])));
+	if (topology.size > size) {
+		const grid = dims.join(" x ");
+		throw new ArgumentError("ERR_COUNT", `Cannot make a grid of ${grid}: it needs ${topology.size} ranks and there are ${size}`);
+	}
+	return topology;
+}
+
+function describe(value: unknown): string {
+	return Array.isArray(value) ? `[${value.map(show).join(", ")}]` : show(value);
+}

@@ -1,0 +1,70 @@
+import { hostname } from "node:os";
+import type { Comm } from "./comm/comm.ts";
+import { ArgumentError } from "./errors.ts";
+import { foreignLauncher, readJob } from "./job.ts";
+import { Session, strayError } from "./session.ts";
+
+/** A program's place in its job. */
+export interface Mpi extends AsyncDisposable {
+	/** All ranks of the job. MPI_COMM_WORLD. */
+	readonly world: Comm;
+	/** Name of this host. MPI_Get_processor_name. */
+	readonly hostname: string;
+	/** Own rank among those of this host. */
+	readonly localRank: number;
+	/** Number of ranks on this host. */
+	readonly localSize: number;
+	/** Index of this host among the hosts of the job. */
+	readonly nodeRank: number;
+	/**
+	 * Leaves the job: waits for the sends of this rank, then for all other ranks to finalize. Happens by itself when the
+	 * program ends. MPI_Finalize, MPI 4.1 §11.2.2.
+	 */
+	readonly finalize: () => Promise<void>;
+	/**
+	 * Ends every rank of the job at once. MPI_Abort, MPI 4.1 §9.3.
+	 *
+	 * @param code Exit code of tsmpirun: 1 to 255; 0 gives 1. @default 1
+	 * @param reason Printed by tsmpirun.
+	 */
+	readonly abort: (code?: number, reason?: string) => Promise<never>;
+}
+
+let joined: Promise<Mpi> | undefined;
+
+/**
+ * Joins the job. A program that tsmpirun did not start is a world of one. Calling it again gives the same object.
+ * MPI_Init, MPI 4.1 §11.2.1. Example: `examples/hello.js`.
+ *
+ * @throws {MpiError} ERR_OTHER if another launcher (Slurm, MPICH, Open MPI) started this process as one of several: they
+ *   would not find each other.
+ */
+export function init(): Promise<Mpi> {
+	joined ??= join();
+	return joined;
+}
+
+async function join(): Promise<Mpi> {
+	const job = readJob(process.env);
+	if (job === undefined) {
+		const stray = foreignLauncher(process.env);
+		if (stray !== undefined) throw strayError(stray, process.env[stray]);
+	}
+	const session = job === undefined ? Session.alone() : await Session.join(job);
+	const finalize = () => session.finalize();
+	return {
+		world: session.world,
+		hostname: hostname(),
+		localRank: job?.localRank ?? 0,
+		localSize: job?.localSize ?? 1,
+		nodeRank: job?.nodeRank ?? 0,
+		finalize,
+		abort: async (code = 1, reason = "abort was called") => {
+			if (!Number.isInteger(code)) {
+				throw new ArgumentError("ERR_ARG", `Cannot abort with code ${String(code)}: a whole number is needed`);
+			}
+			return session.abort(code, reason);
+		},
+		[Symbol.asyncDispose]: finalize,
+	};
+}

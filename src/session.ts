@@ -1,0 +1,171 @@
+import { Comm } from "./comm/comm.ts";
+import { describe } from "./comm/operations.ts";
+import { ControlLink } from "./control/link.ts";
+import type { AgentToRank, Peer } from "./control/messages.ts";
+import { FinalizedError, MpiError } from "./errors.ts";
+import { dataAddresses, type JobEnvironment } from "./job.ts";
+import { BlockedWatch } from "./progress/blocked.ts";
+import { Context } from "./progress/context.ts";
+import { Progress } from "./progress/progress.ts";
+import type { Mesh } from "./transport/mesh.ts";
+
+/** Exit code of a rank whose launcher is gone. */
+const ORPHANED = 1;
+
+/** This rank's part in the job: joins it, holds its layers together, and leaves it in order. */
+export class Session {
+	readonly world: Comm;
+	readonly #progress: Progress;
+	readonly #watch: BlockedWatch;
+	#mesh: Mesh | undefined;
+	#control: ControlLink | undefined;
+	#start: ((peers: readonly Peer[]) => void) | undefined;
+	#finalized: (() => void) | undefined;
+	#finalizing: Promise<void> | undefined;
+	#left = false;
+
+	private constructor(place: { rank: number; size: number; nodeRank: number }) {
+		const { rank, size } = place;
+		this.#progress = new Progress(place, (error) => void this.abort(1, error.message));
+		this.#watch = new BlockedWatch(this.#progress.pending, () => this.#reportBlocked());
+		const members = Array.from({ length: size }, (_, i) => i);
+		const context = new Context(0, "world", members, rank, describe);
+		this.#progress.register(context);
+		this.world = new Comm(this.#progress, context);
+	}
+
+	/** A world of one, without tsmpirun. */
+	static alone(): Session {
+		const session = new Session({ rank: 0, size: 1, nodeRank: 0 });
+		process.on("beforeExit", () => void session.finalize());
+		return session;
+	}
+
+	/** Joins the job that tsmpirun started this process for. */
+	static async join(job: JobEnvironment): Promise<Session> {
+		const session = new Session(job);
+		await session.#join(job);
+		return session;
+	}
+
+	/** Leaves the job: resolves once every rank has called it or is gone. */
+	finalize(): Promise<void> {
+		this.#finalizing ??= this.#finalize();
+		return this.#finalizing;
+	}
+
+	/** Ends every rank of the job; this process is ended by it too. */
+	async abort(code: number, reason: string): Promise<never> {
+		if (this.#control === undefined) {
+			process.stderr.write(`tsmpi: aborted: ${reason}\n`);
+			process.exit(code > 0 && code < 256 ? code : code === 0 ? 1 : 255);
+		}
+		this.#control.send({ type: "abort", code, reason });
+		this.#control.keepsAlive = true;
+		return new Promise(() => undefined);
+	}
+
+	async #join(job: JobEnvironment): Promise<void> {
+		const connected = ControlLink.connect(
+			job.controlPath,
+			(message) => this.#onMessage(message),
+			() => process.exit(ORPHANED),
+		);
+		if (job.size > 1) {
+			// Loaded only where it is needed: a world of one starts faster without.
+			const { Mesh } = await import("./transport/mesh.ts");
+			this.#mesh = new Mesh(job.nodeRank, {
+				onMessage: (frames) => this.#progress.receive(frames),
+				onIdle: () => this.#watch.onIdle(),
+				onBroken: (rank, error) => void this.abort(1, `Cannot send to rank ${rank}: ${(error as Error).message}`),
+			});
+			this.#progress.sockets = this.#mesh;
+		}
+		const endpoint = await this.#mesh?.bind(dataAddresses(job));
+		this.#control = await connected;
+		const started = new Promise<readonly Peer[]>((resolve) => {
+			this.#start = resolve;
+		});
+		const { rank } = job;
+		this.#control.send({ type: "hello", rank, pid: process.pid, version: process.version, endpoint: endpoint ?? {} });
+		const peers = await started;
+		this.#control.keepsAlive = false;
+		if (this.#mesh !== undefined) this.#mesh.peers = peers;
+		process.on("beforeExit", () => {
+			if (!this.#watch.onEmptyLoop()) void this.finalize();
+		});
+		process.on("exit", (code) => this.#onExit(code));
+	}
+
+	#onMessage(message: AgentToRank): void {
+		const progress = this.#progress;
+		switch (message.type) {
+			case "start":
+				this.#start?.(message.peers);
+				break;
+			case "left": {
+				const { rank, cause, failed, sent } = message;
+				progress.departures.announce({ rank, cause, failed }, sent, progress.received(rank));
+				break;
+			}
+			case "finalized":
+				this.#finalized?.();
+				break;
+			case "query":
+				this.#control?.send({ type: "status", query: message.query, operations: progress.pending.report() });
+				break;
+		}
+	}
+
+	#reportBlocked(): void {
+		const { pending, sentCounts, receivedCounts } = this.#progress;
+		this.#control?.send({
+			type: "blocked",
+			operations: pending.report(),
+			sent: sentCounts,
+			received: receivedCounts,
+		});
+	}
+
+	async #finalize(): Promise<void> {
+		const progress = this.#progress;
+		for (const context of progress.contexts) {
+			const error = (action: string) => new FinalizedError(action);
+			context.closed = error;
+			context.matching.reject(
+				() => true,
+				() => error("receive"),
+			);
+		}
+		await progress.pending.drained();
+		if (this.#control !== undefined) {
+			const finalized = new Promise<void>((resolve) => {
+				this.#finalized = resolve;
+			});
+			this.#control.keepsAlive = true;
+			this.#control.send({ type: "finalize", sent: progress.sentCounts });
+			await finalized;
+			this.#control.close();
+		}
+		this.#left = true;
+		// Nobody reads any more what may still be queued.
+		this.#mesh?.abandon();
+		this.#mesh?.close();
+	}
+
+	#onExit(code: number): void {
+		if (this.#left) return;
+		const { pending, sentCounts } = this.#progress;
+		this.#control?.sendSync({ type: "leaving", code, operations: pending.report(), sent: sentCounts });
+		if (code !== 0) this.#mesh?.abandon();
+	}
+}
+
+/** The error for a process that is one of several without tsmpirun's help. */
+export function strayError(variable: string, value: string | undefined): MpiError {
+	return new MpiError(
+		"ERR_OTHER",
+		`Cannot join a job: ${variable}=${value} says that this process is one of several, but tsmpirun did not start it; ` +
+			"run tsmpirun instead, inside of the allocation",
+	);
+}
