@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { readdir } from "node:fs/promises";
+import { findOnPath } from "./path.ts";
+
+/** nvidia-smi takes seconds on a host with a sick driver: the job must not wait for it. */
+const PROBE_MS = 2000;
+
+/** The GPUs of a host as CUDA_VISIBLE_DEVICES names them, and whether the ranks are to share them out. */
+export interface GpuList {
+	readonly devices: readonly string[];
+	/** The list is somebody's decision for this very process: it is left alone. */
+	readonly fixed: boolean;
+}
+
+/** What CUDA_VISIBLE_DEVICES already says: numbers or UUIDs. One device, or none, is left as it is. */
+export function listedGpus(visible: string): GpuList {
+	const devices = visible
+		.split(",")
+		.map((device) => device.trim())
+		.filter((device) => device !== "");
+	return { devices, fixed: devices.length < 2 || devices[0] === "-1" || devices[0] === "NoDevFiles" };
+}
+
+/** The GPUs that a job may use on this machine. */
+export async function localGpus(env: Readonly<NodeJS.ProcessEnv>): Promise<GpuList> {
+	const visible = env.CUDA_VISIBLE_DEVICES;
+	if (visible !== undefined) return listedGpus(visible);
+	const count = await countGpus(env);
+	return { devices: Array.from({ length: count }, (_, index) => `${index}`), fixed: false };
+}
+
+async function countGpus(env: Readonly<NodeJS.ProcessEnv>): Promise<number> {
+	const known = await readdir("/proc/driver/nvidia/gpus").catch(() => []);
+	if (known.length > 0) return known.length;
+	const program = await findOnPath("nvidia-smi", env.PATH);
+	if (program === undefined) return 0;
+	const text = await new Promise<string>((resolve) => {
+		execFile(program, ["-L"], { timeout: PROBE_MS, killSignal: "SIGKILL" }, (error, stdout) => {
+			resolve(error === null ? stdout : "");
+		});
+	});
+	return text.split("\n").filter((line) => line.startsWith("GPU ")).length;
+}
+
+/** The devices of one rank, or undefined where CUDA_VISIBLE_DEVICES stays as it is. Wraps round. */
+export function gpusOfRank(list: GpuList, localRank: number, gpusPerRank: number): string[] | undefined {
+	const { devices, fixed } = list;
+	if (fixed || devices.length === 0) return undefined;
+	const own = Array.from(
+		{ length: gpusPerRank },
+		(_, index) => devices[(localRank * gpusPerRank + index) % devices.length] ?? "",
+	);
+	return [...new Set(own)];
+}
+
+/** Whether ranks of a host must share GPUs. */
+export function sharesGpus(list: GpuList, localSize: number, gpusPerRank: number): boolean {
+	return !list.fixed && list.devices.length > 0 && localSize * gpusPerRank > list.devices.length;
+}

@@ -1,0 +1,46 @@
+import { readFile } from "node:fs/promises";
+import { dashed } from "./command-line.ts";
+import { OPTION_TABLE, type OptionRow } from "./option-table.ts";
+
+const EXIT_CODES = `Exit code: 0 if all ranks exit 0, else that of the first rank that failed (128 + N after signal N);
+abort(code): that code; 124 after --timeout; 130, 143, 129 after SIGINT, SIGTERM, SIGHUP; 127 program
+not found; 126 not executable or no --wdir; 2 wrong usage; 1 anything else.`;
+
+/** The text of --help. Only this loads yargs: it lays out and wraps the table for the terminal. */
+export async function helpText(): Promise<string> {
+	const { default: yargs } = await import("yargs");
+	const rows: readonly OptionRow[] = OPTION_TABLE;
+	let parser = yargs([])
+		.scriptName("tsmpirun")
+		.usage("Usage: tsmpirun [options] program [arguments] [: [options] program [arguments]]...")
+		.help(false)
+		.version(false)
+		.example("tsmpirun -np 2 prog.js", "two ranks on this machine")
+		.example("tsmpirun --hostfile hostfile prog.js", "a rank for each slot")
+		.example("tsmpirun -n 1 head.js : -n 3 worker.js", "two programs, one job")
+		.epilogue(EXIT_CODES);
+	parser = parser.wrap(Math.min(110, parser.terminalWidth() || 80));
+	for (const { name, aliases, value, group, describe } of rows) {
+		parser = parser.option(name, {
+			alias: [...aliases],
+			group: `${group}:`,
+			describe: value === undefined ? describe : `${value}: ${describe}`,
+			...(value === undefined ? { type: "boolean" as const } : { type: "string" as const }),
+			requiresArg: false,
+		});
+	}
+	const text = await parser.getHelp();
+	return `${text.replaceAll(/ +\[(?:boolean|string)\]/g, "").replaceAll("--np", dashed("np").slice(1))}\n`;
+}
+
+/** tsmpi's version, from its package.json. */
+export async function version(): Promise<string> {
+	// Two folders up in dist/launch, one in launch: found either way.
+	for (const place of ["../package.json", "../../package.json"]) {
+		const text = await readFile(new URL(place, import.meta.url), "utf8").catch(() => undefined);
+		if (text === undefined) continue;
+		const content: unknown = JSON.parse(text);
+		if (typeof content === "object" && content !== null && "version" in content) return `${content.version}`;
+	}
+	return "unknown";
+}

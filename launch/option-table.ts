@@ -1,0 +1,182 @@
+/** One option of tsmpirun, for the parser and for --help. */
+export interface OptionRow {
+	/** The name that --help leads with. */
+	readonly name: string;
+	/** Other spellings, MPI users' among them. One dash or two: both are accepted for every name. */
+	readonly aliases: readonly string[];
+	/** What the value is called; undefined for a flag. */
+	readonly value?: string;
+	readonly group: "Ranks" | "Hosts" | "Environment" | "Output" | "Running" | "Other";
+	readonly describe: string;
+	/** Belongs to one program of the job, so it may stand after a ":" too. */
+	readonly perProgram?: true;
+}
+
+/** Every option of tsmpirun. */
+export const OPTION_TABLE = [
+	{
+		name: "n",
+		aliases: ["np", "c"],
+		value: "COUNT",
+		group: "Ranks",
+		perProgram: true,
+		describe:
+			"Ranks to start; without it, one for each slot (one host without a hostfile: one for each core)",
+	},
+	{
+		name: "map-by",
+		aliases: [],
+		value: "slot|node",
+		group: "Ranks",
+		describe: "Fill one host after the other (slot, the default), or deal the ranks out (node)",
+	},
+	{
+		name: "oversubscribe",
+		aliases: [],
+		group: "Ranks",
+		describe: "Allow more ranks than slots; max_slots still holds",
+	},
+	{
+		name: "bind-to",
+		aliases: [],
+		value: "none|core",
+		group: "Ranks",
+		describe: "core: each rank runs only on its share of the host's cores",
+	},
+	{
+		name: "gpus-per-rank",
+		aliases: [],
+		value: "COUNT",
+		group: "Ranks",
+		describe: "GPUs that each rank sees (default 1)",
+	},
+	{
+		name: "no-gpu-bind",
+		aliases: [],
+		group: "Ranks",
+		describe: "Leave CUDA_VISIBLE_DEVICES as it is",
+	},
+	{
+		name: "hostfile",
+		aliases: ["machinefile", "f"],
+		value: "FILE",
+		group: "Hosts",
+		describe: "Hosts and their slots, one host a line",
+	},
+	{
+		name: "host",
+		aliases: ["H", "hosts"],
+		value: "HOST[:SLOTS],...",
+		group: "Hosts",
+		describe: "Hosts and their slots",
+	},
+	{
+		name: "launcher",
+		aliases: [],
+		value: "local|ssh|slurm",
+		group: "Hosts",
+		describe: "How other hosts are reached",
+	},
+	{
+		name: "x",
+		aliases: [],
+		value: "NAME[=VALUE]",
+		group: "Environment",
+		perProgram: true,
+		describe: "Give the ranks this variable (repeatable)",
+	},
+	{
+		name: "wdir",
+		aliases: ["wd"],
+		value: "DIR",
+		group: "Environment",
+		perProgram: true,
+		describe: "Folder that the ranks run in",
+	},
+	{
+		name: "stdin",
+		aliases: [],
+		value: "RANK|all|none",
+		group: "Environment",
+		describe: "Who reads tsmpirun's standard input (default: rank 0)",
+	},
+	{
+		name: "tag-output",
+		aliases: ["l", "prepend-rank"],
+		group: "Output",
+		describe: "Begin each line with its rank: [2] text",
+	},
+	{
+		name: "timestamp-output",
+		aliases: [],
+		group: "Output",
+		describe: "Begin each line with the time it was written at",
+	},
+	{
+		name: "output-dir",
+		aliases: [],
+		value: "DIR",
+		group: "Output",
+		describe: "Copy each rank's output to DIR/rank-00.out and DIR/rank-00.err as well",
+	},
+	{
+		name: "display-map",
+		aliases: [],
+		group: "Output",
+		describe: "Print which rank runs where, on stderr",
+	},
+	{
+		name: "quiet",
+		aliases: ["q"],
+		group: "Output",
+		describe: "No messages from tsmpirun except errors",
+	},
+	{
+		name: "verbose",
+		aliases: ["v"],
+		group: "Output",
+		describe: "Report the start and the exit of each rank on stderr",
+	},
+	{
+		name: "timeout",
+		aliases: [],
+		value: "SECONDS",
+		group: "Running",
+		describe: "End the job after this time with exit code 124, and print what each rank waits for",
+	},
+	{
+		name: "on-failure",
+		aliases: [],
+		value: "abort|continue",
+		group: "Running",
+		describe: "What happens to the others when a rank fails: abort ends them (default)",
+	},
+	{
+		name: "grace",
+		aliases: [],
+		value: "SECONDS",
+		group: "Running",
+		describe: "Time between SIGTERM and SIGKILL when ranks are ended (default 3)",
+	},
+	{
+		name: "dry-run",
+		aliases: [],
+		group: "Running",
+		describe: "Print the map and the commands, start nothing",
+	},
+	{
+		name: "help",
+		aliases: ["h", "?"],
+		group: "Other",
+		describe: "Print this help",
+	},
+	{
+		name: "version",
+		aliases: ["V"],
+		group: "Other",
+		describe: "Print the version",
+	},
+] as const satisfies readonly OptionRow[];
+
+/** A name in the table. */
+export type OptionName = (typeof OPTION_TABLE)[number]["name"];
