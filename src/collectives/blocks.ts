@@ -1,0 +1,58 @@
+import { ArgumentError } from "../errors.ts";
+import { bytesOf, isTypedArray, type TypedArray } from "../wire/payload.ts";
+import { emptyLike } from "./exchange.ts";
+
+/** Where block `index` begins when `length` elements are cut into `count` blocks that differ by at most one. */
+export function blockStart(length: number, count: number, index: number): number {
+	return Math.floor((length * index) / count);
+}
+
+/** Blocks `first` up to but not including `end` of `count`, as a view. */
+export function blockView(array: TypedArray, count: number, first: number, end: number): TypedArray {
+	return array.subarray(blockStart(array.length, count, first), blockStart(array.length, count, end));
+}
+
+/** Copies `source` over all of `target`, which must be of the same type and length. */
+export function copyInto(target: TypedArray, source: unknown, action: string, from: number): void {
+	const alike =
+		isTypedArray(source) &&
+		source[Symbol.toStringTag] === target[Symbol.toStringTag] &&
+		source.length === target.length;
+	if (!alike) {
+		const got = isTypedArray(source) ? `${source.constructor.name}(${source.length})` : typeof source;
+		const wanted = `${target.constructor.name}(${target.length})`;
+		const rule = "every rank passes the same type and length";
+		throw new ArgumentError(
+			"ERR_COUNT",
+			`Cannot ${action}: rank ${from} sent ${got} instead of ${wanted}, ${rule}`,
+		);
+	}
+	bytesOf(target).set(bytesOf(source));
+}
+
+/** One array of the elements of all, in order. Every rank's array has the same type. */
+export function concatenate(arrays: readonly unknown[], action: string): TypedArray {
+	const [first] = arrays;
+	let length = 0;
+	for (const [source, array] of arrays.entries()) {
+		if (!isTypedArray(array)) {
+			throw new ArgumentError(
+				"ERR_TYPE",
+				`Cannot ${action} a ${typeof array} of rank ${source}: pass a typed array`,
+			);
+		}
+		if (array[Symbol.toStringTag] !== (first as TypedArray)[Symbol.toStringTag]) {
+			const types = `${(first as TypedArray).constructor.name} of rank 0 and ${array.constructor.name} of rank ${source}`;
+			throw new ArgumentError("ERR_TYPE", `Cannot ${action} ${types}: every rank passes the same type`);
+		}
+		length += array.length;
+	}
+	const result = emptyLike(first as TypedArray, length);
+	const bytes = bytesOf(result);
+	let offset = 0;
+	for (const array of arrays as readonly TypedArray[]) {
+		bytes.set(bytesOf(array), offset);
+		offset += array.byteLength;
+	}
+	return result;
+}
