@@ -39,13 +39,13 @@ export interface Usage {
 	readonly completionTokens: number;
 }
 
-/** Milliseconds, all counted from the call of `generate`. */
+/** Milliseconds. A request starts when its first event is asked for. */
 export interface Timings {
-	/** Until the request got a sequence of its own. */
+	/** Spent waiting for a free sequence. */
 	readonly queueMs: number;
-	/** Until its first token. */
+	/** From the start to the first token. */
 	readonly ttftMs: number;
-	/** Until its end. */
+	/** From the start to the end. */
 	readonly totalMs: number;
 }
 

@@ -1,0 +1,116 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { HostToRank, RankToHost } from "./protocol.ts";
+
+/** How an engine host ended. */
+export interface HostExit {
+	readonly code: number | null;
+	readonly signal: NodeJS.Signals | null;
+	/** The last words on its stderr that tell why, if there are any. */
+	readonly words: string | undefined;
+}
+
+const KEPT_BYTES = 8192;
+/** After the exit, what is still in the stderr pipe may take this long. */
+const LAST_WORDS_MS = 250;
+/** How long a host may take to end by itself. */
+const CLOSE_MS = 2000;
+
+/** The process of one engine, seen from its rank. It keeps the rank alive only while `hold` says so. */
+export class HostProcess {
+	/** Resolves once the process has ended. */
+	readonly exit: Promise<HostExit>;
+	readonly #child: ChildProcess;
+	#holds = 0;
+	#stderr = "";
+
+	constructor(onEvents: (events: readonly HostToRank[]) => void) {
+		// Under Node's own type stripping this file is TypeScript, and so is the host.
+		const suffix = import.meta.url.endsWith(".ts") ? "ts" : "js";
+		this.#child = fork(fileURLToPath(new URL(`./host/main.${suffix}`, import.meta.url)), {
+			// A debugger's port of the rank is not for the host.
+			execArgv: process.execArgv.filter((argument) => !argument.startsWith("--inspect")),
+			// Several threads of libuv's pool would each start llama.cpp's threads anew, at half the speed.
+			env: { ...process.env, UV_THREADPOOL_SIZE: "1" },
+			serialization: "json",
+			// Nothing that llama.cpp prints may get into the rank's own output.
+			stdio: ["ignore", "ignore", "pipe", "ipc"],
+		});
+		this.#child.on("message", (events) => onEvents(events as readonly HostToRank[]));
+		this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+			this.#stderr = (this.#stderr + text).slice(-KEPT_BYTES);
+		});
+		this.exit = this.#watch();
+		this.#setReferenced(false);
+	}
+
+	get pid(): number | undefined {
+		return this.#child.pid;
+	}
+
+	send(message: RankToHost): void {
+		// A failure to send is followed by the exit, which is where it is dealt with.
+		if (this.#child.connected) this.#child.send(message, () => {});
+	}
+
+	/** Keeps the rank's event loop alive until `release` is called as often. */
+	hold(): void {
+		this.#holds += 1;
+		if (this.#holds === 1) this.#setReferenced(true);
+	}
+
+	release(): void {
+		this.#holds -= 1;
+		if (this.#holds === 0) this.#setReferenced(false);
+	}
+
+	/** Ends the process, by force if it does not end by itself. */
+	async close(): Promise<void> {
+		this.hold();
+		const timer = setTimeout(() => this.#child.kill("SIGKILL"), CLOSE_MS);
+		this.send({ type: "close" });
+		await this.exit;
+		clearTimeout(timer);
+		this.release();
+	}
+
+	#watch(): Promise<HostExit> {
+		return new Promise((resolve) => {
+			const finish = (code: number | null, signal: NodeJS.Signals | null) => {
+				resolve({ code, signal, words: tellingLine(this.#stderr) });
+			};
+			this.#child.once("error", (error) => {
+				this.#stderr += `error: ${error.message}\n`;
+				if (this.#child.pid === undefined) finish(null, null);
+			});
+			this.#child.once("exit", (code, signal) => {
+				// A grandchild may hold the pipe open: wait for its end, but not for ever.
+				const timer = setTimeout(() => finish(code, signal), LAST_WORDS_MS);
+				this.#child.once("close", () => {
+					clearTimeout(timer);
+					finish(code, signal);
+				});
+			});
+		});
+	}
+
+	#setReferenced(on: boolean): void {
+		const stderr = this.#child.stderr as unknown as { ref(): void; unref(): void } | null;
+		for (const handle of [this.#child, this.#child.channel, stderr]) {
+			if (on) handle?.ref();
+			else handle?.unref();
+		}
+	}
+}
+
+function tellingLine(stderr: string): string | undefined {
+	const lines = stderr.split("\n").map((line) => line.trim());
+	const telling = lines.find((line) =>
+		/GGML_ASSERT|CUDA error|out of memory|terminate called|what\(\):/i.test(line),
+	);
+	return (
+		telling ??
+		lines.find((line) => /error|abort|fail/i.test(line)) ??
+		lines.filter((line) => line !== "").at(-1)
+	);
+}

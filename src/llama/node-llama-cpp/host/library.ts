@@ -1,0 +1,86 @@
+/**
+ * What is used of node-llama-cpp, in types of our own: its declarations do not pass a strict compiler, and who only
+ * passes messages need not have it.
+ */
+
+export type Token = number;
+
+export interface Library {
+	getLlama(options: {
+		gpu: false | "cuda" | { type: "auto"; exclude: readonly string[] };
+		build: "never";
+		skipDownload: true;
+		progressLogs: false;
+		maxThreads: number;
+		logger: (level: string, message: string) => void;
+	}): Promise<Llama>;
+}
+
+export interface Llama {
+	/** False on the processor. */
+	readonly gpu: false | "cuda" | "metal" | "vulkan";
+	loadModel(options: { modelPath: string; gpuLayers: "auto" | "max" | number }): Promise<Model>;
+	getGpuDeviceNames(): Promise<string[]>;
+}
+
+export interface Model {
+	readonly gpuLayers: number;
+	readonly tokens: {
+		readonly bos: Token | null;
+		readonly eos: Token | null;
+		readonly bosString: string | null;
+		readonly eosString: string | null;
+		readonly shouldPrependBosToken: boolean;
+	};
+	readonly fileInfo: { readonly metadata: { readonly tokenizer?: { readonly chat_template?: unknown } } };
+	createContext(options: {
+		sequences: number;
+		contextSize: number;
+		batchSize: number;
+		threads: number;
+	}): Promise<Context>;
+	tokenize(text: string, specialTokens: boolean): Token[];
+	detokenize(tokens: readonly Token[], specialTokens: boolean, lastTokens: readonly Token[]): string;
+	isEogToken(token: Token): boolean;
+}
+
+export interface Context {
+	readonly totalSequences: number;
+	getSequence(): ContextSequence;
+}
+
+export interface ContextSequence {
+	/** Number of tokens in the sequence's memory. */
+	readonly nextTokenIndex: number;
+	readonly tokenMeter: {
+		getState(): MeterState;
+		diff(before: MeterState): MeterState;
+	};
+	compareContextTokens(tokens: readonly Token[]): { firstDifferentIndex: number };
+	adaptStateToTokens(tokens: readonly Token[], allowShift: boolean): Promise<void>;
+	evaluateWithoutGeneratingNewTokens(tokens: readonly Token[]): Promise<void>;
+	evaluate(
+		tokens: readonly Token[],
+		options: {
+			temperature: number;
+			seed: number;
+			topK: number;
+			topP: number;
+			minP: number;
+			yieldEogToken: boolean;
+			contextShift: { strategy: () => never };
+		},
+	): AsyncGenerator<Token, void, undefined>;
+	clearHistory(): Promise<void>;
+}
+
+interface MeterState {
+	readonly usedInputTokens: number;
+}
+
+const NAME: string = "node-llama-cpp";
+
+/** Loads node-llama-cpp, from where this file stands. */
+export async function importLibrary(): Promise<Library> {
+	return (await import(NAME)) as Library;
+}

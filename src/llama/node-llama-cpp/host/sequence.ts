@@ -1,0 +1,83 @@
+import type { ContextSequence, Token } from "./library.ts";
+import type { PooledSequence } from "./sequence-pool.ts";
+
+/** How tokens are chosen. What is not asked for is set all the same: defaults differ between versions and engines. */
+export interface Sampling {
+	readonly temperature: number;
+	readonly seed: number;
+}
+
+const TOP_K = 40;
+const TOP_P = 0.95;
+
+/** One sequence of the context: its own memory of tokens, evaluated together with the others. */
+export class Sequence implements PooledSequence {
+	readonly #sequence: ContextSequence;
+	readonly #prefillChunk: number;
+
+	constructor(sequence: ContextSequence, prefillChunk: number) {
+		this.#sequence = sequence;
+		this.#prefillChunk = prefillChunk;
+	}
+
+	get length(): number {
+		return this.#sequence.nextTokenIndex;
+	}
+
+	sharedPrefix(tokens: readonly Token[]): number {
+		return this.#sequence.compareContextTokens(tokens).firstDifferentIndex;
+	}
+
+	/**
+	 * Computes a prompt but for its last part, which is returned for `generate` together with the number of tokens
+	 * that were there already. Goes chunk by chunk: the other sequences decode in between, and an abort is heard.
+	 */
+	async prefill(
+		tokens: readonly Token[],
+		signal: AbortSignal,
+	): Promise<{ rest: Token[]; cachedTokens: number }> {
+		const sequence = this.#sequence;
+		const before = sequence.tokenMeter.getState();
+		await sequence.adaptStateToTokens(tokens.slice(0, -1), false);
+		// Memory that cannot be cut (sliding windows, recurrent models) is computed anew inside that call.
+		const recomputed = sequence.tokenMeter.diff(before).usedInputTokens;
+		const cachedTokens = Math.max(0, sequence.nextTokenIndex - recomputed);
+		let at = sequence.nextTokenIndex;
+		// Chunks end at fixed places of the prompt, so that they do not depend on what was cached.
+		for (let end = this.#chunkEnd(at); end < tokens.length; end = this.#chunkEnd(at)) {
+			await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, end));
+			at = end;
+			signal.throwIfAborted();
+		}
+		return { rest: tokens.slice(at), cachedTokens };
+	}
+
+	/** Evaluates the rest of a prompt and goes on with what it samples, the end-of-generation token included. */
+	async *generate(
+		rest: readonly Token[],
+		{ temperature, seed }: Sampling,
+	): AsyncGenerator<Token, void, undefined> {
+		yield* this.#sequence.evaluate(rest, {
+			temperature,
+			seed: seed >>> 0,
+			topK: TOP_K,
+			topP: TOP_P,
+			minP: 0,
+			yieldEogToken: true,
+			contextShift: {
+				strategy: () => {
+					throw new Error("the context is full");
+				},
+			},
+		});
+	}
+
+	/** Forgets everything. */
+	clear(): Promise<void> {
+		return this.#sequence.clearHistory();
+	}
+
+	#chunkEnd(at: number): number {
+		return (Math.floor(at / this.#prefillChunk) + 1) * this.#prefillChunk;
+	}
+}
