@@ -1,0 +1,117 @@
+import { TDigest } from "tdigest";
+
+/** A digest as it travels between ranks. */
+export interface DigestData {
+	/** [value, how many] in ascending order. */
+	readonly centroids: readonly (readonly [mean: number, count: number])[];
+	/** Every centroid is a sample, not a mean of several. */
+	readonly exact: boolean;
+	readonly sum: number;
+	readonly min: number;
+	readonly max: number;
+}
+
+/** Mean and percentiles of a quantity. All undefined without a sample. */
+export interface Summary {
+	readonly count: number;
+	readonly mean: number | undefined;
+	readonly p50: number | undefined;
+	readonly p95: number | undefined;
+	readonly p99: number | undefined;
+	readonly max: number | undefined;
+}
+
+/** Up to this many different values nothing is compressed. */
+const EXACT_LIMIT = 2000;
+/** Share of the samples that a centroid near the median may stand for; towards the ends it is much less. */
+const COMPRESSION = 0.005;
+/** Keeps a rank that rounding pushed just above a whole number from selecting the next sample. */
+const RANK_SLACK = 1e-9;
+
+/**
+ * Distribution of a quantity as a t-digest: small, and mergeable across ranks. Up to 2000 different values it keeps
+ * every sample, and percentile p is the sample of rank ceil(p n) (nearest rank); above, percentiles are interpolated
+ * between centroids. Count, mean and maximum are always exact.
+ */
+export class Digest {
+	#tree = new TDigest(false);
+	#exact = true;
+	#sum = 0;
+	#min = Number.POSITIVE_INFINITY;
+	#max = Number.NEGATIVE_INFINITY;
+
+	static from(data: DigestData): Digest {
+		const digest = new Digest();
+		digest.merge(data);
+		return digest;
+	}
+
+	push(value: number): void {
+		this.merge({ centroids: [[value, 1]], exact: true, sum: value, min: value, max: value });
+	}
+
+	merge({ centroids, exact, sum, min, max }: DigestData): void {
+		if (!exact) this.#compress();
+		for (const [mean, count] of centroids) {
+			this.#tree.push_centroid({ mean, n: count });
+			if (this.#exact && this.#tree.size() > EXACT_LIMIT) this.#compress();
+		}
+		this.#sum += sum;
+		this.#min = Math.min(this.#min, min);
+		this.#max = Math.max(this.#max, max);
+	}
+
+	toData(): DigestData {
+		return {
+			centroids: this.#tree.toArray().map(({ mean, n }) => [mean, n] as const),
+			exact: this.#exact,
+			sum: this.#sum,
+			min: this.#min,
+			max: this.#max,
+		};
+	}
+
+	summary(): Summary {
+		const count = this.#tree.toArray().reduce((total, { n }) => total + n, 0);
+		if (count === 0) {
+			return { count, mean: undefined, p50: undefined, p95: undefined, p99: undefined, max: undefined };
+		}
+		return {
+			count,
+			mean: this.#sum / count,
+			p50: this.#percentile(0.5, count),
+			p95: this.#percentile(0.95, count),
+			p99: this.#percentile(0.99, count),
+			max: this.#max,
+		};
+	}
+
+	#percentile(share: number, count: number): number {
+		const value = this.#tree.percentile(this.#exact ? share - RANK_SLACK / count : share);
+		return Math.min(this.#max, Math.max(this.#min, value));
+	}
+
+	/** From now on near values share a centroid. */
+	#compress(): void {
+		if (!this.#exact) return;
+		this.#exact = false;
+		const samples = this.#tree.toArray();
+		this.#tree = new TDigest(COMPRESSION);
+		// A t-digest compresses ascending input badly: take the samples in an order that jumps about.
+		for (const index of scattered(samples.length)) {
+			const sample = samples[index];
+			if (sample !== undefined) this.#tree.push_centroid(sample);
+		}
+	}
+}
+
+/** All indices below a length, each once, far from their neighbours; the same every time. */
+function* scattered(length: number): Generator<number> {
+	let step = Math.max(1, Math.floor(length * 0.618));
+	while (gcd(step, length) !== 1) step += 1;
+	for (let count = 0, index = 0; count < length; count++, index = (index + step) % length) yield index;
+}
+
+function gcd(a: number, b: number): number {
+	return b === 0 ? a : gcd(b, a % b);
+}
