@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+import { LaunchError } from "../src/errors.ts";
+import { readOptions } from "./options.ts";
+
+/** tsmpirun: the only file that reads the process's arguments and sets its exit code. */
+async function main(): Promise<number> {
+	const request = readOptions(process.argv.slice(2));
+	if (request.do === "run") return (await import("./head/run.ts")).run(request.options);
+	const { helpText, version } = await import("./help.ts");
+	process.stdout.write(request.do === "help" ? await helpText() : `${await version()}\n`);
+	return 0;
+}
+
+try {
+	process.exitCode = await main();
+} catch (error) {
+	if (!(error instanceof LaunchError)) throw error;
+	process.stderr.write(`tsmpirun: ${error.message}\n`);
+	process.exitCode = error.exitCode;
+}
+// Whatever is still open (a terminal's standard input, a reader that does not read) has had its time.
+process.exit();

@@ -1,0 +1,113 @@
+import { readFile } from "node:fs/promises";
+import { availableParallelism, hostname } from "node:os";
+import { LaunchError } from "../../src/errors.ts";
+import { allowedCores, coresOfRank } from "../cores.ts";
+import { type DisplayedRank, mapText } from "../display-map.ts";
+import { type GpuList, gpusOfRank, localGpus } from "../gpu.ts";
+import { type Host, parseHostfile, parseHostList } from "../hosts.ts";
+import { localHosts } from "../local-host.ts";
+import { type MappedRank, mapRanks } from "../map.ts";
+import type { Options, ProgramOptions } from "../options.ts";
+import { resolveProgram } from "../program.ts";
+import type { RankOrder } from "../protocol.ts";
+
+/** Everything that is decided before a process is started. */
+export interface Plan {
+	readonly ranks: readonly MappedRank[];
+	readonly orders: readonly RankOrder[];
+	readonly warnings: readonly string[];
+	/** The map in words, with the commands or without. */
+	readonly describe: (commands: boolean) => string;
+}
+
+/** Decides which rank runs what, where, on which cores and GPUs. Throws LaunchError. */
+export async function makePlan(options: Options): Promise<Plan> {
+	if (options.launcher !== "local") {
+		throw new LaunchError(
+			`Cannot use --launcher ${options.launcher}: it is not available yet, only local is`,
+		);
+	}
+	const { hosts, elastic } = await readHosts(options);
+	const ranks = mapRanks(
+		hosts,
+		options.programs.map(({ count }) => count),
+		{ mapBy: options.mapBy, oversubscribe: options.oversubscribe || elastic },
+	);
+	if (typeof options.stdin === "number" && options.stdin >= ranks.length) {
+		const last = ranks.length - 1;
+		throw new LaunchError(`Cannot give standard input to rank ${options.stdin}: ranks are 0 to ${last}`, 2);
+	}
+	const commands = await Promise.all(
+		options.programs.map(({ program, args, wdir }) =>
+			resolveProgram(program, args, { wdir, env: process.env }),
+		),
+	);
+	const variables = options.programs.map((program) => readVariables(program));
+	const gpus = await Promise.all(
+		variables.map(async ({ set }) => (options.gpuBind ? localGpus({ ...process.env, ...set }) : undefined)),
+	);
+	const cores = options.bindTo === "core" ? allowedCores() : undefined;
+	const places = ranks.map((mapped) => placeRank(mapped, options, gpus[mapped.program], cores));
+	const orders = ranks.map((mapped, index): RankOrder => {
+		const command = commands[mapped.program];
+		if (command === undefined) throw new RangeError(`no program ${mapped.program}`);
+		const { rank, size, localRank, localSize, nodeRank } = mapped;
+		const place = places[index];
+		return {
+			...{ rank, size, localRank, localSize, nodeRank, ...command },
+			variables: {
+				...variables[mapped.program]?.set,
+				...(place?.gpus === undefined ? {} : { CUDA_VISIBLE_DEVICES: place.gpus.join(",") }),
+			},
+			stdin: options.stdin === "all" || options.stdin === rank,
+			...(place?.cores === undefined ? {} : { cores: place.cores }),
+		};
+	});
+	const displayed = ranks.map((mapped, index): DisplayedRank => {
+		const { command = "", args = [] } = orders[index] ?? {};
+		return { mapped, command: [command, ...args], gpus: places[index]?.gpus, cores: places[index]?.cores };
+	});
+	const describe = (withCommands: boolean) =>
+		mapText(displayed, { gpus: gpus[0], gpusPerRank: options.gpusPerRank, commands: withCommands });
+	return { ranks, orders, warnings: variables.flatMap(({ missing }) => missing), describe };
+}
+
+async function readHosts({ hostfile, hosts }: Options): Promise<{ hosts: Host[]; elastic: boolean }> {
+	if (hosts !== undefined) return { hosts: localHosts(parseHostList(hosts)), elastic: false };
+	if (hostfile === undefined) {
+		// One machine of one's own: there is nobody to protect from too many ranks.
+		return { hosts: [{ name: hostname(), slots: availableParallelism() }], elastic: true };
+	}
+	let text: string;
+	try {
+		text = await readFile(hostfile, "utf8");
+	} catch (error) {
+		const why = error instanceof Error ? error.message : String(error);
+		throw new LaunchError(`Cannot read the hostfile ${hostfile}: ${why}`, 1, { cause: error });
+	}
+	return { hosts: localHosts(parseHostfile(text, hostfile)), elastic: false };
+}
+
+/** The variables of -x, and a warning for each that has no value. */
+function readVariables({ variables }: ProgramOptions): { set: Record<string, string>; missing: string[] } {
+	const set: Record<string, string> = {};
+	const missing: string[] = [];
+	for (const [name, given] of variables) {
+		const value = given ?? process.env[name];
+		if (value === undefined) missing.push(`-x ${name}: this variable is not set, so the ranks do not get it`);
+		else set[name] = value;
+	}
+	return { set, missing };
+}
+
+function placeRank(
+	{ localRank, localSize }: MappedRank,
+	{ gpusPerRank }: Options,
+	gpus: GpuList | undefined,
+	cores: readonly number[] | undefined,
+): { gpus: string[] | undefined; cores: string | undefined } {
+	return {
+		gpus: gpus === undefined ? undefined : gpusOfRank(gpus, localRank, gpusPerRank),
+		cores: cores === undefined ? undefined : coresOfRank(cores, localRank, localSize).join(","),
+	};
+}

@@ -1,0 +1,33 @@
+/** What signals to tsmpirun mean. */
+export interface SignalActions {
+	/** End the job; `again` if it was asked to before. */
+	readonly end: (signal: "SIGINT" | "SIGTERM" | "SIGHUP", again: boolean) => void;
+	/** Pass a signal on to the ranks. */
+	readonly pass: (signal: NodeJS.Signals) => void;
+	/** Print what each rank waits for. */
+	readonly show: () => void;
+	/** tsmpirun goes on after it was stopped. */
+	readonly resumed: () => void;
+}
+
+/** Takes over the signals of this process. */
+export function handleSignals(actions: SignalActions): void {
+	let asked = false;
+	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+		process.on(signal, () => {
+			actions.end(signal, asked);
+			asked = true;
+		});
+	}
+	for (const signal of ["SIGUSR1", "SIGUSR2"] as const) process.on(signal, () => actions.pass(signal));
+	process.on("SIGQUIT", () => actions.show());
+	process.on("SIGTSTP", () => {
+		// Not SIGTSTP itself: ranks have no terminal of their own, and the kernel ignores it for such groups.
+		actions.pass("SIGSTOP");
+		setImmediate(() => process.kill(process.pid, "SIGSTOP"));
+	});
+	process.on("SIGCONT", () => {
+		actions.pass("SIGCONT");
+		actions.resumed();
+	});
+}
