@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { dashed } from "./command-line.ts";
 import { OPTION_TABLE, type OptionRow } from "./option-table.ts";
 
-const EXIT_CODES = `Exit code: 0 if all ranks exit 0, else that of the first rank that failed (128 + N after signal N);
-abort(code): that code; 124 after --timeout; 130, 143, 129 after SIGINT, SIGTERM, SIGHUP; 127 program
-not found; 126 not executable or no --wdir; 2 wrong usage; 1 anything else.`;
+const EXIT_CODES = [
+	"Exit code: 0 if all ranks exit 0, else that of the first rank that failed (128 + N after signal N);",
+	"abort(code): that code; 124 after --timeout; 130, 143, 129 after SIGINT, SIGTERM, SIGHUP;",
+	"127 program not found; 126 not executable or no --wdir; 2 wrong usage; 1 anything else.",
+].join(" ");
 
 /** The text of --help. Only this loads yargs: it lays out and wraps the table for the terminal. */
 export async function helpText(): Promise<string> {
@@ -21,16 +22,11 @@ export async function helpText(): Promise<string> {
 		.epilogue(EXIT_CODES);
 	parser = parser.wrap(Math.min(110, parser.terminalWidth() || 80));
 	for (const { name, aliases, value, group, describe } of rows) {
-		parser = parser.option(name, {
-			alias: [...aliases],
-			group: `${group}:`,
-			describe: value === undefined ? describe : `${value}: ${describe}`,
-			...(value === undefined ? { type: "boolean" as const } : { type: "string" as const }),
-			requiresArg: false,
-		});
+		// Without a type: yargs would write [string] behind each.
+		const text = value === undefined ? describe : `${value}: ${describe}`;
+		parser = parser.option(name, { alias: [...aliases], group: `${group}:`, describe: text });
 	}
-	const text = await parser.getHelp();
-	return `${text.replaceAll(/ +\[(?:boolean|string)\]/g, "").replaceAll("--np", dashed("np").slice(1))}\n`;
+	return `${await parser.getHelp()}\n`;
 }
 
 /** tsmpi's version, from its package.json. */

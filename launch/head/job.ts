@@ -95,7 +95,8 @@ export class Job {
 			case "exited": {
 				const { code, signal, atMs, outOfMemory } = message;
 				record.exit = { code, signal, atMs, outOfMemory };
-				this.#effects.note(`${nameOf(record)} ${causeOf(record).text}`);
+				// A failure is reported anyway.
+				if (code === 0 || this.#ending) this.#effects.note(`${nameOf(record)} ${causeOf(record).text}`);
 				this.#departed(record);
 				break;
 			}
