@@ -3,6 +3,8 @@
  * prompt that does not fit is an error and never cut, no repeat penalty, no hidden system prompt.
  */
 
+import type { EngineError } from "./errors.ts";
+
 /** One turn of a conversation. */
 export interface Message {
 	/** "system", "user", "assistant", or what else the model's chat template knows. */
@@ -96,6 +98,8 @@ export interface EngineInfo {
 /** A loaded model that continues prompts, several at the same time. */
 export interface Engine {
 	readonly info: EngineInfo;
+	/** Why no request can run any more: it died or was closed. */
+	readonly failure: EngineError | undefined;
 	/**
 	 * Continues a prompt. Yields pieces of text as they are made and ends with one "done" event; leaving the loop early
 	 * ends the request.

@@ -70,6 +70,10 @@ class NodeLlamaCppEngine implements Engine {
 		return this.#info;
 	}
 
+	get failure(): EngineError | undefined {
+		return this.#ended;
+	}
+
 	async *generate(
 		prompt: Prompt,
 		options: GenerateOptions = {},

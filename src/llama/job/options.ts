@@ -1,0 +1,189 @@
+import { parseArgs } from "node:util";
+import { JobError } from "../errors.ts";
+import { MAX_SLOTS } from "../node-llama-cpp/options.ts";
+import { nearest } from "./nearest.ts";
+
+/** What the command line of a job says. */
+export interface JobOptions {
+	readonly model: string | undefined;
+	readonly prompts: string | undefined;
+	readonly requests: number | undefined;
+	readonly inflight: number;
+	readonly maxTokens: number;
+	readonly temperature: number;
+	readonly seed: number;
+	readonly contextSize: number | undefined;
+	readonly gpu: "auto" | "cuda" | "cpu";
+	readonly gpuLayers: "auto" | "max" | number;
+	readonly threads: number | undefined;
+	readonly warmup: number;
+	readonly out: string | undefined;
+	readonly json: string | undefined;
+	readonly print: boolean;
+}
+
+interface OptionSpec {
+	/** What stands for the value in the help; undefined for a switch. */
+	readonly value?: string;
+	readonly help: string;
+}
+
+const SPECS = {
+	model: { value: "FILE.gguf", help: "model; without it a demo model of random weights" },
+	prompts: {
+		value: "FILE",
+		help: "one prompt per line, or JSONL with prompt or messages; without it twelve built-in ones",
+	},
+	requests: { value: "N", help: "run N requests, going round the prompts; without it each prompt once" },
+	inflight: { value: "K", help: "requests that a rank runs at the same time (4)" },
+	"max-tokens": { value: "N", help: "most tokens of an answer (64)" },
+	temperature: { value: "T", help: "0 is greedy (0.8)" },
+	seed: { value: "N", help: "request i samples with seed N + i (1)" },
+	"ctx-size": { value: "N", help: "tokens of context for each request (the model's, at most 4096)" },
+	gpu: { value: "auto|cuda|cpu", help: "auto takes CUDA where it works; cuda fails without it (auto)" },
+	"gpu-layers": { value: "auto|max|N", help: "layers on the GPU (auto)" },
+	threads: { value: "N", help: "processor threads per rank (the host's cores shared out between its ranks)" },
+	warmup: { value: "N", help: "requests per rank that are run first and not counted (0)" },
+	out: { value: "FILE", help: "write the results as JSONL, in prompt order" },
+	json: { value: "FILE", help: "write the report as JSON" },
+	print: { help: "print each answer as it arrives" },
+	help: { help: "print this" },
+} as const satisfies Record<string, OptionSpec>;
+
+type OptionName = keyof typeof SPECS;
+const NAMES = Object.keys(SPECS) as OptionName[];
+
+/** What `--help` prints. */
+export function helpText(program: string): string {
+	const heads = NAMES.map((name) => {
+		const spec: OptionSpec = SPECS[name];
+		return spec.value === undefined ? `--${name}` : `--${name} ${spec.value}`;
+	});
+	const width = Math.max(...heads.map((head) => head.length));
+	const lines = NAMES.map((name, index) => `  ${heads[index]?.padEnd(width)}  ${SPECS[name].help}`);
+	return `Usage: tsmpirun -np N ${program} [options]\n\n${lines.join("\n")}`;
+}
+
+/**
+ * Reads a job's command line.
+ *
+ * @throws {JobError} with exit code 2 for a mistake; with exit code 0 and the help text for `--help`.
+ */
+export function parseOptions(argv: readonly string[], program: string): JobOptions {
+	const values = collect(argv, program);
+	return {
+		model: values.get("model"),
+		prompts: values.get("prompts"),
+		requests: optional(values, "requests", (name) => integer(values, name, 1)),
+		inflight: integer(values, "inflight", 1, 4, MAX_SLOTS),
+		maxTokens: integer(values, "max-tokens", 1, 64),
+		temperature: number(values, "temperature", 0.8, 0, 100),
+		seed: integer(values, "seed", 0, 1, 2 ** 32 - 1),
+		contextSize: optional(values, "ctx-size", (name) => integer(values, name, 2)),
+		gpu: choice(values, "gpu", ["auto", "cuda", "cpu"]),
+		gpuLayers: layers(values.get("gpu-layers") ?? "auto"),
+		threads: optional(values, "threads", (name) => integer(values, name, 1, undefined, 1024)),
+		warmup: integer(values, "warmup", 0, 0),
+		out: values.get("out"),
+		json: values.get("json"),
+		print: values.has("print"),
+	};
+}
+
+type Values = ReadonlyMap<OptionName, string>;
+
+function collect(argv: readonly string[], program: string): Values {
+	const options = Object.fromEntries(
+		NAMES.map((name) => [
+			name,
+			{ type: (SPECS[name] as OptionSpec).value === undefined ? "boolean" : "string" } as const,
+		]),
+	);
+	const { tokens } = parseArgs({
+		args: [...argv],
+		options,
+		strict: false,
+		allowPositionals: true,
+		tokens: true,
+	});
+	const values = new Map<OptionName, string>();
+	for (const token of tokens) {
+		if (token.kind === "option-terminator") continue;
+		if (token.kind === "positional") {
+			throw mistake(
+				`Cannot use the argument ${JSON.stringify(token.value)}: all arguments are options; see --help`,
+			);
+		}
+		const name = NAMES.find((candidate) => candidate === token.name);
+		if (name === undefined || !token.rawName.startsWith("--")) throw unknownOption(token.rawName);
+		if (name === "help") throw new JobError(helpText(program), 0);
+		const spec: OptionSpec = SPECS[name];
+		if (spec.value === undefined) {
+			if (token.value !== undefined) throw mistake(`Cannot use --${name} with a value: it is a switch`);
+		} else if (
+			token.value === undefined ||
+			token.value === "" ||
+			(!token.inlineValue && isOption(token.value))
+		) {
+			throw mistake(`Cannot use --${name} without a value: --${name} ${spec.value}`);
+		}
+		values.set(name, token.value ?? "");
+	}
+	return values;
+}
+
+/** "--max-tokens" after an option that needs a value is not that value, but "-1" may be. */
+function isOption(text: string): boolean {
+	return text.startsWith("--");
+}
+
+function unknownOption(name: string): JobError {
+	const guess = nearest(name.replace(/^-+/, ""), NAMES);
+	return mistake(
+		`Unknown option ${name}: ${guess === undefined ? "see --help" : `did you mean --${guess}?`}`,
+	);
+}
+
+function optional<T>(values: Values, name: OptionName, read: (name: OptionName) => T): T | undefined {
+	return values.has(name) ? read(name) : undefined;
+}
+
+function integer(
+	values: Values,
+	name: OptionName,
+	least: number,
+	fallback?: number,
+	most = Number.MAX_SAFE_INTEGER,
+): number {
+	const text = values.get(name);
+	if (text === undefined && fallback !== undefined) return fallback;
+	const value = Number(text);
+	if (text !== undefined && /^[+-]?\d+$/.test(text) && value >= least && value <= most) return value;
+	const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} up` : `from ${least} to ${most}`;
+	throw mistake(`Cannot use --${name} ${text}: it takes a whole number ${range}`);
+}
+
+function number(values: Values, name: OptionName, fallback: number, least: number, most: number): number {
+	const text = values.get(name);
+	if (text === undefined) return fallback;
+	const value = Number(text);
+	if (text.trim() !== "" && value >= least && value <= most) return value;
+	throw mistake(`Cannot use --${name} ${text}: it takes a number from ${least} to ${most}`);
+}
+
+function choice<T extends string>(values: Values, name: OptionName, allowed: readonly [T, ...T[]]): T {
+	const text = values.get(name) ?? allowed[0];
+	const found = allowed.find((candidate) => candidate === text);
+	if (found !== undefined) return found;
+	throw mistake(`Cannot use --${name} ${text}: it takes ${allowed.join(", ")}`);
+}
+
+function layers(text: string): "auto" | "max" | number {
+	if (text === "auto" || text === "max") return text;
+	if (/^\d+$/.test(text)) return Number(text);
+	throw mistake(`Cannot use --gpu-layers ${text}: it takes auto, max or a whole number from 0 up`);
+}
+
+function mistake(message: string): JobError {
+	return new JobError(message, 2);
+}

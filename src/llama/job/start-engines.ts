@@ -1,0 +1,67 @@
+import type { Comm, Mpi } from "../../index.ts";
+import { DEMO_MODEL_NOTE, ensureDemoModel } from "../demo-model/cache.ts";
+import type { Engine } from "../engine.ts";
+import { startEngine } from "../node-llama-cpp/engine.ts";
+import { MAX_SLOTS } from "../node-llama-cpp/options.ts";
+import { RestartingEngine } from "../restarting-engine.ts";
+import { everywhere } from "./agreement.ts";
+import type { JobOptions } from "./options.ts";
+import { shareHost } from "./placement.ts";
+
+/** What starting engines needs of a job's options. */
+export type StartOptions = Pick<
+	JobOptions,
+	"model" | "gpu" | "gpuLayers" | "contextSize" | "threads" | "inflight"
+>;
+
+/** How the job's model is called in a report. */
+export function describeModel(model: string | undefined): {
+	readonly model: string;
+	readonly modelNote?: string;
+} {
+	return model === undefined ? { model: "tsmpi demo model", modelNote: DEMO_MODEL_NOTE } : { model };
+}
+
+/**
+ * Starts an engine on every rank, one sequence for each request in flight. Collective. The ranks of one GPU load one
+ * after the other, since each sizes itself by the memory that is free; all others load at once. An engine that
+ * dies is started again once.
+ *
+ * @throws {JobError} on every rank, if an engine cannot start on any.
+ */
+export async function startEngines(mpi: Mpi, options: StartOptions): Promise<Engine> {
+	const share = await shareHost(mpi, options.gpu);
+	const start = async () => {
+		const { contextSize } = options;
+		return await startEngine({
+			model: options.model ?? (await ensureDemoModel()),
+			gpu: options.gpu,
+			gpuLayers: options.gpuLayers,
+			threads: options.threads ?? share.threads,
+			slots: Math.min(options.inflight, MAX_SLOTS),
+			...(contextSize === undefined ? {} : { contextSize }),
+		});
+	};
+	// A communicator of its own, so that the token below cannot meet the program's own messages.
+	const comm = await mpi.world.dup();
+	const engine = await everywhere(
+		mpi.world,
+		() => inTurn(comm, share.gpuSharers, start),
+		(started) => started.close(),
+	);
+	comm.free();
+	return new RestartingEngine(engine, start);
+}
+
+/** Runs something on some ranks one after the other, by a token that goes from each to the next. */
+async function inTurn<T>(comm: Comm, ranks: readonly number[], work: () => Promise<T>): Promise<T> {
+	const place = ranks.indexOf(comm.rank);
+	const before = ranks[place - 1];
+	const after = place < 0 ? undefined : ranks[place + 1];
+	if (before !== undefined) await comm.recv({ source: before });
+	try {
+		return await work();
+	} finally {
+		if (after !== undefined) await comm.send("your turn", { dest: after });
+	}
+}
