@@ -11,6 +11,7 @@ import { init } from "tsmpi";
 import {
 	atRoot,
 	canShowProgress,
+	DEMO_MODEL_NOTE,
 	formatReport,
 	formatResult,
 	fromRoot,
@@ -37,6 +38,8 @@ await runJob(mpi, async () => {
 	// One engine per rank: a process that owns llama.cpp, on this rank's GPU or its part of the host's cores.
 	const engine = await startEngines(mpi, options);
 	await warmUp(engine, options);
+
+	if (world.rank === 0 && options.print && options.model === undefined) console.log(DEMO_MODEL_NOTE);
 
 	// Each rank gets a list of { index, prompt }.
 	const share = await world.scatter(work && roundRobin(work, world.size));

@@ -65,7 +65,8 @@ async function attempt<T>(work: () => T | Promise<T>): Promise<Verdict<T>> {
 	} catch (error) {
 		// Anything but a known failure is a bug, and deserves its stack trace.
 		if (!(error instanceof Error) || !isExpected(error)) throw error;
-		return { message: reasonOf(error), exitCode: error instanceof JobError ? error.exitCode : 1 };
+		if (error instanceof JobError) return { message: error.message, exitCode: error.exitCode };
+		return { message: reasonOf(error), exitCode: 1 };
 	}
 }
 

@@ -19,7 +19,7 @@ export function describeModel(model: string | undefined): {
 	readonly model: string;
 	readonly modelNote?: string;
 } {
-	return model === undefined ? { model: "tsmpi demo model", modelNote: DEMO_MODEL_NOTE } : { model };
+	return model === undefined ? { model: "tsmpi-demo-tiny", modelNote: DEMO_MODEL_NOTE } : { model };
 }
 
 /**
@@ -37,7 +37,8 @@ export async function startEngines(mpi: Mpi, options: StartOptions): Promise<Eng
 			model: options.model ?? (await ensureDemoModel()),
 			gpu: options.gpu,
 			gpuLayers: options.gpuLayers,
-			threads: options.threads ?? share.threads,
+			// A model of half a megabyte only loses time by waiting for a second thread.
+			threads: options.threads ?? (options.model === undefined ? 1 : share.threads),
 			slots: Math.min(options.inflight, MAX_SLOTS),
 			...(contextSize === undefined ? {} : { contextSize }),
 		});

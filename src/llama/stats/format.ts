@@ -24,14 +24,15 @@ export function formatReport(report: Report): string {
 		"",
 		...table(report),
 	];
-	if (report.errors.length > 0) {
-		lines.push("", "errors", ...report.errors.map(({ reason, count }) => `  ${count} x ${reason}`));
-	}
 	const width = Math.max(...Object.keys(report.definitions).map((name) => name.length));
 	lines.push(
 		"",
 		...Object.entries(report.definitions).map(([name, text]) => `${name.padEnd(width)}  ${text}`),
 	);
+	if (report.errors.length > 0) {
+		lines.push("", "errors", ...report.errors.map(({ reason, count }) => `  ${count} x ${reason}`));
+		lines.push(`${total.failed} of ${total.ok + total.failed} requests failed: the job's exit code is 1`);
+	}
 	return `${lines.join("\n")}\n`;
 }
 
@@ -58,7 +59,10 @@ function describe({
 	kind,
 	note,
 }: EngineInfo): string {
-	const where = device === "cpu" ? `${threads} threads` : `${gpuLayers} layers on the GPU`;
+	const where =
+		device === "cpu"
+			? `${threads} ${threads === 1 ? "thread" : "threads"}`
+			: `${gpuLayers} layers on the GPU`;
 	const text = `${device}, ${deviceName} (${where}, ${slots} slots of ${contextSize} tokens, ${kind})`;
 	return note === undefined ? text : `${text}; ${note}`;
 }
