@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { readdirSync } from "node:fs";
 import { findOnPath } from "./path.ts";
 
 /** nvidia-smi takes seconds on a host with a sick driver: the job must not wait for it. */
@@ -30,9 +30,9 @@ export async function localGpus(env: Readonly<NodeJS.ProcessEnv>): Promise<GpuLi
 }
 
 async function countGpus(env: Readonly<NodeJS.ProcessEnv>): Promise<number> {
-	const known = await readdir("/proc/driver/nvidia/gpus").catch(() => []);
-	if (known.length > 0) return known.length;
-	const program = await findOnPath("nvidia-smi", env.PATH);
+	const known = driverGpus();
+	if (known > 0) return known;
+	const program = findOnPath("nvidia-smi", env.PATH);
 	if (program === undefined) return 0;
 	const text = await new Promise<string>((resolve) => {
 		execFile(program, ["-L"], { timeout: PROBE_MS, killSignal: "SIGKILL" }, (error, stdout) => {
@@ -40,6 +40,15 @@ async function countGpus(env: Readonly<NodeJS.ProcessEnv>): Promise<number> {
 		});
 	});
 	return text.split("\n").filter((line) => line.startsWith("GPU ")).length;
+}
+
+/** GPUs that the driver lists; 0 where it does not (WSL, or no GPU). */
+function driverGpus(): number {
+	try {
+		return readdirSync("/proc/driver/nvidia/gpus").length;
+	} catch {
+		return 0;
+	}
 }
 
 /** The devices of one rank, or undefined where CUDA_VISIBLE_DEVICES stays as it is. Wraps round. */

@@ -10,7 +10,9 @@ export interface Link<Out, In> {
 class End<Out, In> implements Link<Out, In> {
 	#deliver: (message: Out) => void = () => {};
 	#closeBoth: () => void = () => {};
-	#onMessage: (message: In) => void = () => {};
+	#onMessage: ((message: In) => void) | undefined;
+	/** Messages that came before somebody listened. */
+	readonly #early: In[] = [];
 	#onClose: () => void = () => {};
 	#open = true;
 
@@ -28,6 +30,7 @@ class End<Out, In> implements Link<Out, In> {
 	};
 
 	onMessage = (listener: (message: In) => void): void => {
+		for (const message of this.#early.splice(0)) listener(message);
 		this.#onMessage = listener;
 	};
 
@@ -40,7 +43,9 @@ class End<Out, In> implements Link<Out, In> {
 	};
 
 	#receive(message: In): void {
-		if (this.#open) this.#onMessage(message);
+		if (!this.#open) return;
+		if (this.#onMessage === undefined) this.#early.push(message);
+		else this.#onMessage(message);
 	}
 
 	#closed(): void {

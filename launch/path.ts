@@ -1,22 +1,22 @@
-import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
+// Synchronous throughout: some microseconds each, and ranks start sooner than with a trip through the thread pool.
+
 /** Whether a file can be started. */
-export async function isExecutable(file: string): Promise<boolean> {
+export function isExecutable(file: string): boolean {
 	try {
-		await access(file, constants.X_OK);
-		return (await stat(file)).isFile();
+		accessSync(file, constants.X_OK);
+		return statSync(file).isFile();
 	} catch {
 		return false;
 	}
 }
 
 /** The first executable of this name on PATH, found as a shell would, without starting anything. */
-export async function findOnPath(name: string, path: string | undefined): Promise<string | undefined> {
-	for (const folder of (path ?? "/usr/local/bin:/usr/bin:/bin").split(delimiter)) {
-		const file = join(folder === "" ? "." : folder, name);
-		if (await isExecutable(file)) return file;
-	}
-	return undefined;
+export function findOnPath(name: string, path: string | undefined): string | undefined {
+	return (path ?? "/usr/local/bin:/usr/bin:/bin")
+		.split(delimiter)
+		.map((folder) => join(folder === "" ? "." : folder, name))
+		.find(isExecutable);
 }

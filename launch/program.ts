@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -22,48 +22,42 @@ const NOT_EXECUTABLE = 126;
  * Finds what to start before anything is started, so that a wrong name is one line and not one for each rank.
  * A program given by a path is looked for from the folder that tsmpirun runs in, then from --wdir.
  */
-export async function resolveProgram(
+export function resolveProgram(
 	program: string,
 	args: readonly string[],
 	{ wdir, env }: { wdir: string | undefined; env: Readonly<NodeJS.ProcessEnv> },
-): Promise<Command> {
+): Command {
 	const cwd = resolve(wdir ?? ".");
-	if (!(await isFolder(cwd))) {
+	if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
 		throw new LaunchError(`Cannot run in ${wdir}: --wdir needs a folder that exists`, NOT_EXECUTABLE);
 	}
 	const extension = extname(program);
 	const script = [...NODE_FILES, ...TYPESCRIPT_FILES].includes(extension);
 	if (!script && !program.includes("/")) {
-		const found = await findOnPath(program, env.PATH);
+		const found = findOnPath(program, env.PATH);
 		if (found !== undefined) return { command: resolve(found), args, cwd };
-		const here = (await isExecutable(resolve(program)))
-			? `: to run the one in this folder, write ./${program}`
-			: "";
+		const here = isExecutable(resolve(program)) ? `: to run the one in this folder, write ./${program}` : "";
 		throw new LaunchError(`Cannot find the program ${program} on PATH${here}`, NOT_FOUND);
 	}
-	const file = await findFile(program, cwd);
+	const file = findFile(program, cwd);
 	if (NODE_FILES.includes(extension)) return { command: process.execPath, args: [file, ...args], cwd };
 	if (script)
 		return { command: process.execPath, args: [...typescriptFlags(program, file), file, ...args], cwd };
-	if (!(await isExecutable(file))) {
+	if (!isExecutable(file)) {
 		throw new LaunchError(`Cannot execute ${program}: it has no execute permission`, NOT_EXECUTABLE);
 	}
 	return { command: file, args, cwd };
 }
 
-async function findFile(program: string, cwd: string): Promise<string> {
+function findFile(program: string, cwd: string): string {
 	for (const file of [resolve(program), resolve(cwd, program)]) {
-		const found = await stat(file).catch(() => undefined);
+		const found = statSync(file, { throwIfNoEntry: false });
 		if (found?.isDirectory()) {
 			throw new LaunchError(`Cannot execute ${program}: it is a folder`, NOT_EXECUTABLE);
 		}
 		if (found !== undefined) return file;
 	}
 	throw new LaunchError(`Cannot find the program ${program}`, NOT_FOUND);
-}
-
-async function isFolder(path: string): Promise<boolean> {
-	return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
 /** What Node needs to run TypeScript: nothing where it strips types itself, else tsx if the program has it. */

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { LaunchError } from "../../src/errors.ts";
 import { jobVariables } from "../../src/job.ts";
@@ -64,22 +64,24 @@ export class Agent {
 
 	async #launch(order: Launch): Promise<void> {
 		this.#jobId = order.jobId;
-		const folder = await makePrivateFolder();
+		const folder = makePrivateFolder();
 		this.#folder = folder;
-		this.#guard = Guard.start(order.jobId, folder);
 		const names = order.ranks.flatMap(({ rank, stdin }) => [
 			`${rank}.out`,
 			`${rank}.err`,
 			...(stdin ? [`${rank}.in`] : []),
 		]);
-		const [control, wrappers, pipes] = await Promise.all([
+		const making = makePipes(folder, names);
+		// While mkfifo runs.
+		this.#guard = Guard.start(order.jobId, folder);
+		const wrappers = findWrappers(order.ranks.some(({ cores }) => cores !== undefined));
+		const [control, pipes] = await Promise.all([
 			ControlServer.listen(join(folder, "control.sock"), new Set(order.ranks.map(({ rank }) => rank)), {
 				said: (rank, message) => this.#link.send({ type: "said", rank, message }),
 				parted: (rank) => this.#link.send({ type: "parted", rank, atMs: Date.now() }),
 				joinedTwice: (rank, pid) => this.#link.send({ type: "joined-twice", rank, pid }),
 			}),
-			findWrappers(order.ranks.some(({ cores }) => cores !== undefined)),
-			makePipes(folder, names),
+			making,
 		]);
 		this.#control = control;
 		for (const rank of order.ranks) {
@@ -172,9 +174,9 @@ export class Agent {
 		clearTimeout(this.#kill);
 		for (const rank of this.#ranks.values()) rank.signal("SIGKILL");
 		if (folder !== undefined) {
-			await killStrays(this.#jobId);
+			killStrays(this.#jobId);
 			this.#control?.close();
-			await rm(folder, { recursive: true, force: true });
+			rmSync(folder, { recursive: true, force: true });
 			await this.#guard?.dismiss();
 		}
 		this.#link.send({ type: "closed" });

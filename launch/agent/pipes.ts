@@ -19,7 +19,7 @@ export interface Pipe {
  * Returns undefined where there is no mkfifo: then socket pairs must do.
  */
 export async function makePipes(folder: string, names: readonly string[]): Promise<string[] | undefined> {
-	const mkfifo = await findOnPath("mkfifo", process.env.PATH);
+	const mkfifo = findOnPath("mkfifo", process.env.PATH);
 	if (mkfifo === undefined) return undefined;
 	const paths = names.map((name) => join(folder, name));
 	const made = await new Promise<boolean>((resolve) => {

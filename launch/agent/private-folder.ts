@@ -1,4 +1,4 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,8 +9,8 @@ const LONGEST_SOCKET_PATH = process.platform === "linux" ? 107 : 103;
 const SOCKET_NAME = 24;
 
 /** Makes a folder that only this user can enter, with a path short enough for unix sockets. */
-export async function makePrivateFolder(): Promise<string> {
+export function makePrivateFolder(): string {
 	const wanted = join(tmpdir(), "tsmpi-");
 	const short = wanted.length + 6 + SOCKET_NAME <= LONGEST_SOCKET_PATH ? wanted : "/tmp/tsmpi-";
-	return mkdtemp(short);
+	return mkdtempSync(short);
 }

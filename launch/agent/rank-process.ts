@@ -69,7 +69,7 @@ export class RankProcess {
 		this.#child.once("error", events.failed);
 		this.#child.once("exit", (code, signal) => {
 			events.exited(code, signal);
-			this.#linger = setTimeout(() => void this.#endLeftovers(), LINGER_MS);
+			this.#linger = setTimeout(() => this.#endLeftovers(), LINGER_MS);
 			void this.#drain(events.drained);
 		});
 	}
@@ -108,9 +108,9 @@ export class RankProcess {
 	}
 
 	/** The rank has exited, but a process that it started holds its output open. */
-	async #endLeftovers(): Promise<void> {
+	#endLeftovers(): void {
 		this.signal("SIGKILL");
-		await killStrays(this.#jobId, this.rank);
+		killStrays(this.#jobId, this.rank);
 		// One that hides from us would keep the job from ending; one pipe that waits for a slow reader may take its time.
 		this.#linger = setInterval(() => {
 			for (const pump of [this.#pumps.stdout, this.#pumps.stderr]) if (!pump.waiting) pump.end();

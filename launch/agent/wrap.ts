@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { LaunchError } from "../../src/errors.ts";
 import { findOnPath } from "../path.ts";
 
@@ -10,23 +11,16 @@ export interface Wrappers {
 }
 
 /** Finds the helpers once for all ranks. */
-export async function findWrappers(binds: boolean): Promise<Wrappers> {
+export function findWrappers(binds: boolean): Wrappers {
 	const path = process.env.PATH;
-	const [setpriv, taskset] = await Promise.all([
-		process.platform === "linux" ? findOnPath("setpriv", path) : undefined,
-		binds ? findOnPath("taskset", path) : undefined,
-	]);
+	const setpriv = process.platform === "linux" ? findOnPath("setpriv", path) : undefined;
+	const taskset = binds ? findOnPath("taskset", path) : undefined;
 	if (binds && taskset === undefined) {
 		throw new LaunchError("Cannot bind ranks to cores: taskset is missing (package util-linux)");
 	}
 	// Busybox has a setpriv that knows no --pdeathsig.
-	const usable = setpriv !== undefined && !(await isBusybox(setpriv));
+	const usable = setpriv !== undefined && !realpathSync(setpriv).endsWith("busybox");
 	return { deathSignal: usable ? [setpriv, "--pdeathsig", "KILL", "--"] : [], taskset };
-}
-
-async function isBusybox(file: string): Promise<boolean> {
-	const { realpath } = await import("node:fs/promises");
-	return (await realpath(file)).endsWith("busybox");
 }
 
 /** A rank's whole command. */

@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
+import { accessSync, constants, mkdirSync, readFileSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
 import { LaunchError } from "../../src/errors.ts";
 import { allowedCores, coresOfRank } from "../cores.ts";
-import { type DisplayedRank, mapText } from "../display-map.ts";
+import type { DisplayedRank } from "../display-map.ts";
 import { type GpuList, gpusOfRank, localGpus } from "../gpu.ts";
-import { type Host, parseHostfile, parseHostList } from "../hosts.ts";
-import { localHosts } from "../local-host.ts";
+import type { Host } from "../hosts.ts";
 import { type MappedRank, mapRanks } from "../map.ts";
 import type { Options, ProgramOptions } from "../options.ts";
 import { resolveProgram } from "../program.ts";
@@ -17,7 +16,7 @@ export interface Plan {
 	readonly orders: readonly RankOrder[];
 	readonly warnings: readonly string[];
 	/** The map in words, with the commands or without. */
-	readonly describe: (commands: boolean) => string;
+	readonly describe: (commands: boolean) => Promise<string>;
 }
 
 /** Decides which rank runs what, where, on which cores and GPUs. Throws LaunchError. */
@@ -37,11 +36,10 @@ export async function makePlan(options: Options): Promise<Plan> {
 		const last = ranks.length - 1;
 		throw new LaunchError(`Cannot give standard input to rank ${options.stdin}: ranks are 0 to ${last}`, 2);
 	}
-	const commands = await Promise.all(
-		options.programs.map(({ program, args, wdir }) =>
-			resolveProgram(program, args, { wdir, env: process.env }),
-		),
+	const commands = options.programs.map(({ program, args, wdir }) =>
+		resolveProgram(program, args, { wdir, env: process.env }),
 	);
+	if (options.outputDir !== undefined) checkOutputFolder(options.outputDir);
 	const variables = options.programs.map((program) => readVariables(program));
 	const gpus = await Promise.all(
 		variables.map(async ({ set }) => (options.gpuBind ? localGpus({ ...process.env, ...set }) : undefined)),
@@ -63,29 +61,48 @@ export async function makePlan(options: Options): Promise<Plan> {
 			...(place?.cores === undefined ? {} : { cores: place.cores }),
 		};
 	});
-	const displayed = ranks.map((mapped, index): DisplayedRank => {
-		const { command = "", args = [] } = orders[index] ?? {};
-		return { mapped, command: [command, ...args], gpus: places[index]?.gpus, cores: places[index]?.cores };
-	});
-	const describe = (withCommands: boolean) =>
-		mapText(displayed, { gpus: gpus[0], gpusPerRank: options.gpusPerRank, commands: withCommands });
+	const describe = async (withCommands: boolean) => {
+		const { mapText } = await import("../display-map.ts");
+		const displayed = ranks.map((mapped, index): DisplayedRank => {
+			const { command = "", args = [] } = orders[index] ?? {};
+			return { mapped, command: [command, ...args], gpus: places[index]?.gpus, cores: places[index]?.cores };
+		});
+		return mapText(displayed, { gpus: gpus[0], gpusPerRank: options.gpusPerRank, commands: withCommands });
+	};
 	return { ranks, orders, warnings: variables.flatMap(({ missing }) => missing), describe };
 }
 
 async function readHosts({ hostfile, hosts }: Options): Promise<{ hosts: Host[]; elastic: boolean }> {
-	if (hosts !== undefined) return { hosts: localHosts(parseHostList(hosts)), elastic: false };
-	if (hostfile === undefined) {
+	if (hosts === undefined && hostfile === undefined) {
 		// One machine of one's own: there is nobody to protect from too many ranks.
 		return { hosts: [{ name: hostname(), slots: availableParallelism() }], elastic: true };
 	}
-	let text: string;
+	// Loaded only where needed: tsmpirun's own start-up counts.
+	const { parseHostfile, parseHostList } = await import("../hosts.ts");
+	const { localHosts } = await import("../local-host.ts");
+	if (hosts !== undefined) return { hosts: localHosts(parseHostList(hosts)), elastic: false };
+	const file = hostfile ?? "";
+	return { hosts: localHosts(parseHostfile(readHostfile(file), file)), elastic: false };
+}
+
+function readHostfile(file: string): string {
 	try {
-		text = await readFile(hostfile, "utf8");
+		return readFileSync(file, "utf8");
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);
-		throw new LaunchError(`Cannot read the hostfile ${hostfile}: ${why}`, 1, { cause: error });
+		throw new LaunchError(`Cannot read the hostfile ${file}: ${why}`, 1, { cause: error });
 	}
-	return { hosts: localHosts(parseHostfile(text, hostfile)), elastic: false };
+}
+
+/** Before anything is started, not when the first line is to be written. */
+function checkOutputFolder(folder: string): void {
+	try {
+		mkdirSync(folder, { recursive: true });
+		accessSync(folder, constants.W_OK);
+	} catch (error) {
+		const why = error instanceof Error ? error.message : String(error);
+		throw new LaunchError(`Cannot write to --output-dir ${folder}: ${why}`, 1, { cause: error });
+	}
 }
 
 /** The variables of -x, and a warning for each that has no value. */

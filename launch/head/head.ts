@@ -1,0 +1,156 @@
+import { constants } from "node:os";
+import type { Link } from "../link.ts";
+import type { Options } from "../options.ts";
+import type { AgentToHead, HeadToAgent } from "../protocol.ts";
+import { Job } from "./job.ts";
+import { Output } from "./output.ts";
+import type { Plan } from "./plan.ts";
+import { newRecord } from "./rank-record.ts";
+import { handleSignals } from "./signals.ts";
+import { StdinFeed } from "./stdin-feed.ts";
+
+const TIMEOUT_CODE = 124;
+const BROKEN_PIPE_CODE = 141;
+
+/** How long a rank may take to say what it waits for. */
+const QUERY_MS = 500;
+
+/** After a signal or --timeout, a reader of our output that does not read holds us up no longer than this. */
+const READER_MS = 5000;
+
+/** Connects the parts of a running job: the agent, what it tells, output, standard input, signals, the time limit. */
+export class Head {
+	readonly #options: Options;
+	readonly #plan: Plan;
+	readonly #link: Link<HeadToAgent, AgentToHead>;
+	readonly #output: Output;
+	readonly #stdin: StdinFeed;
+	readonly #job: Job;
+	#over: () => void = () => {};
+	readonly #done = new Promise<void>((resolve) => {
+		this.#over = resolve;
+	});
+	#closed: () => void = () => {};
+
+	constructor(options: Options, plan: Plan, link: Link<HeadToAgent, AgentToHead>) {
+		this.#options = options;
+		this.#plan = plan;
+		this.#link = link;
+		this.#output = new Output({
+			size: plan.ranks.length,
+			tag: options.tagOutput,
+			timestamp: options.timestampOutput,
+			folder: options.outputDir,
+			unread: () => this.#job.end(BROKEN_PIPE_CODE),
+		});
+		this.#stdin = new StdinFeed(
+			plan.orders.filter(({ stdin }) => stdin).map(({ rank }) => rank),
+			(rank, chunk) => link.send({ type: "stdin", rank, chunk }),
+			(rank) => link.send({ type: "stdin-end", rank }),
+		);
+		const records = plan.ranks.map(({ rank, host, nodeRank }) => newRecord(rank, host.name, nodeRank));
+		this.#job = new Job(records, options.onFailure === "continue", {
+			tell: (rank, message) => link.send({ type: "tell", rank, message }),
+			terminate: (signal) => link.send({ type: "terminate", signal, graceMs: options.graceMs }),
+			report: (text) => this.#output.message(text),
+			note: (text) => {
+				if (options.verbose) this.#output.message(text);
+			},
+			over: () => this.#over(),
+		});
+		link.onMessage((message) => this.#receive(message));
+	}
+
+	/** Follows the job to its end; resolves with tsmpirun's exit code. */
+	async run(): Promise<number> {
+		const { quiet, displayMap, timeoutMs } = this.#options;
+		this.#handleSignals();
+		if (!quiet) for (const warning of this.#plan.warnings) this.#output.message(warning);
+		if (displayMap) this.#output.plain(await this.#plan.describe(false));
+		const timer =
+			timeoutMs === undefined ? undefined : setTimeout(() => void this.#timedOut(timeoutMs), timeoutMs);
+		await this.#done;
+		clearTimeout(timer);
+		this.#stdin.stop();
+		const closed = new Promise<void>((resolve) => {
+			this.#closed = resolve;
+		});
+		this.#link.send({ type: "close" });
+		await closed;
+		await (this.#job.ending ? Promise.race([this.#output.flush(), delay(READER_MS)]) : this.#output.flush());
+		return this.#job.exitCode;
+	}
+
+	#receive(message: AgentToHead): void {
+		switch (message.type) {
+			case "output":
+				void this.#write(message);
+				break;
+			case "stdin-credit":
+				this.#stdin.credit(message.rank, message.bytes);
+				break;
+			case "stdin-closed":
+				this.#stdin.closed(message.rank);
+				break;
+			case "closed":
+				this.#closed();
+				break;
+			case "launched":
+				this.#job.receive(message);
+				if (message.rank === this.#plan.ranks.length - 1) this.#stdin.start();
+				return;
+			default:
+				this.#job.receive(message);
+				break;
+		}
+	}
+
+	async #write(message: Extract<AgentToHead, { type: "output" }>): Promise<void> {
+		const { rank, stream, chunk } = message;
+		await this.#output.write(message);
+		this.#link.send({ type: "credit", rank, stream, bytes: chunk.length });
+	}
+
+	#handleSignals(): void {
+		const say = (text: string) => (this.#options.quiet ? undefined : text);
+		handleSignals({
+			end: (signal, again) => {
+				const code = 128 + constants.signals[signal];
+				if (again) {
+					this.#link.send({ type: "terminate", signal: "SIGKILL", graceMs: 0 });
+					this.#overIn(1000);
+					return;
+				}
+				const hint = signal === "SIGINT" ? " (again: at once)" : "";
+				this.#job.end(code, say(`${signal}: ending all ranks${hint}`), signal);
+				this.#overIn(this.#options.graceMs + READER_MS);
+			},
+			pass: (signal) => this.#link.send({ type: "signal", signal }),
+			show: () => void this.#show(),
+			resumed: () => this.#stdin.start(),
+		});
+	}
+
+	/** Ends the wait for ranks and readers even if one of them never comes to its end. */
+	#overIn(limitMs: number): void {
+		setTimeout(() => this.#over(), limitMs).unref();
+	}
+
+	async #show(): Promise<void> {
+		this.#output.message(`what each rank waits for\n${(await this.#job.watch.table(QUERY_MS)).trimEnd()}`);
+	}
+
+	async #timedOut(limitMs: number): Promise<void> {
+		const table = (await this.#job.watch.table(QUERY_MS)).trimEnd();
+		if (this.#job.ending) return;
+		const text = `the job has not ended within ${limitMs / 1000} s (--timeout): ending all ranks\n${table}`;
+		this.#job.end(TIMEOUT_CODE, text);
+		this.#overIn(this.#options.graceMs + READER_MS);
+	}
+}
+
+function delay(ms: number): Promise<void> {
+	return new Promise((resolve) => {
+		setTimeout(resolve, ms).unref();
+	});
+}
