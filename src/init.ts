@@ -61,7 +61,10 @@ async function join(): Promise<Mpi> {
 		finalize,
 		abort: async (code = 1, reason = "abort was called") => {
 			if (!Number.isInteger(code)) {
-				throw new ArgumentError("ERR_ARG", `Cannot abort with code ${String(code)}: a whole number is needed`);
+				throw new ArgumentError(
+					"ERR_ARG",
+					`Cannot abort with code ${String(code)}: a whole number is needed`,
+				);
 			}
 			return session.abort(code, reason);
 		},

@@ -77,7 +77,8 @@ export class Session {
 			this.#mesh = new Mesh(job.nodeRank, {
 				onMessage: (frames) => this.#progress.receive(frames),
 				onIdle: () => this.#watch.onIdle(),
-				onBroken: (rank, error) => void this.abort(1, `Cannot send to rank ${rank}: ${(error as Error).message}`),
+				onBroken: (rank, error) =>
+					void this.abort(1, `Cannot send to rank ${rank}: ${(error as Error).message}`),
 			});
 			this.#progress.sockets = this.#mesh;
 		}
@@ -87,7 +88,13 @@ export class Session {
 			this.#start = resolve;
 		});
 		const { rank } = job;
-		this.#control.send({ type: "hello", rank, pid: process.pid, version: process.version, endpoint: endpoint ?? {} });
+		this.#control.send({
+			type: "hello",
+			rank,
+			pid: process.pid,
+			version: process.version,
+			endpoint: endpoint ?? {},
+		});
 		const peers = await started;
 		this.#control.keepsAlive = false;
 		if (this.#mesh !== undefined) this.#mesh.peers = peers;

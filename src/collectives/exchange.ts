@@ -1,5 +1,6 @@
 import { decode, kindOf, type TypedArray } from "../wire/payload.ts";
 import type { Channel } from "./channel.ts";
+import { realRank, virtualRank } from "./tree.ts";
 
 /** Sends to one rank while receiving from another. The receive is there first: a send may wait for its receive. */
 export async function exchange(
@@ -25,4 +26,15 @@ export function post(channel: Channel, sources: readonly number[]): Promise<unkn
 /** New memory for `length` elements of the type that `array` has. */
 export function emptyLike(array: TypedArray, length: number): TypedArray {
 	return decode(kindOf(array), new Uint8Array(length * array.BYTES_PER_ELEMENT)) as TypedArray;
+}
+
+/** The same channel with ranks counted from `root`, which becomes rank 0: for algorithms that know no root. */
+export function rotated(channel: Channel, root: number): Channel {
+	const { rank, size } = channel;
+	return {
+		rank: virtualRank(rank, root, size),
+		size,
+		send: (value, dest) => channel.send(value, realRank(dest, root, size)),
+		recv: (source) => channel.recv(realRank(source, root, size)),
+	};
 }

@@ -1,5 +1,6 @@
 import type { Channel } from "./channel.ts";
-import { binomialChildren, binomialParent, realRank, virtualRank } from "./tree.ts";
+import { rotated } from "./exchange.ts";
+import { binomialChildren, binomialParent } from "./tree.ts";
 
 /**
  * Keeps every rank in the call until `root` says that nothing can fail any more. A rank that only sends would otherwise
@@ -9,9 +10,7 @@ import { binomialChildren, binomialParent, realRank, virtualRank } from "./tree.
  * depends on every rank anyway. Binomial, empty messages: lg p · α.
  */
 export async function settle(channel: Channel, root: number): Promise<void> {
-	const { rank, size } = channel;
-	const virtual = virtualRank(rank, root, size);
-	if (virtual !== 0) await channel.recv(realRank(binomialParent(virtual), root, size));
-	const children = binomialChildren(virtual, size);
-	await Promise.all(children.map((child) => channel.send(undefined, realRank(child, root, size))));
+	const { rank, size, send, recv } = rotated(channel, root);
+	if (rank !== 0) await recv(binomialParent(rank));
+	await Promise.all(binomialChildren(rank, size).map((child) => send(undefined, child)));
 }

@@ -132,7 +132,10 @@ export class Collective extends Calling {
 	 */
 	async reduceScatter<T>(values: readonly T[], options: ReduceOptions<T>): Promise<T>;
 	async reduceScatter<T extends ArrayBufferView>(values: T, options: ReduceOptions<T>): Promise<T>;
-	async reduceScatter(values: unknown, options: CollectiveOptions & { readonly op: unknown }): Promise<unknown> {
+	async reduceScatter(
+		values: unknown,
+		options: CollectiveOptions & { readonly op: unknown },
+	): Promise<unknown> {
 		const { op, signal } = options ?? {};
 		return this.call("reduceScatter", this.reduceScatter, -1, signal, async (channel) => {
 			if (!ArrayBuffer.isView(values)) checkPerRank("reduceScatter", values, this.size);

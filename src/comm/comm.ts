@@ -48,9 +48,13 @@ export class Comm extends Vectors {
 		const name = `${this.name}.split(${color})`;
 		return this.#make("split", this.split, color, key, name, signal, () => {
 			if (color !== undefined && !Number.isInteger(color)) {
-				throw new ArgumentError("ERR_ARG", `Cannot split with color ${show(color)}: a whole number or undefined is needed`);
+				throw new ArgumentError(
+					"ERR_ARG",
+					`Cannot split with color ${show(color)}: a whole number or undefined is needed`,
+				);
 			}
-			if (!Number.isFinite(key)) throw new ArgumentError("ERR_ARG", `Cannot split with key ${show(key)}: a number is needed`);
+			if (!Number.isFinite(key))
+				throw new ArgumentError("ERR_ARG", `Cannot split with key ${show(key)}: a number is needed`);
 		});
 	}
 
@@ -73,9 +77,16 @@ export class Comm extends Vectors {
 		const color = key < 0 ? undefined : list;
 		const name = `${this.name}.create([${list}])`;
 		return this.#make("create", this.create, color, key, name, options.signal, () => {
-			if (!Array.isArray(ranks)) throw new ArgumentError("ERR_ARG", `Cannot create from ${show(ranks)}: a list of ranks is needed`);
+			if (!Array.isArray(ranks))
+				throw new ArgumentError("ERR_ARG", `Cannot create from ${show(ranks)}: a list of ranks is needed`);
 			for (const rank of ranks) {
-				if (Number.isInteger(rank) && rank >= 0 && rank < this.size && ranks.indexOf(rank) === ranks.lastIndexOf(rank)) continue;
+				if (
+					Number.isInteger(rank) &&
+					rank >= 0 &&
+					rank < this.size &&
+					ranks.indexOf(rank) === ranks.lastIndexOf(rank)
+				)
+					continue;
 				const allowed = `ranks are 0 to ${this.size - 1}, each once`;
 				throw new ArgumentError("ERR_RANK", `Cannot create with rank ${show(rank)}: ${allowed}`);
 			}
@@ -93,17 +104,27 @@ export class Comm extends Vectors {
 		let topology: Topology | undefined;
 		const name = `${this.name}.cart(${Array.isArray(dims) ? dims.join("x") : ""})`;
 		const inside = () => this.rank < (topology?.size ?? 0);
-		const context = await this.#agree("cart", this.cart, () => (inside() ? 0 : undefined), 0, name, signal, () => {
-			topology = topologyOf(dims, periods, this.size);
-		});
+		const context = await this.#agree(
+			"cart",
+			this.cart,
+			() => (inside() ? 0 : undefined),
+			0,
+			name,
+			signal,
+			() => {
+				topology = topologyOf(dims, periods, this.size);
+			},
+		);
 		return context === undefined ? undefined : new CartComm(this.progress, context, topology as Topology);
 	}
 
 	/** Gives the communicator back: nothing more can be done with it. MPI_Comm_free, MPI 4.1 §7.4.3. */
 	free(): void {
-		if (this.context.id === 0) throw new MpiError("ERR_COMM", "Cannot free world: it lasts as long as the program");
+		if (this.context.id === 0)
+			throw new MpiError("ERR_COMM", "Cannot free world: it lasts as long as the program");
 		this.checkOpen("free");
-		this.context.closed = (action) => new MpiError("ERR_COMM", `Cannot ${action}: ${this.name} has been freed`);
+		this.context.closed = (action) =>
+			new MpiError("ERR_COMM", `Cannot ${action}: ${this.name} has been freed`);
 		this.progress.free(this.context);
 	}
 

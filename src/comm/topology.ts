@@ -45,7 +45,8 @@ export class Topology {
 	/** The two ranks of a shift, as seen from `rank`. MPI_Cart_shift. */
 	shift(rank: number, dim: number, displacement: number): { source: number; dest: number } {
 		if (!Number.isInteger(dim) || dim < 0 || dim >= this.dims.length) {
-			const allowed = this.dims.length === 1 ? "the only dimension is 0" : `dimensions are 0 to ${this.dims.length - 1}`;
+			const allowed =
+				this.dims.length === 1 ? "the only dimension is 0" : `dimensions are 0 to ${this.dims.length - 1}`;
 			throw new ArgumentError("ERR_ARG", `Cannot shift along dimension ${show(dim)}: ${allowed}`);
 		}
 		if (!Number.isInteger(displacement)) {
@@ -60,15 +61,27 @@ export class Topology {
 export function topologyOf(dims: unknown, periods: unknown, size: number): Topology {
 	const whole = (value: unknown) => Number.isInteger(value) && (value as number) > 0;
 	if (!Array.isArray(dims) || dims.length === 0 || !dims.every(whole)) {
-		throw new ArgumentError("ERR_ARG", `Cannot make a grid of ${describe(dims)}: dims are whole numbers from 1 up`);
+		throw new ArgumentError(
+			"ERR_ARG",
+			`Cannot make a grid of ${describe(dims)}: dims are whole numbers from 1 up`,
+		);
 	}
 	if (periods !== undefined && !(Array.isArray(periods) && periods.length === dims.length)) {
-		throw new ArgumentError("ERR_ARG", `Cannot make a grid with periods ${describe(periods)}: one boolean per dimension is needed`);
+		throw new ArgumentError(
+			"ERR_ARG",
+			`Cannot make a grid with periods ${describe(periods)}: one boolean per dimension is needed`,
+		);
 	}
-	const topology = new Topology([...dims], dims.map((_, i) => Boolean((periods as unknown[] | undefined)?.[i])));
+	const topology = new Topology(
+		[...dims],
+		dims.map((_, i) => Boolean((periods as unknown[] | undefined)?.[i])),
+	);
 	if (topology.size > size) {
 		const grid = dims.join(" x ");
-		throw new ArgumentError("ERR_COUNT", `Cannot make a grid of ${grid}: it needs ${topology.size} ranks and there are ${size}`);
+		throw new ArgumentError(
+			"ERR_COUNT",
+			`Cannot make a grid of ${grid}: it needs ${topology.size} ranks and there are ${size}`,
+		);
 	}
 	return topology;
 }

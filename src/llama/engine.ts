@@ -91,6 +91,8 @@ export interface EngineInfo {
 	readonly threads: number;
 	/** Path or name of the model. */
 	readonly model: string;
+	/** Process that runs the model, if it belongs to this one. */
+	readonly pid?: number;
 	/** Something that the user should know, such as a GPU that could not be used. */
 	readonly note?: string;
 }

@@ -1,6 +1,7 @@
 import test from "ava";
 import { bcast } from "../../src/collectives/bcast.ts";
 import { deliveries, forEveryRoot, onRanks, someSizes, trafficOf } from "../support/memory-channels.ts";
+import { same } from "../support/same.ts";
 
 const prompt = { text: "hello", tokens: Int32Array.of(1, 2, 3), options: new Map([["seed", 1n]]) };
 
@@ -10,7 +11,7 @@ test("bcast() gives every rank the root's value, for every size and root", async
 			bcast({ rank, ...channel }, rank === root ? prompt : undefined, root),
 		);
 		t.is(values[root], prompt);
-		for (const value of values) t.deepEqual(value, prompt);
+		for (const value of values) same(t, value, prompt);
 	});
 });
 
@@ -28,7 +29,7 @@ test("bcast() of a long typed array gives the same type and elements, however me
 				const values = await onRanks(size, delivery, (channel) =>
 					bcast(channel, channel.rank === root ? long : undefined, root),
 				);
-				for (const value of values) t.deepEqual(value, long);
+				for (const value of values) same(t, value, long);
 			}
 		}
 	}
@@ -48,7 +49,7 @@ test("bcast() hands on any value, also one that looks like its own header", asyn
 				const results = await onRanks(size, delivery, (channel) =>
 					bcast(channel, channel.rank === 0 ? value : "ignored", 0),
 				);
-				for (const result of results) t.deepEqual(result, value);
+				for (const result of results) same(t, result, value);
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import {
 	someSizes,
 	trafficOf,
 } from "../support/memory-channels.ts";
+import { same } from "../support/same.ts";
 
 const item = (rank: number) => ({ rank, data: Float64Array.of(rank, -rank) });
 const items = (size: number) => Array.from({ length: size }, (_, rank) => item(rank));
@@ -19,14 +20,14 @@ test("scatter() gives rank i the i-th value, for every size and root", async (t)
 		const values = await onRanks(size, "eager", (channel) =>
 			scatter(channel, channel.rank === root ? items(size) : undefined, root),
 		);
-		t.deepEqual(values, items(size));
+		same(t, values, items(size));
 	});
 });
 
 test("gather() gives the root every rank's value in rank order, for every size and root", async (t) => {
 	await forEveryRoot(async (size, root) => {
 		const values = await onRanks(size, "eager", (channel) => gather(channel, item(channel.rank), root));
-		for (const [rank, value] of values.entries()) t.deepEqual(value, rank === root ? items(size) : undefined);
+		for (const [rank, value] of values.entries()) same(t, value, rank === root ? items(size) : undefined);
 	});
 });
 
@@ -37,7 +38,8 @@ test("gather() and scatter() do not depend on how messages travel", async (t) =>
 			const gathered = await gather(channel, Int32Array.of(channel.rank), root);
 			return scatter(channel, gathered?.toReversed(), root);
 		});
-		t.deepEqual(
+		same(
+			t,
 			arrays,
 			Array.from({ length: size }, (_, rank) => Int32Array.of(size - 1 - rank)),
 		);
@@ -50,8 +52,8 @@ test("gather() twice at once does not mix", async (t) => {
 			onRanks(5, delivery, (channel) => gather(channel, `a${channel.rank}`, 1)),
 			onRanks(5, delivery, (channel) => gather(channel, `b${channel.rank}`, 1)),
 		]);
-		t.deepEqual(first[1], ["a0", "a1", "a2", "a3", "a4"]);
-		t.deepEqual(second[1], ["b0", "b1", "b2", "b3", "b4"]);
+		same(t, first[1], ["a0", "a1", "a2", "a3", "a4"]);
+		same(t, second[1], ["b0", "b1", "b2", "b3", "b4"]);
 	}
 });
 
@@ -90,5 +92,5 @@ test("a value that cannot be packed makes scatter() and gather() reject on every
 
 test("scatter() takes one round", async (t) => {
 	const { messages, rounds } = await trafficOf(9, (channel) => scatter(channel, items(9), 2));
-	t.deepEqual({ messages, rounds }, { messages: 8, rounds: 1 });
+	same(t, { messages, rounds }, { messages: 8, rounds: 1 });
 });

@@ -178,7 +178,7 @@ class NodeLlamaCppEngine implements Engine {
 				this.#device = event.device;
 				break;
 			case "loaded":
-				this.#info = event.info;
+				this.#info = { ...event.info, ...(this.#host.pid === undefined ? {} : { pid: this.#host.pid }) };
 				this.#onLoaded?.();
 				break;
 			case "failed":

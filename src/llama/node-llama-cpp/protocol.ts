@@ -42,7 +42,7 @@ export interface Failure {
 export type HostToRank =
 	/** llama.cpp is up; loading starts on this device. */
 	| { readonly type: "device"; readonly device: EngineInfo["device"] }
-	| { readonly type: "loaded"; readonly info: Omit<EngineInfo, "note"> }
+	| { readonly type: "loaded"; readonly info: Omit<EngineInfo, "note" | "pid"> }
 	| { readonly type: "failed"; readonly failure: Failure }
 	/** The request's first token was sampled, after this time in the queue. */
 	| { readonly type: "first"; readonly id: number; readonly queueMs: number }

@@ -9,7 +9,7 @@ import { Sequence } from "./sequence.ts";
 export interface LoadedModel {
 	readonly model: Model;
 	readonly sequences: readonly Sequence[];
-	readonly info: Omit<EngineInfo, "note">;
+	readonly info: Omit<EngineInfo, "note" | "pid">;
 }
 
 /** A chunk of this size keeps the pause that a long prompt causes to others near 0.1 s on a processor core. */

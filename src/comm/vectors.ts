@@ -1,0 +1,3 @@
+import { Collective } from "./collective.ts";
+
+export class Vectors extends Collective {}
