@@ -1,3 +1,4 @@
+import { ArgumentError } from "../errors.ts";
 import type { Channel } from "./channel.ts";
 import { rotated } from "./exchange.ts";
 import { binomialChildren, binomialParent } from "./tree.ts";
@@ -11,6 +12,9 @@ import { binomialChildren, binomialParent } from "./tree.ts";
  */
 export async function settle(channel: Channel, root: number): Promise<void> {
 	const { rank, size, send, recv } = rotated(channel, root);
-	if (rank !== 0) await recv(binomialParent(rank));
+	// Data instead of the empty message: the parent runs another algorithm, chosen by the length of its array.
+	if (rank !== 0 && (await recv(binomialParent(rank))) !== undefined) {
+		throw new ArgumentError("ERR_COUNT", "Cannot go on: every rank passes an array of the same length");
+	}
 	await Promise.all(binomialChildren(rank, size).map((child) => send(undefined, child)));
 }
