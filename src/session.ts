@@ -27,7 +27,7 @@ export class Session {
 	private constructor(place: { rank: number; size: number; nodeRank: number }) {
 		const { rank, size } = place;
 		this.#progress = new Progress(place, (error) => void this.abort(1, error.message));
-		this.#watch = new BlockedWatch(this.#progress.pending, () => this.#reportBlocked());
+		this.#watch = new BlockedWatch(this.#progress.pending, () => void this.#reportBlocked());
 		const members = Array.from({ length: size }, (_, i) => i);
 		const context = new Context(0, "world", members, rank, describe);
 		this.#progress.register(context);
@@ -119,19 +119,20 @@ export class Session {
 				this.#finalized?.();
 				break;
 			case "query":
-				this.#control?.send({ type: "status", query: message.query, operations: progress.pending.report() });
+				void this.#answer(message.query);
 				break;
 		}
 	}
 
-	#reportBlocked(): void {
+	async #answer(query: number): Promise<void> {
+		const operations = await this.#progress.pending.located();
+		this.#control?.send({ type: "status", query, operations });
+	}
+
+	async #reportBlocked(): Promise<void> {
 		const { pending, sentCounts, receivedCounts } = this.#progress;
-		this.#control?.send({
-			type: "blocked",
-			operations: pending.report(),
-			sent: sentCounts,
-			received: receivedCounts,
-		});
+		const operations = await pending.located();
+		this.#control?.send({ type: "blocked", operations, sent: sentCounts, received: receivedCounts });
 	}
 
 	async #finalize(): Promise<void> {

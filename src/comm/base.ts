@@ -2,11 +2,10 @@ import { ANY_SOURCE, PROC_NULL } from "../constants.ts";
 import { type MpiError, ProcessFailedError } from "../errors.ts";
 import type { Context } from "../progress/context.ts";
 import { Delivery, type Header } from "../progress/outbox.ts";
-import { callSite, type Pending } from "../progress/pending.ts";
+import type { Pending } from "../progress/pending.ts";
 import type { Progress } from "../progress/progress.ts";
+import { Wait } from "../progress/wait.ts";
 import type { Payload } from "../wire/payload.ts";
-
-type Method = (...args: never[]) => unknown;
 
 /** What every communicator has, and the two ways in which its operations wait. */
 export class CommBase {
@@ -56,33 +55,11 @@ export class CommBase {
 		return worst === undefined ? undefined : new ProcessFailedError(action, worst.rank, worst.cause);
 	}
 
-	/** @internal What the report says of an operation that waits. */
-	protected pending(
-		operation: string,
-		method: Method,
-		peers: () => readonly number[],
-		tag: number | undefined,
-		abortable: boolean,
-		detail?: () => string | undefined,
-	): Pending {
-		return {
-			operation,
-			communicator: this.name,
-			peers,
-			tag,
-			abortable,
-			detail,
-			caller: callSite(method),
-			since: performance.now(),
-		};
-	}
-
 	/**
 	 * @internal Sends a payload; undefined when that is done already.
 	 */
 	protected deliver(
 		operation: string,
-		method: Method,
 		payload: Payload,
 		world: number,
 		header: Header,
@@ -95,31 +72,30 @@ export class CommBase {
 		const outbox = this.progress.outbox(world);
 		if (!synchronous && outbox.sendEager(payload, header)) return undefined;
 		const waiting = this.progress.pending;
-		const pending = this.pending(
-			operation,
-			method,
-			() => [world],
-			header.tag,
-			signal !== undefined,
-			() => "not received yet",
-		);
-		return new Promise((resolve, reject) => {
-			const onAbort = () => {
-				if (!delivery.detach()) return;
-				settle(signal?.reason);
-			};
-			const settle = (error?: unknown) => {
-				waiting.end(pending);
-				signal?.removeEventListener("abort", onAbort);
-				if (error === undefined) resolve();
-				else reject(error);
-			};
-			const delivery = new Delivery(payload, settle);
-			waiting.begin(pending);
-			signal?.addEventListener("abort", onAbort, { once: true });
-			outbox.announce(delivery, header);
+		const wait = new Wait<void>(() => {
+			waiting.end(pending);
+			signal?.removeEventListener("abort", onAbort);
 		});
+		const pending: Pending = {
+			operation,
+			communicator: this.name,
+			peers: [world],
+			tag: header.tag,
+			abortable: signal !== undefined,
+			detail: "not received yet",
+			wait,
+			since: performance.now(),
+		};
+		const delivery = new Delivery(payload, (error) => {
+			if (error === undefined) wait.resolve();
+			else wait.reject(error);
+		});
+		const onAbort = () => {
+			if (delivery.detach()) wait.reject(signal?.reason);
+		};
+		waiting.begin(pending);
+		signal?.addEventListener("abort", onAbort, { once: true });
+		outbox.announce(delivery, header);
+		return wait.done();
 	}
 }
-
-export type { Method };

@@ -1,6 +1,7 @@
 import type { Channel } from "../collectives/channel.ts";
 import type { Call } from "../progress/calls.ts";
-import type { Method } from "./base.ts";
+import type { Pending } from "../progress/pending.ts";
+import { Wait } from "../progress/wait.ts";
 import { CallChannel, callHeader } from "./call-channel.ts";
 import { type CollectiveName, codeOf } from "./operations.ts";
 import { PointToPoint } from "./point-to-point.ts";
@@ -21,7 +22,6 @@ export class Calling extends PointToPoint {
 	 */
 	protected async call<T>(
 		name: CollectiveName,
-		method: Method,
 		root: number,
 		signal: AbortSignal | undefined,
 		body: (channel: Channel) => Promise<T>,
@@ -33,13 +33,28 @@ export class Calling extends PointToPoint {
 			operation: codeOf(name),
 			root: Number.isInteger(root) && root < this.size ? root : -1,
 		});
-		const waits: number[] = [];
-		const pending = this.pending(name, method, () => [...new Set(waits)], undefined, signal !== undefined);
+		const wait = new Wait<T>(() => undefined);
+		const peers: number[] = [];
+		const abortable = signal !== undefined;
+		const pending: Pending = {
+			operation: name,
+			communicator: this.name,
+			peers,
+			abortable,
+			wait,
+			since: performance.now(),
+		};
 		const onAbort = () => this.#fail(call, signal?.reason);
 		try {
 			signal?.throwIfAborted();
 			signal?.addEventListener("abort", onAbort, { once: true });
-			return await body(new CallChannel(this.progress, this.context, call, waits, pending));
+			const channel = new CallChannel(this.progress, this.context, call, peers, pending);
+			// By way of `wait`, which can find the caller: the algorithm's own promises cannot.
+			body(channel).then(
+				(value) => wait.resolve(value),
+				(error) => wait.reject(error),
+			);
+			return await wait.done();
 		} catch (error) {
 			this.#fail(call, error);
 			throw error;

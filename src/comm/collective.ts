@@ -41,7 +41,7 @@ export interface RootedReduceOptions<T> extends ReduceOptions<T> {
 export class Collective extends Calling {
 	/** Resolves once every rank has called it. MPI_Barrier, MPI 4.1 §6.3. */
 	async barrier(options: CollectiveOptions = {}): Promise<void> {
-		return this.call("barrier", this.barrier, -1, options.signal, barrier);
+		return await this.call("barrier", -1, options.signal, barrier);
 	}
 
 	/**
@@ -51,7 +51,7 @@ export class Collective extends Calling {
 	 */
 	async bcast<T>(value: T | undefined, options: RootOptions = {}): Promise<T> {
 		const { root = 0, signal } = options;
-		return this.call("bcast", this.bcast, root, signal, async (channel) => {
+		return await this.call("bcast", root, signal, async (channel) => {
 			checkRoot("bcast", root, this.size);
 			return (await bcast(channel, value, root)) as T;
 		});
@@ -65,7 +65,7 @@ export class Collective extends Calling {
 	 */
 	async scatter<T>(values: readonly T[] | undefined, options: RootOptions = {}): Promise<T> {
 		const { root = 0, signal } = options;
-		return this.call("scatter", this.scatter, root, signal, async (channel) => {
+		return await this.call("scatter", root, signal, async (channel) => {
 			checkRoot("scatter", root, this.size);
 			if (this.rank === root) checkPerRank("scatter", values, this.size);
 			return (await scatter(channel, values, root)) as T;
@@ -75,7 +75,7 @@ export class Collective extends Calling {
 	/** Gives the root every rank's value, in rank order; undefined elsewhere. MPI_Gather, MPI 4.1 §6.5. */
 	async gather<T>(value: T, options: RootOptions = {}): Promise<T[] | undefined> {
 		const { root = 0, signal } = options;
-		return this.call("gather", this.gather, root, signal, async (channel) => {
+		return await this.call("gather", root, signal, async (channel) => {
 			checkRoot("gather", root, this.size);
 			return (await gather(channel, value, root)) as T[] | undefined;
 		});
@@ -83,9 +83,8 @@ export class Collective extends Calling {
 
 	/** Gives every rank every rank's value, in rank order. MPI_Allgather, MPI 4.1 §6.7. */
 	async allgather<T>(value: T, options: CollectiveOptions = {}): Promise<T[]> {
-		return this.call(
+		return await this.call(
 			"allgather",
-			this.allgather,
 			-1,
 			options.signal,
 			async (channel) => (await allgather(channel, value)) as T[],
@@ -94,7 +93,7 @@ export class Collective extends Calling {
 
 	/** Gives rank i the i-th value of every rank, in rank order. MPI_Alltoall, MPI 4.1 §6.8. */
 	async alltoall<T>(values: readonly T[], options: CollectiveOptions = {}): Promise<T[]> {
-		return this.call("alltoall", this.alltoall, -1, options.signal, async (channel) => {
+		return await this.call("alltoall", -1, options.signal, async (channel) => {
 			checkPerRank("alltoall", values, this.size);
 			return (await alltoall(channel, values)) as T[];
 		});
@@ -107,7 +106,7 @@ export class Collective extends Calling {
 	 */
 	async reduce<T>(value: T, options: RootedReduceOptions<T>): Promise<T | undefined> {
 		const { op, root = 0, signal } = options ?? {};
-		return this.call("reduce", this.reduce, root, signal, async (channel) => {
+		return await this.call("reduce", root, signal, async (channel) => {
 			checkRoot("reduce", root, this.size);
 			return (await reduce(channel, value, asOperator(op as Operator), root)) as T | undefined;
 		});
@@ -116,9 +115,8 @@ export class Collective extends Calling {
 	/** Combines all ranks' values; the result is the same, bit by bit, on every rank. MPI_Allreduce, MPI 4.1 §6.9.6. */
 	async allreduce<T>(value: T, options: ReduceOptions<T>): Promise<T> {
 		const { op, signal } = options ?? {};
-		return this.call(
+		return await this.call(
 			"allreduce",
-			this.allreduce,
 			-1,
 			signal,
 			async (channel) => (await allreduce(channel, value, asOperator(op as Operator))) as T,
@@ -137,7 +135,7 @@ export class Collective extends Calling {
 		options: CollectiveOptions & { readonly op: unknown },
 	): Promise<unknown> {
 		const { op, signal } = options ?? {};
-		return this.call("reduceScatter", this.reduceScatter, -1, signal, async (channel) => {
+		return await this.call("reduceScatter", -1, signal, async (channel) => {
 			if (!ArrayBuffer.isView(values)) checkPerRank("reduceScatter", values, this.size);
 			return reduceScatter(channel, values as unknown[], asOperator(op as Operator));
 		});
@@ -146,9 +144,8 @@ export class Collective extends Calling {
 	/** Combines the values of ranks 0 to the own one. MPI_Scan, MPI 4.1 §6.11.1. */
 	async scan<T>(value: T, options: ReduceOptions<T>): Promise<T> {
 		const { op, signal } = options ?? {};
-		return this.call(
+		return await this.call(
 			"scan",
-			this.scan,
 			-1,
 			signal,
 			async (channel) => (await scan(channel, value, asOperator(op as Operator))) as T,
@@ -158,9 +155,8 @@ export class Collective extends Calling {
 	/** Combines the values of the ranks before the own one; undefined on rank 0. MPI_Exscan, MPI 4.1 §6.11.2. */
 	async exscan<T>(value: T, options: ReduceOptions<T>): Promise<T | undefined> {
 		const { op, signal } = options ?? {};
-		return this.call(
+		return await this.call(
 			"exscan",
-			this.exscan,
 			-1,
 			signal,
 			async (channel) => (await exscan(channel, value, asOperator(op as Operator))) as T | undefined,

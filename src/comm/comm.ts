@@ -3,7 +3,6 @@ import { ArgumentError, MpiError } from "../errors.ts";
 import { Context, contextId } from "../progress/context.ts";
 import type { Progress } from "../progress/progress.ts";
 import { show } from "./arguments.ts";
-import type { Method } from "./base.ts";
 import type { CollectiveOptions } from "./calling.ts";
 import { type CollectiveName, describe } from "./operations.ts";
 import { type Topology, topologyOf } from "./topology.ts";
@@ -35,7 +34,7 @@ type Entry = readonly [color: number | string | undefined, key: number, reserved
 export class Comm extends Vectors {
 	/** The same ranks in the same order, with messages of its own. MPI_Comm_dup, MPI 4.1 §7.4.2. */
 	async dup(options: CollectiveOptions = {}): Promise<Comm> {
-		return (await this.#make("dup", this.dup, 0, 0, `${this.name}.dup()`, options.signal)) as Comm;
+		return (await this.#make("dup", 0, 0, `${this.name}.dup()`, options.signal)) as Comm;
 	}
 
 	/**
@@ -46,7 +45,7 @@ export class Comm extends Vectors {
 	async split(options: SplitOptions): Promise<Comm | undefined> {
 		const { color, key = 0, signal } = options ?? {};
 		const name = `${this.name}.split(${color})`;
-		return this.#make("split", this.split, color, key, name, signal, () => {
+		return await this.#make("split", color, key, name, signal, () => {
 			if (color !== undefined && !Number.isInteger(color)) {
 				throw new ArgumentError(
 					"ERR_ARG",
@@ -62,7 +61,7 @@ export class Comm extends Vectors {
 	async splitShared(options: CollectiveOptions = {}): Promise<Comm> {
 		const { node } = this.progress;
 		const name = `${this.name}.splitShared(${node})`;
-		return (await this.#make("splitShared", this.splitShared, node, 0, name, options.signal)) as Comm;
+		return (await this.#make("splitShared", node, 0, name, options.signal)) as Comm;
 	}
 
 	/**
@@ -76,7 +75,7 @@ export class Comm extends Vectors {
 		const key = list === "" ? -1 : ranks.indexOf(this.rank);
 		const color = key < 0 ? undefined : list;
 		const name = `${this.name}.create([${list}])`;
-		return this.#make("create", this.create, color, key, name, options.signal, () => {
+		return await this.#make("create", color, key, name, options.signal, () => {
 			if (!Array.isArray(ranks))
 				throw new ArgumentError("ERR_ARG", `Cannot create from ${show(ranks)}: a list of ranks is needed`);
 			for (const rank of ranks) {
@@ -106,7 +105,6 @@ export class Comm extends Vectors {
 		const inside = () => this.rank < (topology?.size ?? 0);
 		const context = await this.#agree(
 			"cart",
-			this.cart,
 			() => (inside() ? 0 : undefined),
 			0,
 			name,
@@ -130,28 +128,26 @@ export class Comm extends Vectors {
 
 	async #make(
 		operation: CollectiveName,
-		method: Method,
 		color: number | string | undefined,
 		key: number,
 		name: string,
 		signal: AbortSignal | undefined,
 		check: () => void = () => undefined,
 	): Promise<Comm | undefined> {
-		const context = await this.#agree(operation, method, () => color, key, name, signal, check);
+		const context = await this.#agree(operation, () => color, key, name, signal, check);
 		return context === undefined ? undefined : new Comm(this.progress, context);
 	}
 
 	/** Agrees with the other ranks on who is in which new communicator. */
 	#agree(
 		operation: CollectiveName,
-		method: Method,
 		color: () => number | string | undefined,
 		key: number,
 		name: string,
 		signal: AbortSignal | undefined,
 		check: () => void,
 	): Promise<Context | undefined> {
-		return this.call(operation, method, -1, signal, async (channel) => {
+		return this.call(operation, -1, signal, async (channel) => {
 			check();
 			const own: Entry = [color(), key, this.progress.reserveContext()];
 			const entries = (await allgather(channel, own)) as Entry[];

@@ -3,6 +3,7 @@ import { ArgumentError, MpiError, TruncateError } from "../errors.ts";
 import type { Arrival } from "../progress/arrival.ts";
 import type { Posted } from "../progress/matching.ts";
 import type { Pending } from "../progress/pending.ts";
+import { Wait } from "../progress/wait.ts";
 import {
 	bytesOf,
 	decode,
@@ -14,7 +15,7 @@ import {
 	type TypedArray,
 } from "../wire/payload.ts";
 import { checkDest, checkOptions, checkRecvTag, checkSendTag, checkSource, show } from "./arguments.ts";
-import { CommBase, type Method } from "./base.ts";
+import { CommBase } from "./base.ts";
 import type { Message, RecvStatus, Status } from "./message.ts";
 
 /** Where a message goes. */
@@ -70,7 +71,7 @@ export class PointToPoint extends CommBase {
 	 * @throws {MpiError} ERR_RANK, ERR_TAG, ERR_TYPE for a value that cannot be packed, ERR_PROC_FAILED, ERR_FINALIZED.
 	 */
 	async send(value: unknown, options: SendOptions): Promise<void> {
-		return this.#send("send", this.send, value, options, false);
+		return await this.#send("send", value, options, false);
 	}
 
 	/**
@@ -79,7 +80,7 @@ export class PointToPoint extends CommBase {
 	 * @throws {MpiError} as `send`.
 	 */
 	async ssend(value: unknown, options: SendOptions): Promise<void> {
-		return this.#send("ssend", this.ssend, value, options, true);
+		return await this.#send("ssend", value, options, true);
 	}
 
 	/**
@@ -90,7 +91,7 @@ export class PointToPoint extends CommBase {
 	 * @throws {MpiError} ERR_RANK, ERR_TAG, ERR_PROC_FAILED if the sender is gone, ERR_FINALIZED; the signal's reason.
 	 */
 	async recv<T = unknown>(options: RecvOptions = {}): Promise<T> {
-		const received = await this.#receive("recv", this.recv, options);
+		const received = await this.#receive("recv", options);
 		return (received === undefined ? undefined : decode(received.arrival.kind, received.bytes)) as T;
 	}
 
@@ -105,7 +106,7 @@ export class PointToPoint extends CommBase {
 		if (!isTypedArray(target)) {
 			throw new ArgumentError("ERR_TYPE", `Cannot receive into ${show(target)}: a typed array is needed`);
 		}
-		const received = await this.#receive("recvInto", this.recvInto, options);
+		const received = await this.#receive("recvInto", options);
 		if (received === undefined) return { ...FROM_NOBODY, count: 0 };
 		const { arrival, bytes } = received;
 		const kind = kindOf(target);
@@ -127,15 +128,13 @@ export class PointToPoint extends CommBase {
 	 * @throws {MpiError} as `recv`.
 	 */
 	async mprobe(options: RecvOptions = {}): Promise<Message> {
-		const arrival = await this.#match<Arrival>("mprobe", this.mprobe, options, (found, resolve) =>
-			resolve(found),
-		);
+		const arrival = await this.#match<Arrival>("mprobe", options, (found, wait) => wait.resolve(found));
 		if (arrival === undefined) return { ...FROM_NOBODY, recv: async <T>() => undefined as T };
 		let taken = false;
 		const recv = async <T>(): Promise<T> => {
 			if (taken) throw new MpiError("ERR_ARG", "Cannot receive this message: it has been received already");
 			taken = true;
-			return decode(arrival.kind, await this.#payload(arrival, recv)) as T;
+			return decode(arrival.kind, await this.#payload(arrival)) as T;
 		};
 		return { ...this.#status(arrival), recv };
 	}
@@ -171,33 +170,27 @@ export class PointToPoint extends CommBase {
 		const { dest, sendTag = 0, source = ANY_SOURCE, recvTag = ANY_TAG, signal } = options;
 		checkSource(source, this.size);
 		checkRecvTag(recvTag);
-		const sent = this.#send("sendrecv", this.sendrecv, value, { dest, tag: sendTag, signal }, false);
 		const stop = new AbortController();
 		const signals = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+		const send = async () => {
+			try {
+				await this.#send("sendrecv", value, { dest, tag: sendTag, signal }, false);
+			} catch (error) {
+				stop.abort(error);
+				throw error;
+			}
+		};
+		const sent = send();
 		const received = this.#receive(
 			"sendrecv",
-			this.sendrecv,
 			{ source, tag: recvTag, signal: signals },
 			signal !== undefined,
 		);
-		received.catch(() => undefined);
-		try {
-			await sent;
-		} catch (error) {
-			stop.abort(error);
-			throw error;
-		}
-		const got = await received;
+		const [, got] = await Promise.all([sent, received]);
 		return (got === undefined ? undefined : decode(got.arrival.kind, got.bytes)) as T;
 	}
 
-	async #send(
-		name: string,
-		method: Method,
-		value: unknown,
-		options: SendOptions,
-		synchronous: boolean,
-	): Promise<void> {
+	async #send(name: string, value: unknown, options: SendOptions, synchronous: boolean): Promise<void> {
 		checkOptions(name, options);
 		const { dest, tag = 0, signal } = options;
 		this.checkOpen("send");
@@ -206,32 +199,29 @@ export class PointToPoint extends CommBase {
 		const payload = encode(value);
 		if (dest === PROC_NULL) return;
 		const header = { context: this.context.id, operation: 0, tag, root: -1 };
-		return this.deliver(name, method, payload, this.toWorld(dest), header, { synchronous, signal });
+		await this.deliver(name, payload, this.toWorld(dest), header, { synchronous, signal });
 	}
 
 	/** Matches a message and waits for its payload; undefined from PROC_NULL. */
-	#receive(
-		name: string,
-		method: Method,
-		options: RecvOptions,
-		abortable?: boolean,
-	): Promise<Received | undefined> {
-		const take = (arrival: Arrival, resolve: (received: Received) => void, reject: (error: Error) => void) =>
-			this.progress.accept(arrival, { resolve: (bytes) => resolve({ arrival, bytes }), reject });
-		return this.#match(name, method, options, take, abortable);
+	#receive(name: string, options: RecvOptions, abortable?: boolean): Promise<Received | undefined> {
+		const take = (arrival: Arrival, wait: Wait<Received>) =>
+			this.progress.accept(arrival, {
+				resolve: (bytes) => wait.resolve({ arrival, bytes }),
+				reject: (error) => wait.reject(error),
+			});
+		return this.#match(name, options, take, abortable);
 	}
 
 	/**
 	 * Posts a receive.
 	 *
-	 * @param take Called with the message that matches; settles the promise.
+	 * @param take Called with the message that matches; settles the wait.
 	 */
 	async #match<R>(
 		name: string,
-		method: Method,
 		options: RecvOptions,
-		take: (arrival: Arrival, resolve: (result: R) => void, reject: (error: Error) => void) => void,
-		abortable = options.signal !== undefined,
+		take: (arrival: Arrival, wait: Wait<R>) => void,
+		abortable = options?.signal !== undefined,
 	): Promise<R | undefined> {
 		checkOptions(name, options);
 		const { source = ANY_SOURCE, tag = ANY_TAG, signal } = options;
@@ -242,68 +232,64 @@ export class PointToPoint extends CommBase {
 		if (source === PROC_NULL) return undefined;
 		const world = this.toWorld(source);
 		const { matching } = this.context;
-		return new Promise<R>((resolve, reject) => {
-			let pending: Pending | undefined;
-			const finish = () => {
-				if (pending !== undefined) this.progress.pending.end(pending);
-				pending = undefined;
-				signal?.removeEventListener("abort", onAbort);
-			};
-			const settle = {
-				resolve: (result: R) => {
-					finish();
-					settled = true;
-					resolve(result);
-				},
-				reject: (error: unknown) => {
-					finish();
-					settled = true;
-					reject(error);
-				},
-			};
-			let settled = false;
-			const posted: Posted = {
-				source: world,
-				tag,
-				take: (arrival) => take(arrival, settle.resolve, settle.reject),
-				reject: settle.reject,
-			};
-			// Too late once a message has matched: MPI_Cancel lets such a receive complete.
-			const onAbort = () => {
-				if (matching.cancel(posted)) settle.reject(signal?.reason);
-			};
-			const matched = matching.post(posted);
-			if (settled) return;
-			const gone = matched ? undefined : this.goneError("receive", world);
-			if (gone !== undefined) {
-				matching.cancel(posted);
-				settle.reject(gone);
-				return;
-			}
-			const peers = world === ANY_SOURCE ? [] : [world];
-			pending = this.pending(name, method, () => peers, tag === ANY_TAG ? undefined : tag, abortable);
-			this.progress.pending.begin(pending);
-			signal?.addEventListener("abort", onAbort, { once: true });
+		const waiting = this.progress.pending;
+		let pending: Pending | undefined;
+		const wait = new Wait<R>(() => {
+			if (pending !== undefined) waiting.end(pending);
+			signal?.removeEventListener("abort", onAbort);
 		});
+		const posted: Posted = {
+			source: world,
+			tag,
+			take: (arrival) => take(arrival, wait),
+			reject: (error) => wait.reject(error),
+		};
+		// Too late once a message has matched: MPI_Cancel lets such a receive complete.
+		const onAbort = () => {
+			if (matching.cancel(posted)) wait.reject(signal?.reason);
+		};
+		const matched = matching.post(posted);
+		if (wait.settled) return await wait.done();
+		const gone = matched ? undefined : this.goneError("receive", world);
+		if (gone !== undefined) {
+			matching.cancel(posted);
+			throw gone;
+		}
+		pending = this.#pending(name, world, tag, abortable, wait);
+		waiting.begin(pending);
+		signal?.addEventListener("abort", onAbort, { once: true });
+		return await wait.done();
 	}
 
 	/** Waits for the payload of a message that is matched already. */
-	#payload(arrival: Arrival, method: Method): Promise<Uint8Array> {
-		return new Promise((resolve, reject) => {
-			const pending = this.pending("recv", method, () => [arrival.source], arrival.tag, false);
-			this.progress.pending.begin(pending);
-			const end = () => this.progress.pending.end(pending);
-			this.progress.accept(arrival, {
-				resolve: (bytes) => {
-					end();
-					resolve(bytes);
-				},
-				reject: (error) => {
-					end();
-					reject(error);
-				},
-			});
+	#payload(arrival: Arrival): Promise<Uint8Array> {
+		const waiting = this.progress.pending;
+		const wait = new Wait<Uint8Array>(() => waiting.end(pending));
+		const pending = this.#pending("recv", arrival.source, arrival.tag, false, wait);
+		waiting.begin(pending);
+		this.progress.accept(arrival, {
+			resolve: (bytes) => wait.resolve(bytes),
+			reject: (error) => wait.reject(error),
 		});
+		return wait.done();
+	}
+
+	#pending(
+		operation: string,
+		source: number,
+		tag: number,
+		abortable: boolean,
+		wait: Pending["wait"],
+	): Pending {
+		return {
+			operation,
+			communicator: this.name,
+			peers: source === ANY_SOURCE ? [] : [source],
+			tag: tag === ANY_TAG ? undefined : tag,
+			abortable,
+			wait,
+			since: performance.now(),
+		};
 	}
 
 	#status(arrival: Arrival): Status {

@@ -29,7 +29,7 @@ export interface PendingOperation {
 	readonly communicator: string;
 	/** Milliseconds that it has been waiting. */
 	readonly sinceMs: number;
-	/** file:line of the caller. */
+	/** file:line in the caller that awaits it, if something does. */
 	readonly at?: string;
 	/** What is missing, in words: "has not been matched", "step 4". */
 	readonly detail?: string;

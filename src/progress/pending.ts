@@ -1,39 +1,30 @@
 import type { PendingOperation } from "../control/messages.ts";
+import type { Wait } from "./wait.ts";
 
 /** An operation in progress, kept so that it can be reported. */
 export interface Pending {
 	readonly operation: string;
 	readonly communicator: string;
 	/** World ranks that could complete it, empty for any. */
-	readonly peers: () => readonly number[];
+	readonly peers: readonly number[];
 	readonly tag?: number | undefined;
 	/** It may also end by itself: an AbortSignal is attached. */
 	readonly abortable: boolean;
-	readonly detail?: (() => string | undefined) | undefined;
-	/** Holds the stack of the caller, formatted only when somebody asks. */
-	readonly caller: { readonly stack?: string };
+	/** What is missing, in words. */
+	readonly detail?: string;
+	readonly wait: Pick<Wait<unknown>, "locate" | "stack">;
 	readonly since: number;
 }
 
-const FRAMES = 12;
 /** Frames from this folder are tsmpi's own. */
 const ownFolder = new URL("../", import.meta.url).href;
-
-/** Notes where the public method `method` was called from. Formatting waits until somebody reads the stack. */
-export function callSite(method: (...args: never[]) => unknown): { readonly stack?: string } {
-	const holder: { stack?: string } = {};
-	const limit = Error.stackTraceLimit;
-	Error.stackTraceLimit = FRAMES;
-	Error.captureStackTrace(holder, method);
-	Error.stackTraceLimit = limit;
-	return holder;
-}
 
 /** file:line of the caller's own code. */
 function locate(stack: string | undefined): string | undefined {
 	const frames = (stack ?? "").split("\n").slice(1);
-	const frame =
-		frames.find((line) => !line.includes(ownFolder) && !line.includes("node:internal")) ?? frames[0];
+	const frame = frames.find(
+		(line) => !line.includes(ownFolder) && /:\d+\)?$/.test(line) && !line.includes("node:"),
+	);
 	const found = /\(?((?:file:\/\/)?[^\s()]+):(\d+):\d+\)?$/.exec(frame ?? "");
 	if (found === null) return undefined;
 	const file = (found[1] as string).replace("file://", "");
@@ -76,14 +67,23 @@ export class PendingOperations {
 		return false;
 	}
 
+	/** All of them, with the lines of the callers that await them. */
+	async located(): Promise<PendingOperation[]> {
+		for (const { wait } of this.#operations) wait.locate();
+		// Each runs, and notes who awaits it, before this function goes on.
+		await undefined;
+		return this.report();
+	}
+
+	/** All of them, with the callers' lines only as far as they are known already. */
 	report(): PendingOperation[] {
 		const now = performance.now();
 		return [...this.#operations].map((pending) => {
-			const at = locate(pending.caller.stack);
-			const detail = pending.detail?.();
+			const at = locate(pending.wait.stack);
+			const { detail, peers } = pending;
 			return {
 				operation: pending.operation,
-				peers: pending.peers(),
+				peers: [...new Set(peers)],
 				...(pending.tag === undefined ? {} : { tag: pending.tag }),
 				communicator: pending.communicator,
 				sinceMs: Math.round(now - pending.since),

@@ -185,10 +185,10 @@ export class Progress {
 		const { source, id } = envelope;
 		switch (envelope.type) {
 			case FrameType.EAGER:
-				this.#deliver({ ...envelope, body });
+				this.#deliver(arrivalOf(envelope, body));
 				break;
 			case FrameType.READY:
-				this.#deliver({ ...envelope, body: undefined });
+				this.#deliver(arrivalOf(envelope, undefined));
 				break;
 			case FrameType.CLEAR:
 				this.outbox(source).clear(id);
@@ -259,6 +259,12 @@ export class Progress {
 			for (const call of [...context.calls.active]) call.depart(rank, () => error("go on with a collective"));
 		}
 	}
+}
+
+/** Field by field: a spread of this many costs a microsecond. */
+function arrivalOf(envelope: Envelope, body: Uint8Array | undefined): Arrival {
+	const { source, tag, context, kind, size, id, operation, root } = envelope;
+	return { source, tag, context, kind, size, body, id, operation, root };
 }
 
 function counts<T>(items: readonly (T | undefined)[], count: (item: T) => number): [number, number][] {
