@@ -91,11 +91,18 @@ export class Collective extends Calling {
 		);
 	}
 
-	/** Gives rank i the i-th value of every rank, in rank order. MPI_Alltoall, MPI 4.1 §6.8. */
-	async alltoall<T>(values: readonly T[], options: CollectiveOptions = {}): Promise<T[]> {
+	/**
+	 * Gives rank i the i-th value of every rank, in rank order. MPI_Alltoall, MPI 4.1 §6.8.
+	 *
+	 * @param values One value per rank, or a typed array that is cut in equal blocks, one per rank; the result is of the
+	 *   same form.
+	 */
+	async alltoall<T>(values: readonly T[], options?: CollectiveOptions): Promise<T[]>;
+	async alltoall<T extends ArrayBufferView>(values: T, options?: CollectiveOptions): Promise<T>;
+	async alltoall(values: unknown, options: CollectiveOptions = {}): Promise<unknown> {
 		return await this.call("alltoall", -1, options.signal, async (channel) => {
-			checkPerRank("alltoall", values, this.size);
-			return (await alltoall(channel, values)) as T[];
+			if (!ArrayBuffer.isView(values)) checkPerRank("alltoall", values, this.size);
+			return alltoall(channel, values as unknown[]);
 		});
 	}
 
