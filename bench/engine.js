@@ -2,42 +2,27 @@
 // node-llama-cpp driven directly in one process, with the same model, prompts, threads, sequences and
 // UV_THREADPOOL_SIZE=1, in turns in the same run. The model is the project's own of 134 million random weights:
 //   node bench/engine.js [THREADS]
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ensureDemoModel } from "tsmpi/llama";
+import { run, tsmpirun } from "./run.js";
 import { median, row } from "./table.js";
 
 const ROUNDS = 5;
 const MAX_TOKENS = 128;
 const CONTEXT = 1024;
-const root = fileURLToPath(new URL("..", import.meta.url));
 const threads = Number(process.argv[2] ?? availableParallelism());
 const model = await ensureDemoModel("perf");
 const folder = mkdtempSync(join(tmpdir(), "bench-engine-"));
 const promptsFile = join(folder, "prompts.txt");
 const reportFile = join(folder, "report.json");
 
-/** The output of a Node process. @param {string[]} args */
-async function node(args) {
-	const env = { ...process.env, UV_THREADPOOL_SIZE: "1" };
-	const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "inherit"] });
-	let output = "";
-	child.stdout.setEncoding("utf8").on("data", (text) => {
-		output += text;
-	});
-	const [code] = await once(child, "close");
-	if (code !== 0) throw new Error(`node ${args[0]} exited with code ${code}`);
-	return output;
-}
-
 /** Tokens/s. @param {string[]} prompts @param {number} sequences */
 async function direct(prompts, sequences) {
 	const options = { model, prompts, sequences, maxTokens: MAX_TOKENS, contextSize: CONTEXT, threads };
-	const { tokens, ms } = JSON.parse(await node(["bench/peers/node-llama-cpp.js", JSON.stringify(options)]));
+	const peer = ["env", "UV_THREADPOOL_SIZE=1", process.execPath, "bench/peers/node-llama-cpp.js"];
+	const { tokens, ms } = JSON.parse(await run([...peer, JSON.stringify(options)]));
 	return (tokens / ms) * 1000;
 }
 
@@ -54,7 +39,7 @@ async function job(sequences) {
 		gpu: "cpu",
 		threads,
 	}).flatMap(([name, value]) => [`--${name}`, `${value}`]);
-	await node(["dist/launch/cli.js", "-np", "1", "examples/llama_sched.js", ...options]);
+	await run(tsmpirun(1, ["examples/llama_sched.js", ...options]));
 	return JSON.parse(readFileSync(reportFile, "utf8")).total.tokens_per_s;
 }
 

@@ -3,17 +3,16 @@
 //   node bench/startup.js
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { ROOT } from "./run.js";
 import { median, row } from "./table.js";
 
 const ROUNDS = 5;
-const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Milliseconds until all of these Node processes, started at once, have ended. @param {string[][]} commands */
 async function time(commands) {
 	const begin = performance.now();
 	const ends = commands.map(async (args) => {
-		const child = spawn(process.execPath, args, { cwd: root, stdio: "ignore" });
+		const child = spawn(process.execPath, args, { cwd: ROOT, stdio: "ignore" });
 		const [code] = await once(child, "exit");
 		if (code !== 0) throw new Error(`node ${args.join(" ")} exited with code ${code}`);
 	});

@@ -1,0 +1,18 @@
+/**
+ * A nested object of about this many bytes: half in one array, half in many small ones with names around them.
+ * peers/osu.py makes the same.
+ *
+ * @param {number} bytes
+ */
+export function nested(bytes) {
+	const rows = Math.max(1, Math.floor(bytes / 1024));
+	return {
+		name: "nested",
+		data: new Float64Array(Math.floor(bytes / 16)),
+		rows: Array.from({ length: rows }, (_, id) => ({
+			id,
+			tags: ["a", "b"],
+			values: new Float64Array(Math.max(1, Math.floor(bytes / 16 / rows))),
+		})),
+	};
+}
