@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { LaunchError } from "../../src/errors.ts";
 import type { Link } from "../link.ts";
 import type { Options } from "../options.ts";
 import type { AgentToHead, HeadToAgent } from "../protocol.ts";
@@ -10,7 +11,6 @@ import { handleSignals } from "./signals.ts";
 import { StdinFeed } from "./stdin-feed.ts";
 
 const TIMEOUT_CODE = 124;
-const BROKEN_PIPE_CODE = 141;
 
 /** How long a rank may take to say what it waits for. */
 const QUERY_MS = 500;
@@ -41,7 +41,7 @@ export class Head {
 			tag: options.tagOutput,
 			timestamp: options.timestampOutput,
 			folder: options.outputDir,
-			unread: () => this.#job.end(BROKEN_PIPE_CODE),
+			unread: (exitCode) => this.#job.end(exitCode),
 		});
 		this.#stdin = new StdinFeed(
 			plan.orders.filter(({ stdin }) => stdin).map(({ rank }) => rank),
@@ -58,6 +58,7 @@ export class Head {
 			},
 			over: () => this.#over(),
 		});
+		this.#openOutput();
 		link.onMessage((message) => this.#receive(message));
 	}
 
@@ -78,7 +79,18 @@ export class Head {
 		this.#link.send({ type: "close" });
 		await closed;
 		await (this.#job.ending ? Promise.race([this.#output.flush(), delay(READER_MS)]) : this.#output.flush());
-		return this.#job.exitCode;
+		// The job need not end for it, but its success would be a lie.
+		return this.#job.exitCode || (this.#output.incomplete ? 1 : 0);
+	}
+
+	/** The ranks are on their way by now: they are ended in order. */
+	#openOutput(): void {
+		try {
+			this.#output.open();
+		} catch (error) {
+			if (!(error instanceof LaunchError)) throw error;
+			this.#job.end(error.exitCode, error.message);
+		}
 	}
 
 	#receive(message: AgentToHead): void {
