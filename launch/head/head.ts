@@ -30,6 +30,11 @@ export class Head {
 	readonly #done = new Promise<void>((resolve) => {
 		this.#over = resolve;
 	});
+	#impatient: () => void = () => {};
+	/** Ends when ranks and readers have had their time. */
+	readonly #patience = new Promise<void>((resolve) => {
+		this.#impatient = resolve;
+	});
 	#closed: () => void = () => {};
 
 	constructor(options: Options, plan: Plan, link: Link<HeadToAgent, AgentToHead>) {
@@ -78,7 +83,7 @@ export class Head {
 		});
 		this.#link.send({ type: "close" });
 		await closed;
-		await (this.#job.ending ? Promise.race([this.#output.flush(), delay(READER_MS)]) : this.#output.flush());
+		await Promise.race([this.#output.flush(), this.#patience]);
 		// The job need not end for it, but its success would be a lie.
 		return this.#job.exitCode || (this.#output.incomplete ? 1 : 0);
 	}
@@ -145,7 +150,10 @@ export class Head {
 
 	/** Ends the wait for ranks and readers even if one of them never comes to its end. */
 	#overIn(limitMs: number): void {
-		setTimeout(() => this.#over(), limitMs).unref();
+		setTimeout(() => {
+			this.#over();
+			this.#impatient();
+		}, limitMs).unref();
 	}
 
 	async #show(): Promise<void> {
@@ -159,10 +167,4 @@ export class Head {
 		this.#job.end(TIMEOUT_CODE, text);
 		this.#overIn(this.#options.graceMs + READER_MS);
 	}
-}
-
-function delay(ms: number): Promise<void> {
-	return new Promise((resolve) => {
-		setTimeout(resolve, ms).unref();
-	});
 }
