@@ -63,8 +63,10 @@ test("a rank that ignores signals is killed after the grace time", async (t) => 
 	const { job, place } = await stay(t, ["--grace", "0.3"], ["deaf"]);
 	job.child.kill("SIGTERM");
 	await job.waitForLine(/^rank 1 ignores SIGTERM$/);
+	const from = performance.now();
 	const result = await job.done;
 	t.is(result.code, 143);
+	t.true(performance.now() - from < 4500, "by the ranks' end, not because tsmpirun gave up");
 	t.deepEqual(place.left(), []);
 });
 
@@ -106,11 +108,13 @@ test("SIGTSTP stops the ranks and tsmpirun, SIGCONT lets them go on", async (t) 
 });
 
 test("a rank that somebody has stopped is ended with the job", async (t) => {
-	const { job, place, pids } = await stay(t);
+	const { job, place, pids } = await stay(t, ["--grace", "60"]);
 	process.kill(pids[1] ?? 0, "SIGSTOP");
 	await untilStopped([pids[1]], true);
 	process.kill(pids[0] ?? 0, "SIGKILL");
-	t.is((await job.done).code, 137);
+	const result = await job.done;
+	t.is(result.code, 137);
+	t.true(result.ms < 50_000, "without the grace time");
 	t.deepEqual(place.left(), []);
 });
 
