@@ -1,6 +1,6 @@
-import { statSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { extname, resolve } from "node:path";
+import { extname, isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LaunchError } from "../src/errors.ts";
 import { findOnPath, isExecutable } from "./path.ts";
@@ -27,7 +27,7 @@ export function resolveProgram(
 	args: readonly string[],
 	{ wdir, env }: { wdir: string | undefined; env: Readonly<NodeJS.ProcessEnv> },
 ): Command {
-	const cwd = resolve(wdir ?? ".");
+	const cwd = wdir !== undefined && isAbsolute(wdir) ? wdir : resolve(currentFolder(), wdir ?? "");
 	if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
 		throw new LaunchError(`Cannot run in ${wdir}: --wdir needs a folder that exists`, NOT_EXECUTABLE);
 	}
@@ -46,7 +46,41 @@ export function resolveProgram(
 	if (!isExecutable(file)) {
 		throw new LaunchError(`Cannot execute ${program}: it has no execute permission`, NOT_EXECUTABLE);
 	}
+	checkInterpreter(program, file);
 	return { command: file, args, cwd };
+}
+
+function currentFolder(): string {
+	try {
+		return process.cwd();
+	} catch (cause) {
+		throw new LaunchError("Cannot run here: the current folder does not exist any more", NOT_EXECUTABLE, {
+			cause,
+		});
+	}
+}
+
+/** The kernel's own error for a script whose interpreter is missing reads as if the script were. */
+function checkInterpreter(program: string, file: string): void {
+	const interpreter = /^#![ \t]*(\/[^ \t\n]*)/.exec(firstBytes(file))?.[1];
+	if (interpreter === undefined || statSync(interpreter, { throwIfNoEntry: false }) !== undefined) return;
+	throw new LaunchError(
+		`Cannot execute ${program}: its interpreter ${JSON.stringify(interpreter)} does not exist`,
+		NOT_EXECUTABLE,
+	);
+}
+
+function firstBytes(file: string): string {
+	const bytes = Buffer.alloc(256);
+	try {
+		const fd = openSync(file, "r");
+		const length = readSync(fd, bytes);
+		closeSync(fd);
+		return bytes.toString("latin1", 0, length);
+	} catch {
+		// Some programs may be executed, but not read.
+		return "";
+	}
 }
 
 function findFile(program: string, cwd: string): string {

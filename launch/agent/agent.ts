@@ -86,7 +86,11 @@ export class Agent {
 		this.#control = control;
 		for (const rank of order.ranks) {
 			if (this.#ending) return;
-			this.#start(rank, order, { folder, wrappers, named: pipes !== undefined });
+			try {
+				this.#start(rank, order, { folder, wrappers, named: pipes !== undefined });
+			} catch (cause) {
+				throw new LaunchError(startError(rank, cause), 1, { cause });
+			}
 		}
 	}
 
@@ -122,8 +126,7 @@ export class Agent {
 					this.#link.send({ type: "drained", rank });
 				},
 				failed: (error) => {
-					const text = `Cannot start rank ${rank} (${order.command}): ${error.message}`;
-					this.#link.send({ type: "refused", text, exitCode: 1 });
+					this.#link.send({ type: "refused", text: startError(order, error), exitCode: 1 });
 				},
 			},
 		);
@@ -181,4 +184,8 @@ export class Agent {
 		}
 		this.#link.send({ type: "closed" });
 	}
+}
+
+function startError({ rank, command }: RankOrder, error: unknown): string {
+	return `Cannot start rank ${rank} (${command}): ${error instanceof Error ? error.message : String(error)}`;
 }

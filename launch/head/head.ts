@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { LaunchError } from "../../src/errors.ts";
 import type { Link } from "../link.ts";
 import type { Options } from "../options.ts";
 import type { AgentToHead, HeadToAgent } from "../protocol.ts";
@@ -10,7 +11,6 @@ import { handleSignals } from "./signals.ts";
 import { StdinFeed } from "./stdin-feed.ts";
 
 const TIMEOUT_CODE = 124;
-const BROKEN_PIPE_CODE = 141;
 
 /** How long a rank may take to say what it waits for. */
 const QUERY_MS = 500;
@@ -30,6 +30,11 @@ export class Head {
 	readonly #done = new Promise<void>((resolve) => {
 		this.#over = resolve;
 	});
+	#impatient: () => void = () => {};
+	/** Ends when ranks and readers have had their time. */
+	readonly #patience = new Promise<void>((resolve) => {
+		this.#impatient = resolve;
+	});
 	#closed: () => void = () => {};
 
 	constructor(options: Options, plan: Plan, link: Link<HeadToAgent, AgentToHead>) {
@@ -41,7 +46,7 @@ export class Head {
 			tag: options.tagOutput,
 			timestamp: options.timestampOutput,
 			folder: options.outputDir,
-			unread: () => this.#job.end(BROKEN_PIPE_CODE),
+			unread: (exitCode) => this.#job.end(exitCode),
 		});
 		this.#stdin = new StdinFeed(
 			plan.orders.filter(({ stdin }) => stdin).map(({ rank }) => rank),
@@ -58,6 +63,7 @@ export class Head {
 			},
 			over: () => this.#over(),
 		});
+		this.#openOutput();
 		link.onMessage((message) => this.#receive(message));
 	}
 
@@ -77,8 +83,19 @@ export class Head {
 		});
 		this.#link.send({ type: "close" });
 		await closed;
-		await (this.#job.ending ? Promise.race([this.#output.flush(), delay(READER_MS)]) : this.#output.flush());
-		return this.#job.exitCode;
+		await Promise.race([this.#output.flush(), this.#patience]);
+		// The job need not end for it, but its success would be a lie.
+		return this.#job.exitCode || (this.#output.incomplete ? 1 : 0);
+	}
+
+	/** The ranks are on their way by now: they are ended in order. */
+	#openOutput(): void {
+		try {
+			this.#output.open();
+		} catch (error) {
+			if (!(error instanceof LaunchError)) throw error;
+			this.#job.end(error.exitCode, error.message);
+		}
 	}
 
 	#receive(message: AgentToHead): void {
@@ -133,7 +150,10 @@ export class Head {
 
 	/** Ends the wait for ranks and readers even if one of them never comes to its end. */
 	#overIn(limitMs: number): void {
-		setTimeout(() => this.#over(), limitMs).unref();
+		setTimeout(() => {
+			this.#over();
+			this.#impatient();
+		}, limitMs).unref();
 	}
 
 	async #show(): Promise<void> {
@@ -147,10 +167,4 @@ export class Head {
 		this.#job.end(TIMEOUT_CODE, text);
 		this.#overIn(this.#options.graceMs + READER_MS);
 	}
-}
-
-function delay(ms: number): Promise<void> {
-	return new Promise((resolve) => {
-		setTimeout(resolve, ms).unref();
-	});
 }

@@ -1,4 +1,4 @@
-import { fstatSync, mkdirSync, openSync } from "node:fs";
+import { fstatSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { LaunchError } from "../../src/errors.ts";
 import type { AgentToHead, StreamName } from "../protocol.ts";
@@ -12,9 +12,12 @@ export interface OutputOptions {
 	readonly tag: boolean;
 	readonly timestamp: boolean;
 	readonly folder: string | undefined;
-	/** Nobody reads stdout or stderr any more. */
-	readonly unread: () => void;
+	/** Nobody reads stdout or stderr any more, or they cannot be written: the job ends with this exit code. */
+	readonly unread: (exitCode: number) => void;
 }
+
+/** As if SIGPIPE had ended us. */
+const BROKEN_PIPE_CODE = 141;
 
 /** Writer name of tsmpirun's own messages. */
 const OWN = "tsmpirun";
@@ -32,7 +35,11 @@ export class Output {
 		// One writer for one file: two would overtake each other in `2>&1`.
 		const stderr = sameFile(1, 2) ? stdout : new Sink(2, (error) => this.#broken("stderr", error));
 		this.#sinks = { stdout, stderr };
-		if (options.folder !== undefined) this.#openFiles(options.folder);
+	}
+
+	/** Opens the files of --output-dir, before the first output is written. Throws LaunchError. */
+	open(): void {
+		if (this.#options.folder !== undefined) this.#openFiles(this.#options.folder);
 	}
 
 	/** Writes a rank's output; resolves once it is out. */
@@ -55,6 +62,11 @@ export class Output {
 		void this.#sinks.stderr.writeLines(OWN, Buffer.from(text));
 	}
 
+	/** Whether something that ranks wrote is missing in --output-dir. */
+	get incomplete(): boolean {
+		return this.#fileTrouble;
+	}
+
 	async flush(): Promise<void> {
 		const { stdout, stderr } = this.#sinks;
 		await Promise.all([stdout, stderr, ...this.#files.values()].map((sink) => sink.flush()));
@@ -64,7 +76,6 @@ export class Output {
 		const { size } = this.#options;
 		const digits = Math.max(2, `${size - 1}`.length);
 		try {
-			mkdirSync(folder, { recursive: true });
 			for (let rank = 0; rank < size; rank++) {
 				const name = join(folder, `rank-${`${rank}`.padStart(digits, "0")}`);
 				for (const [stream, ending] of [
@@ -82,9 +93,9 @@ export class Output {
 	}
 
 	#broken(stream: StreamName, error: Error): void {
-		if (codeOf(error) !== "EPIPE" && stream === "stdout")
-			this.message(`Cannot write to stdout: ${error.message}`);
-		this.#options.unread();
+		const isUnread = codeOf(error) === "EPIPE";
+		if (!isUnread && stream === "stdout") this.message(`Cannot write to stdout: ${error.message}`);
+		this.#options.unread(isUnread ? BROKEN_PIPE_CODE : 1);
 	}
 
 	#fileBroken(error: Error): void {

@@ -1,10 +1,11 @@
-import { accessSync, constants, mkdirSync, readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
 import { LaunchError } from "../../src/errors.ts";
 import { allowedCores, coresOfRank } from "../cores.ts";
 import type { DisplayedRank } from "../display-map.ts";
 import { type GpuList, gpusOfRank, localGpus } from "../gpu.ts";
 import type { Host } from "../hosts.ts";
+import { makeFolder } from "../make-folder.ts";
 import { type MappedRank, mapRanks } from "../map.ts";
 import type { Options, ProgramOptions } from "../options.ts";
 import { resolveProgram } from "../program.ts";
@@ -97,7 +98,7 @@ function readHostfile(file: string): string {
 /** Before anything is started, not when the first line is to be written. */
 function checkOutputFolder(folder: string): void {
 	try {
-		mkdirSync(folder, { recursive: true });
+		makeFolder(folder);
 		accessSync(folder, constants.W_OK);
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);

@@ -9,6 +9,8 @@ export const CLI = fileURLToPath(new URL("../../launch/cli.js", import.meta.url)
 export interface RunOptions {
 	/** Standard input; it ends after this. Default: nothing. */
 	readonly input?: string | Uint8Array;
+	/** Leave standard input open; the test writes to and ends `child.stdin` itself. */
+	readonly keepInput?: boolean;
 	/** Added to the environment; undefined takes a variable away. */
 	readonly env?: Readonly<Record<string, string | undefined>>;
 	readonly cwd?: string;
@@ -54,7 +56,7 @@ export function start(t: ExecutionContext, args: readonly string[], options: Run
 	}
 	// A tsmpirun that does not read its standard input.
 	child.stdin.on("error", () => {});
-	child.stdin.end(input);
+	if (options.keepInput !== true) child.stdin.end(input);
 	const timer = setTimeout(() => {
 		t.log(`tsmpirun ${args.join(" ")} did not end within ${timeoutMs} ms; stderr:\n${texts.stderr}`);
 		child.kill("SIGKILL");

@@ -1,0 +1,125 @@
+import { writeFileSync } from "node:fs";
+import { availableParallelism, hostname } from "node:os";
+import { join } from "node:path";
+import test, { type ExecutionContext } from "ava";
+import { type RunResult, tsmpirun } from "../support/run.ts";
+import { workplace } from "../support/workplace.ts";
+
+/** Ranks that a command line starts. */
+async function count(t: ExecutionContext, options: readonly string[], cwd?: string): Promise<number> {
+	const result = await tsmpirun(t, [...options, "echo", "here"], cwd === undefined ? {} : { cwd });
+	t.is(result.stderr, "");
+	t.is(result.code, 0);
+	return result.stdout.split("here\n").length - 1;
+}
+
+/** A run in a folder that has this hostfile. */
+function withHosts(
+	t: ExecutionContext,
+	text: string,
+	options: readonly string[] = [],
+): { run: () => Promise<RunResult>; count: () => Promise<number> } {
+	const { folder } = workplace(t);
+	writeFileSync(join(folder, "hosts"), text);
+	const words = ["--hostfile", "hosts", ...options];
+	return {
+		run: () => tsmpirun(t, [...words, "echo", "here"], { cwd: folder }),
+		count: () => count(t, words, folder),
+	};
+}
+
+test("without -n there are as many ranks as cores; without hosts more are never refused", async (t) => {
+	t.is(await count(t, []), availableParallelism());
+	t.is(await count(t, ["-np", `${availableParallelism() + 3}`]), availableParallelism() + 3);
+});
+
+test("--host and --hostfile give the slots", async (t) => {
+	t.is(await count(t, ["-H", "localhost:3"]), 3);
+	t.is(await count(t, ["-host", `localhost,${hostname()}:2,127.0.0.1`]), 4);
+	t.is(await count(t, ["-H", "localhost:3", "-n", "2"]), 2);
+	t.is(await withHosts(t, "# mine\n\nlocalhost slots=2 # two\n127.0.0.1:1\n").count(), 3);
+	t.is(await withHosts(t, "localhost max_slots=3\n", ["-n", "1"]).count(), 1);
+});
+
+test("more ranks than slots are refused, unless --oversubscribe allows them up to max_slots", async (t) => {
+	const refused = await tsmpirun(t, ["-H", "localhost:2", "-n", "3", "true"]);
+	t.is(refused.code, 1);
+	t.is(
+		refused.stderr,
+		"tsmpirun: Cannot start 3 ranks: the hosts have 2 slots (--oversubscribe allows more)\n",
+	);
+	t.is(await count(t, ["-H", "localhost:2", "-n", "3", "--oversubscribe"]), 3);
+	const hosts = "localhost slots=1 max_slots=2\n";
+	t.is(await withHosts(t, hosts, ["-n", "2", "--oversubscribe"]).count(), 2);
+	const above = await withHosts(t, hosts, ["-n", "3", "--oversubscribe"]).run();
+	t.is(above.code, 1);
+	t.is(above.stderr, "tsmpirun: Cannot start 3 ranks: max_slots of the hosts allows 2\n");
+});
+
+for (const [what, text, error] of [
+	[
+		"an unknown word",
+		"localhost\nlocalhost slost=3\n",
+		'hosts:2:11: Unknown word "slost": did you mean slots=?',
+	],
+	[
+		"a bad number",
+		"localhost slots=two\n",
+		'hosts:1:17: Cannot read "two" as slots: a number from 1 up is needed',
+	],
+	["no host", "# nothing\n", "Cannot find a host in hosts: it has only comments and blank lines"],
+	[
+		"a remote host",
+		"localhost\nnode7.example.org slots=2\n",
+		`Cannot start ranks on host node7.example.org: other hosts are not available yet, only this machine (localhost, ${hostname()})`,
+	],
+] as const) {
+	test(`a hostfile with ${what} is one clear line`, async (t) => {
+		const { code, stderr, stdout } = await withHosts(t, text).run();
+		t.is(stderr, `tsmpirun: ${error}\n`);
+		t.is(stdout, "");
+		t.is(code, 1);
+	});
+}
+
+test("hosts that cannot be read are one clear line", async (t) => {
+	const missing = await tsmpirun(t, ["--hostfile", "/no/such/hosts", "true"]);
+	t.is(missing.code, 1);
+	t.regex(missing.stderr, /^tsmpirun: Cannot read the hostfile \/no\/such\/hosts: ENOENT.*\n$/);
+	const remote = await tsmpirun(t, ["-H", "localhost,node7", "true"]);
+	t.is(remote.code, 1);
+	t.regex(remote.stderr, /^tsmpirun: Cannot start ranks on host node7: .*\n$/);
+	const both = await tsmpirun(t, ["-H", "localhost", "--hostfile", "x", "true"]);
+	t.is(both.code, 2);
+	t.regex(both.stderr, /^tsmpirun: .*--hostfile.*--host.*\n$/);
+});
+
+test("--display-map shows on stderr where each rank runs, and runs it", async (t) => {
+	const env = { CUDA_VISIBLE_DEVICES: "0,1" };
+	const words = ["-H", "localhost:1", "-n", "3", "--oversubscribe", "--display-map", "echo", "here"];
+	const { stdout, stderr } = await tsmpirun(t, words, { env });
+	t.is(stdout, "here\nhere\nhere\n");
+	t.deepEqual(stderr.split("\n"), [
+		"Map: 3 ranks on 1 host",
+		"host localhost: 1 slot, 3 ranks, oversubscribed",
+		"  2 GPUs for 3 ranks: ranks share GPUs",
+		"  rank 0: local rank 0, GPU 0",
+		"  rank 1: local rank 1, GPU 1",
+		"  rank 2: local rank 2, GPU 0",
+		"",
+	]);
+});
+
+test("--dry-run prints the map with the commands and starts nothing", async (t) => {
+	const place = workplace(t);
+	const words = ["--dry-run", "-n", "1", "sh", "-c", "touch 'a b'", ":", "-n", "1", "true", "x"];
+	const { stdout, stderr, code } = await tsmpirun(t, words, { ...place, cwd: place.folder });
+	t.is(code, 0);
+	t.is(stderr, "");
+	t.regex(
+		stdout,
+		/^Map: 2 ranks on 1 host\nhost \S+: .*\n {2}rank 0: .*\/sh -c 'touch '\\''a b'\\'''\n {2}rank 1: .*\/true x\n$/,
+	);
+	t.deepEqual(place.left(), []);
+	t.is((await tsmpirun(t, ["--dry-run", "no-such-program"])).code, 127);
+});
