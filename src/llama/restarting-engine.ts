@@ -22,7 +22,8 @@ export class RestartingEngine implements Engine {
 	/** Its note tells of a death, whether the engine came back or not. */
 	get info(): EngineInfo {
 		const { info, failure } = this.#engine;
-		const dead = failure?.code === "ERR_ENGINE_DIED" ? failure.message : undefined;
+		const dead =
+			failure?.code === "ERR_ENGINE_DIED" ? `not running at the end: ${failure.message}` : undefined;
 		const notes = [info.note, this.#note, dead].filter((note) => note !== undefined);
 		return notes.length === 0 ? info : { ...info, note: notes.join("; ") };
 	}
