@@ -61,5 +61,5 @@ test.serial(
 		const engine = await startEngine({ ...options, model });
 		t.teardown(() => engine.close());
 		t.is(engine.info.contextSize, 2048);
-		},
+	},
 );
