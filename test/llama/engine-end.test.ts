@@ -1,4 +1,8 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
+import { text as readText } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import test from "ava";
 import { PRESETS } from "../../src/llama/demo-model/presets.ts";
 import { complete, EngineError, type Message, startEngine } from "../../src/llama/index.ts";
@@ -6,6 +10,7 @@ import { temporaryFolder, writeCycle } from "./support/models.ts";
 import { untilGone } from "./support/processes.ts";
 
 const folder = temporaryFolder();
+const PROGRAM = fileURLToPath(new URL("./programs/unclosed.js", import.meta.url));
 const OPTIONS = { gpu: "cpu", slots: 1, contextSize: 8192, threads: 1 } as const;
 
 test("close() rejects what runs and what waits, and ends the process", async (t) => {
@@ -85,3 +90,20 @@ test("the model's end-of-text token ends a text and is counted", async (t) => {
 	t.is(finishReason, "stop");
 	t.is(usage.completionTokens, 7);
 });
+
+for (const [ending, code] of [
+	["end", 0],
+	["throw", 1],
+] as const) {
+	test(`a program that does not close its engine can ${ending}, and the engine ends with it`, async (t) => {
+		const model = await writeCycle(join(folder, `${ending}.gguf`));
+		const child = spawn(process.execPath, [PROGRAM, model, ending], { stdio: ["ignore", "pipe", "ignore"] });
+		t.teardown(() => child.kill("SIGKILL"));
+		const output = await readText(child.stdout);
+		if (child.exitCode === null) await once(child, "exit");
+		t.is(child.exitCode, code);
+		const [pid, written] = output.trimEnd().split(" ");
+		t.is(written, "yz");
+		await t.notThrowsAsync(untilGone([Number(pid)], 5000));
+	});
+}

@@ -56,7 +56,7 @@ test.serial("an engine killed during the run is started again and nothing is los
 	const json = join(folder, "killed.json");
 	const options = [
 		"--requests",
-		"300",
+		"100",
 		"--inflight",
 		"3",
 		"--max-tokens",
@@ -74,10 +74,8 @@ test.serial("an engine killed during the run is started again and nothing is los
 		.trimEnd()
 		.split("\n")
 		.map((line) => JSON.parse(line) as Result);
-	t.deepEqual(
-		results.map(({ index }) => index),
-		Array.from({ length: 300 }, (_, index) => index),
-	);
+	t.is(results.length, 100);
+	t.true(results.every((result, index) => result.index === index));
 	const failed = results.filter(({ error }) => error !== null);
 	// What ran in the engine when it died, and nothing else.
 	t.true(failed.length >= 1 && failed.length <= 3, `${failed.length} failed`);
@@ -90,7 +88,7 @@ test.serial("an engine killed during the run is started again and nothing is los
 	t.is(code, 1);
 
 	const report = JSON.parse(readFileSync(json, "utf8")) as Report;
-	t.is(report.total.ok, 300 - failed.length);
+	t.is(report.total.ok, 100 - failed.length);
 	t.is(report.total.failed, failed.length);
 	t.deepEqual(report.errors, [{ reason: failed[0]?.error ?? "", count: failed.length }]);
 	const { rank } = failed[0] ?? { rank: -1 };

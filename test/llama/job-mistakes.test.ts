@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import { buildVocabulary } from "../../src/llama/demo-model/vocabulary.ts";
-import type { Result } from "../../src/llama/index.ts";
+import type { Report, Result } from "../../src/llama/index.ts";
 import { tsmpirun } from "../support/run.ts";
 import { SCHED } from "./support/job.ts";
 import { temporaryFolder, writeCycle } from "./support/models.ts";
@@ -101,6 +102,7 @@ test.serial("--help prints the options once and ends with 0", async (t) => {
 test.serial("a prompt longer than the context is an error of that prompt alone", async (t) => {
 	const prompts = at("long.jsonl");
 	const out = at("long-out.jsonl");
+	const json = at("long.json");
 	const long = "x".repeat(300);
 	const messages = [{ role: "user", content: "Hi" }];
 	writeFileSync(
@@ -121,7 +123,7 @@ test.serial("a prompt longer than the context is an error of that prompt alone",
 			"--gpu-layers",
 			"3",
 		],
-		...["--prompts", prompts, "--out", out, "--print"],
+		...["--prompts", prompts, "--out", out, "--json", json, "--print"],
 	]);
 	t.is(result.code, 1);
 	const message =
@@ -148,5 +150,9 @@ test.serial("a prompt longer than the context is an error of that prompt alone",
 		result.stdout.includes(`errors\n  1 x ${message}\n1 of 3 requests failed: the job's exit code is 1\n`),
 	);
 	t.notRegex(result.stdout, /demo model/);
+	// The host's cores are shared out between its ranks.
+	const report = JSON.parse(readFileSync(json, "utf8")) as Report;
+	const share = Math.max(1, Math.floor(availableParallelism() / 2));
+	t.true(report.per_rank.every(({ engine }) => engine.threads >= 1 && engine.threads <= share));
 	t.regex(result.stderr, /^tsmpirun: rank 0 [^\n]+ exited with code 1\n$/);
 });
