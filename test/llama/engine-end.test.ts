@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { text as readText } from "node:stream/consumers";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import test from "ava";
 import { PRESETS } from "../../src/llama/demo-model/presets.ts";
@@ -91,19 +91,21 @@ test("the model's end-of-text token ends a text and is counted", async (t) => {
 	t.is(usage.completionTokens, 7);
 });
 
-for (const [ending, code] of [
-	["end", 0],
-	["throw", 1],
+for (const [ending, code, signal] of [
+	["end", 0, null],
+	["throw", 1, null],
+	["kill", null, "SIGKILL"],
 ] as const) {
-	test(`a program that does not close its engine can ${ending}, and the engine ends with it`, async (t) => {
+	test(`a program that does not close its engine can ${ending === "kill" ? "be killed" : ending}, and the engine ends with it`, async (t) => {
 		const model = await writeCycle(join(folder, `${ending}.gguf`));
 		const child = spawn(process.execPath, [PROGRAM, model, ending], { stdio: ["ignore", "pipe", "ignore"] });
 		t.teardown(() => child.kill("SIGKILL"));
-		const output = await readText(child.stdout);
-		if (child.exitCode === null) await once(child, "exit");
-		t.is(child.exitCode, code);
-		const [pid, written] = output.trimEnd().split(" ");
-		t.is(written, "yz");
+		const exited = once(child, "exit");
+		const [line] = await once(createInterface(child.stdout), "line");
+		if (signal !== null) child.kill(signal);
+		t.deepEqual(await exited, [code, signal]);
+		const [pid, text] = line.split(" ");
+		t.is(text, "yz");
 		await t.notThrowsAsync(untilGone([Number(pid)], 5000));
 	});
 }
