@@ -1,5 +1,5 @@
 import { LaunchError } from "../src/errors.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../src/nearest.ts";
 import { OPTION_TABLE, type OptionName, type OptionRow } from "./option-table.ts";
 
 /** A program of the job as it was typed: its options, its name, its arguments. */

@@ -1,5 +1,5 @@
 import { LaunchError } from "../src/errors.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../src/nearest.ts";
 
 /** A host of the job as its hostfile or --host gives it. */
 export interface Host {

@@ -39,9 +39,11 @@ export class Job {
 		this.#records = records;
 		this.#continues = continues;
 		this.#effects = effects;
-		this.watch = new Watch(records, effects.tell, (table) =>
-			this.end(1, `deadlock: every rank waits, and no message is on its way\n${table}`.trimEnd()),
-		);
+		this.watch = new Watch(records, effects.tell, (table) => {
+			// A rank has failed, and is about to be named: that the others wait for it is no news.
+			if (firstFailure(records) !== undefined) return;
+			this.end(1, `deadlock: every rank waits, and no message is on its way\n${table}`.trimEnd());
+		});
 	}
 
 	get exitCode(): number {
@@ -211,6 +213,7 @@ export class Job {
 			this.#tellFailure(failure);
 			aborted = failure.record.abort !== undefined;
 			if (aborted || !this.#continues) break;
+			this.watch.moved(failure.record.rank);
 		}
 		if (this.#exitCode === undefined || this.#ending || (this.#continues && !aborted)) return;
 		this.#ending = true;

@@ -10,6 +10,8 @@ export class RestartingEngine implements Engine {
 	#engine: Engine;
 	#restarts: number;
 	#starting: Promise<Engine> | undefined;
+	/** Why the engine was started again. */
+	#note: string | undefined;
 
 	constructor(engine: Engine, start: () => Promise<Engine>, restarts = 1) {
 		this.#engine = engine;
@@ -17,8 +19,13 @@ export class RestartingEngine implements Engine {
 		this.#restarts = restarts;
 	}
 
+	/** Its note tells of a death, whether the engine came back or not. */
 	get info(): EngineInfo {
-		return this.#engine.info;
+		const { info, failure } = this.#engine;
+		const dead =
+			failure?.code === "ERR_ENGINE_DIED" ? `not running at the end: ${failure.message}` : undefined;
+		const notes = [info.note, this.#note, dead].filter((note) => note !== undefined);
+		return notes.length === 0 ? info : { ...info, note: notes.join("; ") };
 	}
 
 	get failure(): EngineError | undefined {
@@ -49,8 +56,10 @@ export class RestartingEngine implements Engine {
 	}
 
 	async #restart(): Promise<Engine> {
+		const cause = this.#engine.failure?.message;
 		try {
 			this.#engine = await this.#start();
+			this.#note = `started again: ${cause}`;
 			return this.#engine;
 		} finally {
 			this.#starting = undefined;

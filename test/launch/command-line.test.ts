@@ -1,6 +1,5 @@
 import test from "ava";
 import { usageError } from "../../launch/command-line.ts";
-import { editDistance, nearest } from "../../launch/nearest.ts";
 import { type Options, readOptions } from "../../launch/options.ts";
 
 function options(...argv: string[]): Options {
@@ -138,16 +137,3 @@ for (const [title, argv, message] of MISTAKES) {
 		t.like(error, { exitCode: 2 });
 	});
 }
-
-test("editDistance() counts inserted, dropped, replaced and swapped characters", (t) => {
-	t.is(editDistance("", "abc"), 3);
-	t.is(editDistance("hostfile", "hostfil"), 1);
-	t.is(editDistance("tiemout", "timeout"), 1);
-	t.is(editDistance("kitten", "sitting"), 3);
-	t.is(editDistance("same", "same"), 0);
-});
-
-test("nearest() names nothing that is too different", (t) => {
-	t.is(nearest("wdri", ["wdir", "host"]), "wdir");
-	t.is(nearest("frobnicate", ["wdir", "host"]), undefined);
-});

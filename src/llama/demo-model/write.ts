@@ -12,26 +12,39 @@ import {
 } from "./vocabulary.ts";
 import { modelMatrices } from "./weights.ts";
 
+/** A model to write: `PRESETS` has ready shapes. */
+export interface ModelDescription {
+	readonly name: string;
+	readonly shape: ModelShape;
+	readonly vocabulary: Vocabulary;
+	/** Jinja; without it the model has no chat template. */
+	readonly template: string | undefined;
+}
+
 /** Writes one of the project's own models, byte for byte the same on every machine. */
 export async function writeDemoModel(path: string, preset: PresetName): Promise<void> {
 	const shape = PRESETS[preset];
 	const vocabulary = buildVocabulary(shape.vocabulary);
+	await writeModel(path, { name: `tsmpi-demo-${preset}`, shape, vocabulary, template: CHAT_TEMPLATE });
+}
+
+export async function writeModel(path: string, model: ModelDescription): Promise<void> {
 	const file = await open(path, "w");
 	try {
-		await writeGguf(file, entries(preset, shape, vocabulary), modelMatrices(shape, vocabulary));
+		await writeGguf(file, entries(model), modelMatrices(model.shape, model.vocabulary));
 	} finally {
 		await file.close();
 	}
 }
 
-function entries(preset: PresetName, shape: ModelShape, vocabulary: Vocabulary): GgufEntry[] {
+function entries({ name, shape, vocabulary, template }: ModelDescription): GgufEntry[] {
 	const u32 = (key: string, value: number): GgufEntry => ({ key, type: "u32", value });
 	const f32 = (key: string, value: number): GgufEntry => ({ key, type: "f32", value });
 	const text = (key: string, value: string): GgufEntry => ({ key, type: "string", value });
 	const flag = (key: string, value: boolean): GgufEntry => ({ key, type: "bool", value });
 	return [
 		text("general.architecture", "llama"),
-		text("general.name", `tsmpi-demo-${preset}`),
+		text("general.name", name),
 		u32("general.alignment", 32),
 		u32("general.file_type", shape.type === "f16" ? 1 : 0),
 		u32("general.quantization_version", 2),
@@ -57,6 +70,6 @@ function entries(preset: PresetName, shape: ModelShape, vocabulary: Vocabulary):
 		flag("tokenizer.ggml.add_bos_token", true),
 		flag("tokenizer.ggml.add_eos_token", false),
 		flag("tokenizer.ggml.add_space_prefix", false),
-		text("tokenizer.chat_template", CHAT_TEMPLATE),
+		...(template === undefined ? [] : [text("tokenizer.chat_template", template)]),
 	];
 }

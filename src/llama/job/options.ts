@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
+import { nearest } from "../../nearest.ts";
 import { JobError } from "../errors.ts";
 import { MAX_SLOTS } from "../node-llama-cpp/options.ts";
-import { nearest } from "./nearest.ts";
 
 /** What the command line of a job says. */
 export interface JobOptions {
@@ -21,6 +21,9 @@ export interface JobOptions {
 	readonly json: string | undefined;
 	readonly print: boolean;
 }
+
+/** All prompts and results of a job are in rank 0's memory. */
+const MOST_REQUESTS = 10_000_000;
 
 interface OptionSpec {
 	/** What stands for the value in the help; undefined for a switch. */
@@ -74,7 +77,7 @@ export function parseOptions(argv: readonly string[], program: string): JobOptio
 	return {
 		model: values.get("model"),
 		prompts: values.get("prompts"),
-		requests: optional(values, "requests", (name) => integer(values, name, 1)),
+		requests: optional(values, "requests", (name) => integer(values, name, 1, undefined, MOST_REQUESTS)),
 		inflight: integer(values, "inflight", 1, 4, MAX_SLOTS),
 		maxTokens: integer(values, "max-tokens", 1, 64),
 		temperature: number(values, "temperature", 0.8, 0, 100),
@@ -115,8 +118,8 @@ function collect(argv: readonly string[], program: string): Values {
 			);
 		}
 		const name = NAMES.find((candidate) => candidate === token.name);
+		if (name === "help" || token.rawName === "-h") throw new JobError(helpText(program), 0);
 		if (name === undefined || !token.rawName.startsWith("--")) throw unknownOption(token.rawName);
-		if (name === "help") throw new JobError(helpText(program), 0);
 		const spec: OptionSpec = SPECS[name];
 		if (spec.value === undefined) {
 			if (token.value !== undefined) throw mistake(`Cannot use --${name} with a value: it is a switch`);

@@ -69,8 +69,7 @@ export async function runShare(
 	};
 	await Promise.all(Array.from({ length: Math.min(inflight, share.length) }, worker));
 	const wallMs = performance.now() - start;
-	const info = engine.failure === undefined ? engine.info : undefined;
-	return { results, statistics: recorder.result(rank, host, info), wallMs };
+	return { results, statistics: recorder.result(rank, host, engine.info), wallMs };
 }
 
 /** Runs a few requests and forgets them: weights, caches and compiled code are then in place. */

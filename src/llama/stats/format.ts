@@ -2,7 +2,7 @@ import type { EngineInfo } from "../engine.ts";
 import type { Summary } from "./digest.ts";
 import type { RankReport, Report, ReportFigures } from "./report.ts";
 
-const ROWS = [
+const QUANTITIES = [
 	["E2E", "e2e_ms"],
 	["TTFT", "ttft_ms"],
 	["TPOT", "tpot_ms"],
@@ -11,92 +11,120 @@ const ROWS = [
 
 /** A report as text, for people. Success comes first: fast answers that failed are worth nothing. */
 export function formatReport(report: Report): string {
-	const { total } = report;
-	const lines = [
-		`${total.ok + total.failed} requests on ${report.ranks} ${report.ranks === 1 ? "rank" : "ranks"}: ` +
-			`${percent(total.success_rate)} succeeded (${total.ok} ok, ${total.failed} failed)`,
-		`model      ${report.model}${report.model_note === undefined ? "" : ` (${report.model_note})`}`,
-		...deviceLines(report.per_rank),
-		`wall time  ${(report.wall_ms / 1000).toFixed(2)} s, ${report.inflight} in flight per rank`,
-		`tokens     in ${total.prompt_tokens} (${total.cached_tokens} cached), out ${total.completion_tokens}; ` +
-			`${total.tokens_per_s.toFixed(1)} tokens/s, ${total.requests_per_s.toFixed(2)} requests/s`,
-		`imbalance  ${report.imbalance === undefined ? "-" : report.imbalance.toFixed(2)}`,
-		"",
-		...table(report),
+	const { total, per_rank: ranks } = report;
+	const requests = total.ok + total.failed;
+	const several = ranks.length > 1;
+	const facts: readonly (readonly [string, string])[] = [
+		[
+			"success",
+			`${percent(total.success_rate)} (${total.ok} of ${requests} requests, ${total.failed} failed)`,
+		],
+		["wall time", `${seconds(report.wall_ms)} s on ${ranksOf(report)}, ${report.inflight} in flight on each`],
+		["speed", `${total.tokens_per_s.toFixed(1)} tokens/s, ${total.requests_per_s.toFixed(2)} requests/s`],
+		["tokens", `${total.prompt_tokens} in (${total.cached_tokens} cached), ${total.completion_tokens} out`],
+		...(several ? ([["imbalance", report.imbalance?.toFixed(2) ?? "-"]] as const) : []),
+		["model", report.model],
+		...(report.model_note === undefined ? [] : ([["", report.model_note]] as const)),
+		["engine", [...new Set(ranks.map(({ engine }) => engineText(engine)))].join(", ")],
 	];
-	const width = Math.max(...Object.keys(report.definitions).map((name) => name.length));
-	lines.push(
-		"",
-		...Object.entries(report.definitions).map(([name, text]) => `${name.padEnd(width)}  ${text}`),
+	const notes = ranks.flatMap(({ rank, engine: { note } }) =>
+		note === undefined ? [] : [`rank ${rank}: ${note}`],
 	);
-	if (report.errors.length > 0) {
-		lines.push("", "errors", ...report.errors.map(({ reason, count }) => `  ${count} x ${reason}`));
-		lines.push(`${total.failed} of ${total.ok + total.failed} requests failed: the job's exit code is 1`);
-	}
-	return `${lines.join("\n")}\n`;
+	const blocks = [
+		list(facts),
+		rankTable(report),
+		latencyTable(report),
+		list(Object.entries(report.definitions)),
+		...(notes.length > 0 ? [["notes", ...notes.map((note) => `  ${note}`)]] : []),
+		...(report.errors.length > 0 ? [errorLines(report)] : []),
+	];
+	return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-/** One line for all ranks that run on the same thing. */
-function deviceLines(ranks: readonly RankReport[]): string[] {
-	const groups = new Map<string, number[]>();
-	for (const { rank, host, engine } of ranks) {
-		const text = engine === undefined ? "no engine" : `${describe(engine)} on ${host}`;
-		groups.set(text, [...(groups.get(text) ?? []), rank]);
-	}
-	const several = groups.size > 1;
-	return [...groups].map(
-		([text, members]) => `device     ${several ? `ranks ${members.join(",")}: ` : ""}${text}`,
-	);
+function ranksOf({ ranks }: Report): string {
+	return ranks === 1 ? "1 rank" : `${ranks} ranks`;
 }
 
-function describe({
-	device,
-	deviceName,
-	gpuLayers,
-	threads,
-	slots,
-	contextSize,
-	kind,
-	note,
-}: EngineInfo): string {
-	const where =
+function engineText({ kind, slots, contextSize }: EngineInfo): string {
+	return `${kind}, ${slots} ${slots === 1 ? "slot" : "slots"} of ${contextSize} tokens`;
+}
+
+function rankTable(report: Report): string[] {
+	const header = [
+		...["rank", "success", "ok", "failed", "in", "cached", "out", "tokens/s", "busy s"],
+		...["host", "device"],
+	];
+	const row = (label: string, figures: ReportFigures) => [
+		label,
+		percent(figures.success_rate),
+		`${figures.ok}`,
+		`${figures.failed}`,
+		`${figures.prompt_tokens}`,
+		`${figures.cached_tokens}`,
+		`${figures.completion_tokens}`,
+		figures.tokens_per_s.toFixed(1),
+		seconds(figures.busy_ms),
+	];
+	const body = report.per_rank.map((rank) => [
+		...row(`${rank.rank}`, rank),
+		rank.host,
+		deviceText(rank.engine),
+	]);
+	return table([header, ...body, ...(report.ranks > 1 ? [row("all", report.total)] : [])], [9, 10]);
+}
+
+function deviceText({ device, deviceName, gpuLayers, threads }: EngineInfo): string {
+	const part =
 		device === "cpu"
 			? `${threads} ${threads === 1 ? "thread" : "threads"}`
-			: `${gpuLayers} layers on the GPU`;
-	const text = `${device}, ${deviceName} (${where}, ${slots} slots of ${contextSize} tokens, ${kind})`;
-	return note === undefined ? text : `${text}; ${note}`;
+			: `${gpuLayers} ${gpuLayers === 1 ? "layer" : "layers"}`;
+	return `${device}: ${deviceName}, ${part}`;
 }
 
-function table(report: Report): string[] {
-	const header = ["ms", "rank", "ok", "failed", "mean", "p50", "p95", "p99", "max"];
-	const body = ROWS.flatMap(([name, key]) => {
-		const row = (label: string, figures: ReportFigures) => [
-			name,
-			label,
-			`${figures.ok}`,
-			`${figures.failed}`,
-			...cells(figures[key]),
-		];
-		const all = row("all", report.total);
-		return report.ranks === 1 ? [all] : [...report.per_rank.map((rank) => row(`${rank.rank}`, rank)), all];
-	});
-	const rows = [header, ...body];
-	const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+function latencyTable(report: Report): string[] {
+	const header = ["ms", "rank", "mean", "p50", "p95", "p99", "max"];
+	const body = QUANTITIES.flatMap(([name, key]) => [
+		...report.per_rank.map((rank: RankReport) => [name, `${rank.rank}`, ...cells(rank[key])]),
+		...(report.ranks > 1 ? [[name, "all", ...cells(report.total[key])]] : []),
+	]);
+	return table([header, ...body], [0]);
+}
+
+/** Two decimals for all: a column is read by the place of its point. */
+function cells({ mean, p50, p95, p99, max }: Summary): string[] {
+	return [mean, p50, p95, p99, max].map((value) => value?.toFixed(2) ?? "-");
+}
+
+function errorLines({ errors, total }: Report): string[] {
+	return [
+		"errors",
+		...errors.map(({ reason, count }) => `  ${count} x ${reason}`),
+		`${total.failed} of ${total.ok + total.failed} requests failed: the job's exit code is 1`,
+	];
+}
+
+/** Columns are right aligned but for those whose index is in `texts`. */
+function table(rows: readonly (readonly string[])[], texts: readonly number[]): string[] {
+	const columns = Math.max(...rows.map((row) => row.length));
+	const widths = Array.from({ length: columns }, (_, column) =>
+		Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+	);
 	return rows.map((row) =>
 		row
 			.map((cell, column) =>
-				column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+				texts.includes(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
 			)
-			.join("  "),
+			.join("  ")
+			.trimEnd(),
 	);
 }
 
-function cells({ mean, p50, p95, p99, max }: Summary): string[] {
-	return [mean, p50, p95, p99, max].map((value) => (value === undefined ? "-" : milliseconds(value)));
+function list(entries: readonly (readonly [string, string])[]): string[] {
+	return table(entries, [0, 1]);
 }
 
-function milliseconds(value: number): string {
-	return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toFixed(2);
+function seconds(ms: number): string {
+	return (ms / 1000).toFixed(2);
 }
 
 /** 99.97 % must not look like all of them. */

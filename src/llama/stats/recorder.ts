@@ -19,8 +19,7 @@ export interface RankStatistics {
 	/** How many requests failed for each reason. */
 	readonly errors: readonly (readonly [reason: string, count: number])[];
 	readonly digests: Readonly<Record<Quantity, DigestData>>;
-	/** Undefined if the engine could not be started again. */
-	readonly engine: EngineInfo | undefined;
+	readonly engine: EngineInfo;
 }
 
 /** Keeps the books of one rank while its requests run. */
@@ -72,7 +71,7 @@ export class Recorder {
 		this.#errors.set(reason, (this.#errors.get(reason) ?? 0) + 1);
 	}
 
-	result(rank: number, host: string, engine: EngineInfo | undefined): RankStatistics {
+	result(rank: number, host: string, engine: EngineInfo): RankStatistics {
 		const digests = Object.fromEntries(QUANTITIES.map((name) => [name, this.#digests[name].toData()]));
 		return {
 			rank,

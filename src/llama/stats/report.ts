@@ -24,7 +24,7 @@ export interface ReportFigures {
 export interface RankReport extends ReportFigures {
 	readonly rank: number;
 	readonly host: string;
-	readonly engine: EngineInfo | undefined;
+	readonly engine: EngineInfo;
 }
 
 /** The report of a job, as written by `--json`. */

@@ -20,6 +20,8 @@ let runtime: Runtime | undefined;
 
 // The rank is gone, however it went. SIGKILL, since process.exit would wait for a model that is just being loaded.
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+// It may have gone while this file was loading, when nobody listened yet.
+if (!process.connected) process.exit(0);
 // A signal to the whole process group is the rank's to answer: while it lives, it may need its engine.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 

@@ -123,14 +123,23 @@ function deviceError(request: LoadRequest, error: unknown): EngineError {
 	return new EngineError("ERR_ENGINE_LOAD", `Cannot start llama.cpp: ${reasonOf(error)}`, { cause: error });
 }
 
+const TELLING = /error|fail|unknown|missing|invalid/i;
+/** Says only that something failed, which is known. */
+const NOISE = /failed to load model$/i;
+
+/** "llama_model_load: error loading model: missing tensor" is about a missing tensor. */
+function withoutPrefix(line: string): string {
+	return line.replace(/^\w+: (error loading model: )?/, "");
+}
+
 function loadError(request: LoadRequest, error: unknown, log: readonly string[]): EngineError {
-	const words = [
-		reasonOf(error),
-		...new Set(log.filter((line) => /error|fail|unknown|missing|invalid/i.test(line))),
-	];
+	const words = new Set(log.filter((line) => TELLING.test(line) && !NOISE.test(line)).map(withoutPrefix));
+	// node-llama-cpp's own message is the same for every model that llama.cpp refuses.
+	const reason = reasonOf(error);
+	if (words.size === 0 || !NOISE.test(reason)) words.add(reason);
 	return new EngineError(
 		"ERR_ENGINE_LOAD",
-		`Cannot load model ${request.model}: ${words.slice(0, 4).join("; ")}`,
+		`Cannot load model ${request.model}: ${[...words].slice(-4).join("; ")}`,
 		{
 			cause: error,
 		},

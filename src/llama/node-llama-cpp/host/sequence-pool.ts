@@ -11,7 +11,10 @@ interface Waiter<S> {
 	readonly accept: (sequence: S) => void;
 }
 
-/** Lends sequences, first come, first served; of several free ones that with the longest shared prefix. */
+/** What is lost may never be asked for again, what is saved is asked for now. */
+const LOSS_WEIGHT = 0.1;
+
+/** Lends sequences, first come, first served; of several free ones that with the longest prefix shared. */
 export class SequencePool<S extends PooledSequence> {
 	/** Longest unused first. */
 	readonly #free: S[];
@@ -57,18 +60,22 @@ export class SequencePool<S extends PooledSequence> {
 		next.accept(best);
 	}
 
-	/** Without any shared prefix the emptiest sequence is taken, so that what others hold stays useful. */
 	#takeBest(tokens: readonly number[]): S | undefined {
-		let best: { readonly sequence: S; readonly shared: number } | undefined;
+		let best: { readonly sequence: S; readonly gain: number } | undefined;
 		for (const sequence of this.#free) {
-			const shared = sequence.sharedPrefix(tokens);
-			const better =
-				best === undefined ||
-				shared > best.shared ||
-				(shared === best.shared && sequence.length < best.sequence.length);
-			if (better) best = { sequence, shared };
+			const gain = gainOf(sequence, tokens);
+			if (best === undefined || gain > best.gain) best = { sequence, gain };
 		}
 		if (best !== undefined) this.#free.splice(this.#free.indexOf(best.sequence), 1);
 		return best?.sequence;
 	}
+}
+
+/**
+ * Tokens saved by taking a sequence, less a part of what it holds beyond them and will lose: a shared BOS token or the
+ * head of a chat template is no reason to give up a long conversation while an empty sequence is free.
+ */
+function gainOf(sequence: PooledSequence, tokens: readonly number[]): number {
+	const shared = sequence.sharedPrefix(tokens);
+	return shared - LOSS_WEIGHT * (sequence.length - shared);
 }

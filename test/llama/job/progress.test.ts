@@ -1,0 +1,31 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import test from "ava";
+import { CLI, tsmpirun } from "../../support/run.ts";
+import { SCHED } from "../support/job.ts";
+
+test("a progress bar is drawn on a terminal, over itself, to its end", async (t) => {
+	// script runs a command on a terminal of its own; the shell that it starts takes paths from the environment.
+	const options = "--requests 30 --max-tokens 8 --temperature 0";
+	const child = spawn("script", ["-qec", `"$NODE" "$CLI" -np 2 "$SCHED" ${options}`, "/dev/null"], {
+		env: { ...process.env, NODE: process.execPath, CLI, SCHED },
+		stdio: ["ignore", "pipe", "inherit"],
+	});
+	t.teardown(() => child.kill());
+	const output = (await text(child.stdout)).replaceAll("\r\n", "\n");
+	if (child.exitCode === null) await once(child, "exit");
+	t.is(child.exitCode, 0);
+	const up = "\x1b[1A\r\x1b[2K";
+	const [bar, report] = output.split(/(?=^success)/m);
+	const drawings = (bar ?? "").trimEnd().split(`\n${up}`);
+	t.is(drawings[0], `[${".".repeat(24)}] 0/30 requests, 0 tokens/s`);
+	t.regex(drawings.at(-1) ?? "", /^\[#{24}\] 30\/30 requests, \d+ tokens\/s$/);
+	t.true(drawings.every((line) => !line.includes("\n")));
+	t.regex(report ?? "", /^success {4}100 % \(30 of 30 requests/);
+});
+
+test("no progress bar is drawn into a pipe", async (t) => {
+	const { stderr } = await tsmpirun(t, ["-np", "1", SCHED, "--requests", "1", "--max-tokens", "1"]);
+	t.is(stderr, "");
+});

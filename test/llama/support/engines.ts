@@ -1,0 +1,57 @@
+import type { Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "../../../src/llama/index.ts";
+import { EngineError } from "../../../src/llama/index.ts";
+
+export function engineInfo(changes: Partial<EngineInfo> = {}): EngineInfo {
+	return {
+		kind: "node-llama-cpp",
+		device: "cpu",
+		deviceName: "Some CPU",
+		devices: [],
+		gpuLayers: 0,
+		slots: 4,
+		contextSize: 2048,
+		threads: 2,
+		model: "m.gguf",
+		...changes,
+	};
+}
+
+/** An engine without a model, for what only needs one to answer, to fail or to die. */
+export class EchoEngine implements Engine {
+	readonly info: EngineInfo = engineInfo();
+	failure: EngineError | undefined;
+	closed = false;
+	/** Prompts that are being answered, and the most there were at the same time. */
+	running = 0;
+	mostRunning = 0;
+
+	async *generate(prompt: Prompt, options: GenerateOptions = {}): AsyncGenerator<GenerateEvent> {
+		if (this.failure !== undefined) throw this.failure;
+		this.running += 1;
+		this.mostRunning = Math.max(this.mostRunning, this.running);
+		try {
+			await new Promise((resolve) => setImmediate(resolve));
+			if (prompt === "bad") throw new EngineError("ERR_PROMPT", "bad\nprompt");
+			const text = `${prompt}:${options.seed}`;
+			yield { type: "token", text };
+			const usage = { promptTokens: 2, cachedTokens: 1, completionTokens: 3 };
+			const timings = { queueMs: 0.5, ttftMs: 1, totalMs: 3.0004 };
+			yield { type: "done", text, finishReason: "length", usage, timings };
+		} finally {
+			this.running -= 1;
+		}
+	}
+
+	async countTokens(): Promise<number> {
+		if (this.failure !== undefined) throw this.failure;
+		return 2;
+	}
+
+	async close(): Promise<void> {
+		this.closed = true;
+	}
+
+	die(): void {
+		this.failure = new EngineError("ERR_ENGINE_DIED", "it died");
+	}
+}
