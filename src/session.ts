@@ -11,6 +11,8 @@ import type { Mesh } from "./transport/mesh.ts";
 
 /** Exit code of a rank whose launcher is gone. */
 const ORPHANED = 1;
+/** How often a program is kept alive anew that waits for nothing but an AbortSignal, in milliseconds. */
+const ABORT_POLL_MS = 50;
 
 /** This rank's part in the job: joins it, holds its layers together, and leaves it in order. */
 export class Session {
@@ -26,7 +28,10 @@ export class Session {
 
 	private constructor(place: { rank: number; size: number; nodeRank: number }) {
 		const { rank, size } = place;
-		this.#progress = new Progress(place, (error) => void this.abort(1, error.message));
+		this.#progress = new Progress(place, {
+			onLost: (error) => void this.abort(1, error.message),
+			onMismatch: (error) => this.#control?.send({ type: "mismatch", text: error.message }),
+		});
 		this.#watch = new BlockedWatch(this.#progress.pending, () => this.#reportBlocked());
 		const members = Array.from({ length: size }, (_, i) => i);
 		const context = new Context(0, "world", members, rank, describe);
@@ -37,7 +42,7 @@ export class Session {
 	/** A world of one, without tsmpirun. */
 	static alone(): Session {
 		const session = new Session({ rank: 0, size: 1, nodeRank: 0 });
-		process.on("beforeExit", () => void session.finalize());
+		process.on("beforeExit", () => session.#onEmptyLoop());
 		return session;
 	}
 
@@ -99,7 +104,7 @@ export class Session {
 		this.#control.keepsAlive = false;
 		if (this.#mesh !== undefined) this.#mesh.peers = peers;
 		process.on("beforeExit", () => {
-			if (!this.#watch.onEmptyLoop()) void this.finalize();
+			if (!this.#watch.onEmptyLoop()) this.#onEmptyLoop();
 		});
 		process.on("exit", (code) => this.#onExit(code));
 	}
@@ -124,6 +129,24 @@ export class Session {
 		}
 	}
 
+	/** Node is about to end the program: because it is done, or because only we know that it waits for a message. */
+	#onEmptyLoop(): void {
+		const { pending } = this.#progress;
+		if (pending.size === 0) {
+			void this.finalize();
+		} else if (pending.abortable) {
+			// The timer of AbortSignal.timeout does not keep Node alive.
+			setTimeout(() => undefined, ABORT_POLL_MS);
+		} else if (this.#control === undefined) {
+			const waits = pending.report().map(({ operation, at }) => `${operation} at ${at ?? "an unknown line"}`);
+			process.stderr.write(`tsmpi: deadlock: the only rank waits for itself in ${waits.join(", ")}\n`);
+			process.exit(1);
+		} else {
+			this.#control.keepsAlive = true;
+			this.#reportBlocked();
+		}
+	}
+
 	#reportBlocked(): void {
 		const { pending, sentCounts, receivedCounts } = this.#progress;
 		this.#control?.send({
@@ -136,15 +159,12 @@ export class Session {
 
 	async #finalize(): Promise<void> {
 		const progress = this.#progress;
-		for (const context of progress.contexts) {
-			const error = (action: string) => new FinalizedError(action);
-			context.closed = error;
-			context.matching.reject(
-				() => true,
-				() => error("receive"),
-			);
-		}
+		this.#closeAll();
+		// A collective that was not awaited is between two of its steps when nothing is pending.
+		for (const context of progress.contexts) await context.calls.ended();
 		await progress.pending.drained();
+		// Communicators that those calls have made.
+		this.#closeAll();
 		if (this.#control !== undefined) {
 			const finalized = new Promise<void>((resolve) => {
 				this.#finalized = resolve;
@@ -158,6 +178,17 @@ export class Session {
 		// Nobody reads any more what may still be queued.
 		this.#mesh?.abandon();
 		this.#mesh?.close();
+	}
+
+	#closeAll(): void {
+		for (const context of this.#progress.contexts) {
+			const error = (action: string) => new FinalizedError(action);
+			context.closed = error;
+			context.matching.reject(
+				() => true,
+				() => error("receive"),
+			);
+		}
 	}
 
 	#onExit(code: number): void {

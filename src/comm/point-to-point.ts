@@ -147,6 +147,7 @@ export class PointToPoint extends CommBase {
 	 * @throws {MpiError} as `recv`.
 	 */
 	iprobe(options: RecvOptions = {}): Status | undefined {
+		checkOptions("iprobe", options, "{ source: 1 }");
 		const { source = ANY_SOURCE, tag = ANY_TAG } = options;
 		this.checkOpen("probe");
 		checkSource(source, this.size);
@@ -167,7 +168,7 @@ export class PointToPoint extends CommBase {
 	 * @throws {MpiError} as `send` and `recv`.
 	 */
 	async sendrecv<T = unknown>(value: unknown, options: SendrecvOptions): Promise<T> {
-		checkOptions("sendrecv", options);
+		checkOptions("sendrecv", options, "{ dest: 1 }");
 		const { dest, sendTag = 0, source = ANY_SOURCE, recvTag = ANY_TAG, signal } = options;
 		checkSource(source, this.size);
 		checkRecvTag(recvTag);
@@ -198,7 +199,7 @@ export class PointToPoint extends CommBase {
 		options: SendOptions,
 		synchronous: boolean,
 	): Promise<void> {
-		checkOptions(name, options);
+		checkOptions(name, options, "{ dest: 1 }");
 		const { dest, tag = 0, signal } = options;
 		this.checkOpen("send");
 		checkDest(dest, this.size);
@@ -231,9 +232,9 @@ export class PointToPoint extends CommBase {
 		method: Method,
 		options: RecvOptions,
 		take: (arrival: Arrival, resolve: (result: R) => void, reject: (error: Error) => void) => void,
-		abortable = options.signal !== undefined,
+		abortable = options?.signal !== undefined,
 	): Promise<R | undefined> {
-		checkOptions(name, options);
+		checkOptions(name, options, "{ source: 1 }");
 		const { source = ANY_SOURCE, tag = ANY_TAG, signal } = options;
 		this.checkOpen("receive");
 		checkSource(source, this.size);
