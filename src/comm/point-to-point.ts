@@ -66,7 +66,9 @@ export class PointToPoint extends CommBase {
 	 * Not awaiting it is MPI_Isend: messages to one rank keep the order of the calls (MPI 4.1 §3.5).
 	 * MPI_Send, MPI 4.1 §3.2.1. Example: `examples/ring.js`.
 	 *
-	 * @param value A typed array, ArrayBuffer or Buffer (travels as raw bytes) or anything structured-clonable.
+	 * @param value A typed array, ArrayBuffer or Buffer (travels as raw bytes) or anything structured-clonable. Inside of
+	 *   objects, as structuredClone has it, instances of classes arrive as plain objects and a Buffer as a Uint8Array; -0
+	 *   arrives there as 0, and an Error with the stack of its arrival.
 	 * @throws {MpiError} ERR_RANK, ERR_TAG, ERR_TYPE for a value that cannot be packed, ERR_PROC_FAILED, ERR_FINALIZED.
 	 */
 	async send(value: unknown, options: SendOptions): Promise<void> {
