@@ -3,6 +3,7 @@ export type { ReduceOptions, RootedReduceOptions, RootOptions } from "./comm/col
 export type { CartComm, CartOptions, Comm, SplitOptions } from "./comm/comm.ts";
 export type { Message, RecvStatus, Status } from "./comm/message.ts";
 export type { RecvOptions, SendOptions, SendrecvOptions } from "./comm/point-to-point.ts";
+export type { AllgathervOptions, AlltoallvOptions, GathervOptions, ScattervOptions } from "./comm/vectors.ts";
 export { ANY_SOURCE, ANY_TAG, PROC_NULL, TAG_UB } from "./constants.ts";
 export type { ErrorCode, FailureCause } from "./errors.ts";
 export {

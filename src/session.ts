@@ -5,12 +5,15 @@ import type { AgentToRank, Peer } from "./control/messages.ts";
 import { FinalizedError, MpiError } from "./errors.ts";
 import { dataAddresses, type JobEnvironment } from "./job.ts";
 import { BlockedWatch } from "./progress/blocked.ts";
+import { callerOf } from "./progress/caller.ts";
 import { Context } from "./progress/context.ts";
 import { Progress } from "./progress/progress.ts";
 import type { Mesh } from "./transport/mesh.ts";
 
 /** Exit code of a rank whose launcher is gone. */
 const ORPHANED = 1;
+/** How often a program is kept alive anew that waits for nothing but an AbortSignal, in milliseconds. */
+const ABORT_POLL_MS = 50;
 
 /** This rank's part in the job: joins it, holds its layers together, and leaves it in order. */
 export class Session {
@@ -26,7 +29,10 @@ export class Session {
 
 	private constructor(place: { rank: number; size: number; nodeRank: number }) {
 		const { rank, size } = place;
-		this.#progress = new Progress(place, (error) => void this.abort(1, error.message));
+		this.#progress = new Progress(place, {
+			onLost: (error) => void this.abort(1, error.message),
+			onMismatch: (error) => this.#control?.send({ type: "mismatch", text: error.message }),
+		});
 		this.#watch = new BlockedWatch(this.#progress.pending, () => void this.#reportBlocked());
 		const members = Array.from({ length: size }, (_, i) => i);
 		const context = new Context(0, "world", members, rank, describe);
@@ -37,7 +43,7 @@ export class Session {
 	/** A world of one, without tsmpirun. */
 	static alone(): Session {
 		const session = new Session({ rank: 0, size: 1, nodeRank: 0 });
-		process.on("beforeExit", () => void session.finalize());
+		process.on("beforeExit", () => session.#onEmptyLoop());
 		return session;
 	}
 
@@ -99,7 +105,7 @@ export class Session {
 		this.#control.keepsAlive = false;
 		if (this.#mesh !== undefined) this.#mesh.peers = peers;
 		process.on("beforeExit", () => {
-			if (!this.#watch.onEmptyLoop()) void this.finalize();
+			if (!this.#watch.onEmptyLoop()) this.#onEmptyLoop();
 		});
 		process.on("exit", (code) => this.#onExit(code));
 	}
@@ -129,6 +135,29 @@ export class Session {
 		this.#control?.send({ type: "status", query, operations });
 	}
 
+	/** Node is about to end the program: because it is done, or because only we know that it waits for a message. */
+	#onEmptyLoop(): void {
+		const { pending } = this.#progress;
+		if (pending.size === 0) {
+			void this.finalize();
+		} else if (pending.abortable) {
+			// The timer of AbortSignal.timeout does not keep Node alive.
+			setTimeout(() => undefined, ABORT_POLL_MS);
+		} else if (this.#control === undefined) {
+			void this.#endAlone();
+		} else {
+			this.#control.keepsAlive = true;
+			void this.#reportBlocked();
+		}
+	}
+
+	async #endAlone(): Promise<void> {
+		const operations = await this.#progress.pending.located();
+		const waits = operations.map(({ operation, at }) => `${operation} at ${at ?? "an unknown line"}`);
+		process.stderr.write(`tsmpi: deadlock: the only rank waits for itself in ${waits.join(", ")}\n`);
+		process.exit(1);
+	}
+
 	async #reportBlocked(): Promise<void> {
 		const { pending, sentCounts, receivedCounts } = this.#progress;
 		const operations = await pending.located();
@@ -137,15 +166,12 @@ export class Session {
 
 	async #finalize(): Promise<void> {
 		const progress = this.#progress;
-		for (const context of progress.contexts) {
-			const error = (action: string) => new FinalizedError(action);
-			context.closed = error;
-			context.matching.reject(
-				() => true,
-				() => error("receive"),
-			);
-		}
+		this.#closeAll();
+		// A collective that was not awaited is between two of its steps when nothing is pending.
+		for (const context of progress.contexts) await context.calls.ended();
 		await progress.pending.drained();
+		// Communicators that those calls have made.
+		this.#closeAll();
 		if (this.#control !== undefined) {
 			const finalized = new Promise<void>((resolve) => {
 				this.#finalized = resolve;
@@ -161,10 +187,31 @@ export class Session {
 		this.#mesh?.close();
 	}
 
+	#closeAll(): void {
+		for (const context of this.#progress.contexts) {
+			const error = (action: string) => new FinalizedError(action);
+			context.closed = error;
+			context.matching.reject(
+				() => true,
+				() => error("receive"),
+			);
+		}
+	}
+
 	#onExit(code: number): void {
 		if (this.#left) return;
 		const { pending, sentCounts } = this.#progress;
-		this.#control?.sendSync({ type: "leaving", code, operations: pending.report(), sent: sentCounts });
+		// Node calls this from within process.exit, if that is how the program ends.
+		const { stack } = new Error();
+		const at = stack?.includes("process.exit") ? callerOf(stack) : undefined;
+		const operations = pending.report();
+		this.#control?.sendSync({
+			type: "leaving",
+			code,
+			...(at === undefined ? {} : { at }),
+			operations,
+			sent: sentCounts,
+		});
 		if (code !== 0) this.#mesh?.abandon();
 	}
 }

@@ -132,6 +132,7 @@ export class Job {
 			case "leaving":
 				record.sent = message.sent;
 				record.lastOperations = message.operations;
+				record.exitCalledAt = message.at;
 				this.watch.moved(record.rank);
 				break;
 			case "blocked":

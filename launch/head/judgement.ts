@@ -64,8 +64,11 @@ function judge(record: RankRecord, records: readonly RankRecord[]): Failure | un
 	return { record, text: `${cause.text}${waited}`, exitCode: code };
 }
 
-function waitedText({ lastOperations }: RankRecord): string {
-	return lastOperations.length === 0 ? "" : `; it was waiting in ${describeOperations(lastOperations)}`;
+/** What a rank that left could still say about it. */
+function waitedText({ lastOperations, exitCalledAt }: RankRecord): string {
+	const waited =
+		lastOperations.length === 0 ? "" : `; it was waiting in ${describeOperations(lastOperations)}`;
+	return exitCalledAt === undefined ? waited : `${waited}; process.exit was called at ${exitCalledAt}`;
 }
 
 function exitCodeOf({ exit }: RankRecord): number {

@@ -14,6 +14,8 @@ export interface RankRecord {
 	sent: Counts | undefined;
 	/** What it was waiting for when it left. */
 	lastOperations: readonly PendingOperation[];
+	/** file:line that called process.exit, if it told so. */
+	exitCalledAt: string | undefined;
 	/** When its control connection ended without a finalize. */
 	partedAtMs: number | undefined;
 	/** It has parted and lives on: it does not take part any more. */
@@ -44,6 +46,7 @@ export function newRecord(rank: number, host: string, node: number): RankRecord 
 		finalized: false,
 		sent: undefined,
 		lastOperations: [],
+		exitCalledAt: undefined,
 		partedAtMs: undefined,
 		deserted: false,
 		abort: undefined,

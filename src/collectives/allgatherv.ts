@@ -1,11 +1,21 @@
 import type { TypedArray } from "../wire/payload.ts";
 import { allgather } from "./allgather.ts";
-import { concatenate } from "./blocks.ts";
+import { arrange } from "./blocks.ts";
 import type { Channel } from "./channel.ts";
-import { checkTypedArray } from "./counts.ts";
+import { checkLayout, checkPart, checkTypedArray, type Layout } from "./counts.ts";
 
-/** Every rank's elements in rank order as one array, on every rank; lengths may differ. MPI_Allgatherv. */
-export async function allgatherv(channel: Channel, array: TypedArray): Promise<TypedArray> {
+/**
+ * Every rank's elements as one array on every rank: in rank order, or where the layout, the same everywhere, puts them.
+ * Lengths may differ. MPI_Allgatherv.
+ */
+export async function allgatherv(
+	channel: Channel,
+	array: TypedArray,
+	layout: Layout = {},
+): Promise<TypedArray> {
 	checkTypedArray("allgatherv", array);
-	return concatenate(await allgather(channel, array), "allgatherv");
+	checkLayout("allgatherv", layout, channel.size);
+	// With the same layout everywhere, each rank finds its own mistake before anything has left it.
+	checkPart("allgatherv", layout, channel.rank, array.length);
+	return arrange(await allgather(channel, array), "allgatherv", layout);
 }

@@ -1,5 +1,6 @@
 import { ArgumentError } from "../errors.ts";
 import { bytesOf, isTypedArray, type TypedArray } from "../wire/payload.ts";
+import { checkPart, type Layout } from "./counts.ts";
 import { emptyLike } from "./exchange.ts";
 
 /** Where block `index` begins when `length` elements are cut into `count` blocks that differ by at most one. */
@@ -32,8 +33,15 @@ export function copyInto(target: TypedArray, source: unknown, action: string, fr
 
 /** One array of the elements of all, in order. Every rank's array has the same type. */
 export function concatenate(arrays: readonly unknown[], action: string): TypedArray {
+	return arrange(arrays, action, {});
+}
+
+/** One array of the elements of all, each rank's where the layout puts them; 0 in the gaps. */
+export function arrange(arrays: readonly unknown[], action: string, layout: Layout): TypedArray {
 	const [first] = arrays;
+	const starts: number[] = [];
 	let length = 0;
+	let end = 0;
 	for (const [source, array] of arrays.entries()) {
 		if (!isTypedArray(array)) {
 			throw new ArgumentError(
@@ -45,14 +53,16 @@ export function concatenate(arrays: readonly unknown[], action: string): TypedAr
 			const types = `${(first as TypedArray).constructor.name} of rank 0 and ${array.constructor.name} of rank ${source}`;
 			throw new ArgumentError("ERR_TYPE", `Cannot ${action} ${types}: every rank passes the same type`);
 		}
-		length += array.length;
+		checkPart(action, layout, source, array.length);
+		const start = layout.displs?.[source] ?? end;
+		starts.push(start);
+		end = start + array.length;
+		length = Math.max(length, end);
 	}
 	const result = emptyLike(first as TypedArray, length);
 	const bytes = bytesOf(result);
-	let offset = 0;
-	for (const array of arrays as readonly TypedArray[]) {
-		bytes.set(bytesOf(array), offset);
-		offset += array.byteLength;
+	for (const [source, array] of (arrays as readonly TypedArray[]).entries()) {
+		bytes.set(bytesOf(array), (starts[source] ?? 0) * array.BYTES_PER_ELEMENT);
 	}
 	return result;
 }

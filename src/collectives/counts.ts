@@ -20,6 +20,35 @@ function checkNumbers(
 	}
 }
 
+/** Where the parts that come in go, as the caller knows it; both may be left out, for the parts tell their lengths. */
+export interface Layout {
+	/** Elements that come from each rank. */
+	readonly counts?: ArrayLike<number> | undefined;
+	/** Where each rank's part begins in the result. Default: where the part before ends. */
+	readonly displs?: ArrayLike<number> | undefined;
+}
+
+/** Throws unless the layout has one number per rank, none negative. */
+export function checkLayout(action: string, { counts, displs }: Layout, size: number): void {
+	for (const [what, numbers] of [["counts", counts] as const, ["displacements", displs] as const]) {
+		if (numbers === undefined) continue;
+		checkNumbers(action, what, numbers, size);
+		const wrong = Array.from(numbers).find((number) => !Number.isInteger(number) || number < 0);
+		if (wrong === undefined) continue;
+		throw new ArgumentError("ERR_COUNT", `Cannot ${action} with ${wrong} in ${what}: they are 0 or more`);
+	}
+}
+
+/** Throws if the part of a rank has another length than the layout says. */
+export function checkPart(action: string, { counts }: Layout, rank: number, length: number): void {
+	const expected = counts?.[rank];
+	if (expected === undefined || expected === length) return;
+	throw new ArgumentError(
+		"ERR_COUNT",
+		`Cannot ${action} ${length} elements of rank ${rank}: its count is ${expected}`,
+	);
+}
+
 /**
  * The part of `array` that each rank gets, as views: `counts[i]` elements from `displs[i]`, or from where the part
  * before ended.

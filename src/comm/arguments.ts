@@ -69,10 +69,14 @@ export function checkPerRank(
 }
 
 /** The options object itself: `send(value, 1)` is a likely slip. */
-export function checkOptions(operation: string, options: unknown): void {
-	if (typeof options === "object" && options !== null) return;
-	fail(
-		"ERR_ARG",
-		`Cannot ${operation} with options ${show(options)}: an object is needed, such as { dest: 1 }`,
-	);
+export function checkOptions(operation: string, options: unknown, example: string): void {
+	if (typeof options !== "object" || options === null) {
+		fail(
+			"ERR_ARG",
+			`Cannot ${operation} with options ${show(options)}: an object is needed, such as ${example}`,
+		);
+	}
+	const { signal } = options as { readonly signal?: unknown };
+	if (signal === undefined || signal instanceof AbortSignal) return;
+	fail("ERR_ARG", `Cannot ${operation} with signal ${show(signal)}: an AbortSignal is needed`);
 }

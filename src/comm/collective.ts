@@ -9,6 +9,7 @@ import { reduceScatter } from "../collectives/reduce-scatter.ts";
 import { exscan, scan } from "../collectives/scan.ts";
 import { scatter } from "../collectives/scatter.ts";
 import { asOperator, type Operator, type ReduceFunction } from "../operators.ts";
+import { isTypedArray, type TypedArray } from "../wire/payload.ts";
 import { checkPerRank, checkRoot } from "./arguments.ts";
 import { Calling, type CollectiveOptions } from "./calling.ts";
 
@@ -41,7 +42,7 @@ export interface RootedReduceOptions<T> extends ReduceOptions<T> {
 export class Collective extends Calling {
 	/** Resolves once every rank has called it. MPI_Barrier, MPI 4.1 §6.3. */
 	async barrier(options: CollectiveOptions = {}): Promise<void> {
-		return await this.call("barrier", -1, options.signal, barrier);
+		return await this.call("barrier", -1, options, barrier);
 	}
 
 	/**
@@ -50,8 +51,8 @@ export class Collective extends Calling {
 	 * @param value What the root has; ignored elsewhere.
 	 */
 	async bcast<T>(value: T | undefined, options: RootOptions = {}): Promise<T> {
-		const { root = 0, signal } = options;
-		return await this.call("bcast", root, signal, async (channel) => {
+		const { root = 0 } = options ?? {};
+		return await this.call("bcast", root, options, async (channel) => {
 			checkRoot("bcast", root, this.size);
 			return (await bcast(channel, value, root)) as T;
 		});
@@ -64,8 +65,8 @@ export class Collective extends Calling {
 	 * @throws {MpiError} ERR_COUNT on every rank if the root has more or fewer values than ranks.
 	 */
 	async scatter<T>(values: readonly T[] | undefined, options: RootOptions = {}): Promise<T> {
-		const { root = 0, signal } = options;
-		return await this.call("scatter", root, signal, async (channel) => {
+		const { root = 0 } = options ?? {};
+		return await this.call("scatter", root, options, async (channel) => {
 			checkRoot("scatter", root, this.size);
 			if (this.rank === root) checkPerRank("scatter", values, this.size);
 			return (await scatter(channel, values, root)) as T;
@@ -74,8 +75,8 @@ export class Collective extends Calling {
 
 	/** Gives the root every rank's value, in rank order; undefined elsewhere. MPI_Gather, MPI 4.1 §6.5. */
 	async gather<T>(value: T, options: RootOptions = {}): Promise<T[] | undefined> {
-		const { root = 0, signal } = options;
-		return await this.call("gather", root, signal, async (channel) => {
+		const { root = 0 } = options ?? {};
+		return await this.call("gather", root, options, async (channel) => {
 			checkRoot("gather", root, this.size);
 			return (await gather(channel, value, root)) as T[] | undefined;
 		});
@@ -86,7 +87,7 @@ export class Collective extends Calling {
 		return await this.call(
 			"allgather",
 			-1,
-			options.signal,
+			options,
 			async (channel) => (await allgather(channel, value)) as T[],
 		);
 	}
@@ -94,15 +95,15 @@ export class Collective extends Calling {
 	/**
 	 * Gives rank i the i-th value of every rank, in rank order. MPI_Alltoall, MPI 4.1 §6.8.
 	 *
-	 * @param values One value per rank, or a typed array that is cut in equal blocks, one per rank; the result is of the
-	 *   same form.
+	 * @param values One value per rank, or a typed array that is cut in equal blocks, one per rank; it is of the same
+	 *   length on every rank.
 	 */
 	async alltoall<T>(values: readonly T[], options?: CollectiveOptions): Promise<T[]>;
-	async alltoall<T extends ArrayBufferView>(values: T, options?: CollectiveOptions): Promise<T>;
+	async alltoall<T extends TypedArray>(values: T, options?: CollectiveOptions): Promise<T>;
 	async alltoall(values: unknown, options: CollectiveOptions = {}): Promise<unknown> {
-		return await this.call("alltoall", -1, options.signal, async (channel) => {
-			if (!ArrayBuffer.isView(values)) checkPerRank("alltoall", values, this.size);
-			return alltoall(channel, values as unknown[]);
+		return await this.call("alltoall", -1, options, async (channel) => {
+			if (!isTypedArray(values)) checkPerRank("alltoall", values, this.size);
+			return alltoall(channel, values);
 		});
 	}
 
@@ -112,8 +113,8 @@ export class Collective extends Calling {
 	 * Built-in operators take numbers, bigints and, element by element, typed arrays.
 	 */
 	async reduce<T>(value: T, options: RootedReduceOptions<T>): Promise<T | undefined> {
-		const { op, root = 0, signal } = options ?? {};
-		return await this.call("reduce", root, signal, async (channel) => {
+		const { op, root = 0 } = options ?? {};
+		return await this.call("reduce", root, options, async (channel) => {
 			checkRoot("reduce", root, this.size);
 			return (await reduce(channel, value, asOperator(op as Operator), root)) as T | undefined;
 		});
@@ -121,11 +122,11 @@ export class Collective extends Calling {
 
 	/** Combines all ranks' values; the result is the same, bit by bit, on every rank. MPI_Allreduce, MPI 4.1 §6.9.6. */
 	async allreduce<T>(value: T, options: ReduceOptions<T>): Promise<T> {
-		const { op, signal } = options ?? {};
+		const { op } = options ?? {};
 		return await this.call(
 			"allreduce",
 			-1,
-			signal,
+			options,
 			async (channel) => (await allreduce(channel, value, asOperator(op as Operator))) as T,
 		);
 	}
@@ -136,36 +137,36 @@ export class Collective extends Calling {
 	 * @param values One value per rank, or a typed array that is cut in equal blocks, one per rank.
 	 */
 	async reduceScatter<T>(values: readonly T[], options: ReduceOptions<T>): Promise<T>;
-	async reduceScatter<T extends ArrayBufferView>(values: T, options: ReduceOptions<T>): Promise<T>;
+	async reduceScatter<T extends TypedArray>(values: T, options: ReduceOptions<T>): Promise<T>;
 	async reduceScatter(
 		values: unknown,
 		options: CollectiveOptions & { readonly op: unknown },
 	): Promise<unknown> {
-		const { op, signal } = options ?? {};
-		return await this.call("reduceScatter", -1, signal, async (channel) => {
-			if (!ArrayBuffer.isView(values)) checkPerRank("reduceScatter", values, this.size);
-			return reduceScatter(channel, values as unknown[], asOperator(op as Operator));
+		const { op } = options ?? {};
+		return await this.call("reduceScatter", -1, options, async (channel) => {
+			if (!isTypedArray(values)) checkPerRank("reduceScatter", values, this.size);
+			return reduceScatter(channel, values, asOperator(op as Operator));
 		});
 	}
 
 	/** Combines the values of ranks 0 to the own one. MPI_Scan, MPI 4.1 §6.11.1. */
 	async scan<T>(value: T, options: ReduceOptions<T>): Promise<T> {
-		const { op, signal } = options ?? {};
+		const { op } = options ?? {};
 		return await this.call(
 			"scan",
 			-1,
-			signal,
+			options,
 			async (channel) => (await scan(channel, value, asOperator(op as Operator))) as T,
 		);
 	}
 
 	/** Combines the values of the ranks before the own one; undefined on rank 0. MPI_Exscan, MPI 4.1 §6.11.2. */
 	async exscan<T>(value: T, options: ReduceOptions<T>): Promise<T | undefined> {
-		const { op, signal } = options ?? {};
+		const { op } = options ?? {};
 		return await this.call(
 			"exscan",
 			-1,
-			signal,
+			options,
 			async (channel) => (await exscan(channel, value, asOperator(op as Operator))) as T | undefined,
 		);
 	}

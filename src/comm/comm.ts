@@ -34,7 +34,7 @@ type Entry = readonly [color: number | string | undefined, key: number, reserved
 export class Comm extends Vectors {
 	/** The same ranks in the same order, with messages of its own. MPI_Comm_dup, MPI 4.1 §7.4.2. */
 	async dup(options: CollectiveOptions = {}): Promise<Comm> {
-		return (await this.#make("dup", 0, 0, `${this.name}.dup()`, options.signal)) as Comm;
+		return (await this.#make("dup", 0, 0, `${this.name}.dup()`, options)) as Comm;
 	}
 
 	/**
@@ -43,9 +43,9 @@ export class Comm extends Vectors {
 	 * @returns The own one; undefined for colour undefined.
 	 */
 	async split(options: SplitOptions): Promise<Comm | undefined> {
-		const { color, key = 0, signal } = options ?? {};
+		const { color, key = 0 } = options ?? {};
 		const name = `${this.name}.split(${color})`;
-		return await this.#make("split", color, key, name, signal, () => {
+		return await this.#make("split", color, key, name, options, () => {
 			if (color !== undefined && !Number.isInteger(color)) {
 				throw new ArgumentError(
 					"ERR_ARG",
@@ -61,7 +61,7 @@ export class Comm extends Vectors {
 	async splitShared(options: CollectiveOptions = {}): Promise<Comm> {
 		const { node } = this.progress;
 		const name = `${this.name}.splitShared(${node})`;
-		return (await this.#make("splitShared", node, 0, name, options.signal)) as Comm;
+		return (await this.#make("splitShared", node, 0, name, options)) as Comm;
 	}
 
 	/**
@@ -75,7 +75,7 @@ export class Comm extends Vectors {
 		const key = list === "" ? -1 : ranks.indexOf(this.rank);
 		const color = key < 0 ? undefined : list;
 		const name = `${this.name}.create([${list}])`;
-		return await this.#make("create", color, key, name, options.signal, () => {
+		return await this.#make("create", color, key, name, options, () => {
 			if (!Array.isArray(ranks))
 				throw new ArgumentError("ERR_ARG", `Cannot create from ${show(ranks)}: a list of ranks is needed`);
 			for (const rank of ranks) {
@@ -99,7 +99,7 @@ export class Comm extends Vectors {
 	 * @throws {MpiError} ERR_COUNT if the grid needs more ranks than there are.
 	 */
 	async cart(options: CartOptions): Promise<CartComm | undefined> {
-		const { dims, periods, signal } = options ?? {};
+		const { dims, periods } = options ?? {};
 		let topology: Topology | undefined;
 		const name = `${this.name}.cart(${Array.isArray(dims) ? dims.join("x") : ""})`;
 		const inside = () => this.rank < (topology?.size ?? 0);
@@ -108,7 +108,7 @@ export class Comm extends Vectors {
 			() => (inside() ? 0 : undefined),
 			0,
 			name,
-			signal,
+			options,
 			() => {
 				topology = topologyOf(dims, periods, this.size);
 			},
@@ -131,10 +131,10 @@ export class Comm extends Vectors {
 		color: number | string | undefined,
 		key: number,
 		name: string,
-		signal: AbortSignal | undefined,
+		options: CollectiveOptions | undefined,
 		check: () => void = () => undefined,
 	): Promise<Comm | undefined> {
-		const context = await this.#agree(operation, () => color, key, name, signal, check);
+		const context = await this.#agree(operation, () => color, key, name, options, check);
 		return context === undefined ? undefined : new Comm(this.progress, context);
 	}
 
@@ -144,10 +144,10 @@ export class Comm extends Vectors {
 		color: () => number | string | undefined,
 		key: number,
 		name: string,
-		signal: AbortSignal | undefined,
+		options: CollectiveOptions | undefined,
 		check: () => void,
 	): Promise<Context | undefined> {
-		return this.call(operation, -1, signal, async (channel) => {
+		return this.call(operation, -1, options, async (channel) => {
 			check();
 			const own: Entry = [color(), key, this.progress.reserveContext()];
 			const entries = (await allgather(channel, own)) as Entry[];

@@ -67,7 +67,9 @@ export class PointToPoint extends CommBase {
 	 * Not awaiting it is MPI_Isend: messages to one rank keep the order of the calls (MPI 4.1 §3.5).
 	 * MPI_Send, MPI 4.1 §3.2.1. Example: `examples/ring.js`.
 	 *
-	 * @param value A typed array, ArrayBuffer or Buffer (travels as raw bytes) or anything structured-clonable.
+	 * @param value A typed array, ArrayBuffer or Buffer (travels as raw bytes) or anything structured-clonable. Inside of
+	 *   objects, as structuredClone has it, instances of classes arrive as plain objects and a Buffer as a Uint8Array; -0
+	 *   arrives there as 0, and an Error with the stack of its arrival.
 	 * @throws {MpiError} ERR_RANK, ERR_TAG, ERR_TYPE for a value that cannot be packed, ERR_PROC_FAILED, ERR_FINALIZED.
 	 */
 	async send(value: unknown, options: SendOptions): Promise<void> {
@@ -146,6 +148,7 @@ export class PointToPoint extends CommBase {
 	 * @throws {MpiError} as `recv`.
 	 */
 	iprobe(options: RecvOptions = {}): Status | undefined {
+		checkOptions("iprobe", options, "{ source: 1 }");
 		const { source = ANY_SOURCE, tag = ANY_TAG } = options;
 		this.checkOpen("probe");
 		checkSource(source, this.size);
@@ -166,7 +169,7 @@ export class PointToPoint extends CommBase {
 	 * @throws {MpiError} as `send` and `recv`.
 	 */
 	async sendrecv<T = unknown>(value: unknown, options: SendrecvOptions): Promise<T> {
-		checkOptions("sendrecv", options);
+		checkOptions("sendrecv", options, "{ dest: 1 }");
 		const { dest, sendTag = 0, source = ANY_SOURCE, recvTag = ANY_TAG, signal } = options;
 		checkSource(source, this.size);
 		checkRecvTag(recvTag);
@@ -191,7 +194,7 @@ export class PointToPoint extends CommBase {
 	}
 
 	async #send(name: string, value: unknown, options: SendOptions, synchronous: boolean): Promise<void> {
-		checkOptions(name, options);
+		checkOptions(name, options, "{ dest: 1 }");
 		const { dest, tag = 0, signal } = options;
 		this.checkOpen("send");
 		checkDest(dest, this.size);
@@ -223,7 +226,7 @@ export class PointToPoint extends CommBase {
 		take: (arrival: Arrival, wait: Wait<R>) => void,
 		abortable = options?.signal !== undefined,
 	): Promise<R | undefined> {
-		checkOptions(name, options);
+		checkOptions(name, options, "{ source: 1 }");
 		const { source = ANY_SOURCE, tag = ANY_TAG, signal } = options;
 		this.checkOpen("receive");
 		checkSource(source, this.size);

@@ -64,6 +64,8 @@ export type RankToAgent =
 	| {
 			readonly type: "leaving";
 			readonly code: number;
+			/** file:line that called process.exit. */
+			readonly at?: string;
 			readonly operations: readonly PendingOperation[];
 			readonly sent: Counts;
 	  }

@@ -41,6 +41,9 @@ export class BlockedWatch {
 		if (this.#resume === undefined) return false;
 		this.#report();
 		this.#end();
+		// What has come in meanwhile may bring the program to its end before Node looks at its event loop again, and Node
+		// would leave without asking a second time.
+		setImmediate(() => undefined);
 		return true;
 	}
 

@@ -18,6 +18,8 @@ export class Call implements Signature {
 	readonly step: number;
 	readonly operation: number;
 	readonly root: number;
+	/** Whether the other ranks know that the call fails. */
+	told = false;
 	/** Told when the call fails. */
 	readonly watchers = new Set<(error: Error) => void>();
 	readonly #matching = new Matching();
@@ -55,6 +57,12 @@ export class Call implements Signature {
 		for (const tell of [...this.watchers]) tell(reason);
 	}
 
+	/** Another rank says, to all, that the call failed there. */
+	hear(error: Error): void {
+		this.told = true;
+		this.fail(error);
+	}
+
 	/** A rank is gone: rejects what waits for it. */
 	depart(rank: number, error: () => Error): void {
 		this.#matching.reject((posted) => posted.source === rank, error);
@@ -86,7 +94,8 @@ export class Calls {
 	readonly #early = new Map<number, Arrival[]>();
 	/** Failures of calls that this rank has not made yet. */
 	readonly #failed = new Map<number, Error>();
-	readonly #history: (Signature | undefined)[] = new Array(HISTORY).fill(undefined);
+	readonly #history: (Call | undefined)[] = new Array(HISTORY).fill(undefined);
+	readonly #idle: (() => void)[] = [];
 	#next = 0;
 
 	/** @param self Own world rank, for messages. */
@@ -104,7 +113,7 @@ export class Calls {
 		this.#active.set(call.step, call);
 		const failure = this.#failed.get(call.step);
 		this.#failed.delete(call.step);
-		if (failure !== undefined) call.fail(failure);
+		if (failure !== undefined) call.hear(failure);
 		const early = this.#early.get(call.step) ?? [];
 		this.#early.delete(call.step);
 		for (const arrival of early) {
@@ -118,6 +127,7 @@ export class Calls {
 	/** Closes the call; returns messages that nobody took. */
 	end(call: Call): Arrival[] {
 		this.#active.delete(call.step);
+		if (this.#active.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
 		this.#history[call.step % HISTORY] = call;
 		return call.drain();
 	}
@@ -125,15 +135,16 @@ export class Calls {
 	/**
 	 * Brings a message to its call.
 	 *
-	 * @returns "kept"; or "stale" when its call has ended, so that nobody will take it; or the error to tell its sender
-	 *   when the call that has ended was another one.
+	 * @returns "kept"; or "stale" when its call has ended, so that nobody will take it; or the error when this rank has
+	 *   resolved another call at that step.
 	 */
 	deliver(arrival: Arrival): "kept" | "stale" | Error {
 		const call = this.#active.get(arrival.tag);
 		if (call !== undefined) {
+			// Before it is delivered: it could be all that the call still waits for.
 			const mismatch = this.#mismatch(call, arrival);
-			call.deliver(arrival);
 			if (mismatch !== undefined) call.fail(mismatch);
+			call.deliver(arrival);
 			return "kept";
 		}
 		if (arrival.tag >= this.#next) {
@@ -142,15 +153,20 @@ export class Calls {
 			else early.push(arrival);
 			return "kept";
 		}
-		const past = this.#history[arrival.tag % HISTORY];
+		const past = this.#past(arrival.tag);
 		return (past === undefined ? undefined : this.#mismatch(past, arrival)) ?? "stale";
 	}
 
 	/** Another rank says that the call at `step` cannot go on. */
 	fail(step: number, error: Error): void {
 		const call = this.#active.get(step);
-		if (call !== undefined) call.fail(error);
+		if (call !== undefined) call.hear(error);
 		else if (step >= this.#next && !this.#failed.has(step)) this.#failed.set(step, error);
+	}
+
+	/** Resolves once no call is under way. */
+	async ended(): Promise<void> {
+		while (this.#active.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
 	}
 
 	/** Everything that has not been taken. */
@@ -159,6 +175,12 @@ export class Calls {
 		this.#early.clear();
 		for (const call of this.#active.values()) all.push(...call.drain());
 		return all;
+	}
+
+	/** The call at a step that has ended well: of one that failed, everybody knows. */
+	#past(step: number): Call | undefined {
+		const call = this.#history[step % HISTORY];
+		return call?.step === step && call.failure === undefined ? call : undefined;
 	}
 
 	#mismatch(own: Signature, arrival: Arrival): Error | undefined {

@@ -17,7 +17,7 @@ const matches = (posted: Posted, arrival: Arrival) =>
 
 /** A queue whose front is taken in constant time. */
 class Fifo<T> {
-	#items: T[] = [];
+	#items: (T | undefined)[] = [];
 	#head = 0;
 
 	get length(): number {
@@ -39,9 +39,13 @@ class Fifo<T> {
 	remove(item: T): boolean {
 		const at = this.#items.indexOf(item, this.#head);
 		if (at < 0) return false;
-		if (at === this.#head) this.#head++;
-		else this.#items.splice(at, 1);
-		if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
+		if (at > this.#head) this.#items.splice(at, 1);
+		else {
+			// The slot must not keep the item, a whole message perhaps, until the queue is cut.
+			this.#items[at] = undefined;
+			this.#head++;
+		}
+		if (this.#head === this.#items.length || (this.#head > 1024 && this.#head * 2 > this.#items.length)) {
 			this.#items = this.#items.slice(this.#head);
 			this.#head = 0;
 		}

@@ -148,7 +148,9 @@ export class Outbox {
 
 	/** A frame that belongs to a communicator: FAIL, REVOKE. */
 	notify(type: number, header: Header, body: Uint8Array | undefined): void {
-		this.#transmit({ ...this.#blank(), ...header, type, size: body?.byteLength ?? 0 }, body);
+		const { context, operation, tag, root } = header;
+		const size = body?.byteLength ?? 0;
+		this.#transmit({ ...this.#blank(), context, operation, tag, root, type, size }, body);
 	}
 
 	/** The peer is gone: nothing that waits for it will be delivered. */

@@ -1,4 +1,5 @@
 import type { PendingOperation } from "../control/messages.ts";
+import { callerOf } from "./caller.ts";
 import type { Wait } from "./wait.ts";
 
 /** An operation in progress, kept so that it can be reported. */
@@ -14,21 +15,6 @@ export interface Pending {
 	readonly detail?: string;
 	readonly wait: Pick<Wait<unknown>, "locate" | "stack">;
 	readonly since: number;
-}
-
-/** Frames from this folder are tsmpi's own. */
-const ownFolder = new URL("../", import.meta.url).href;
-
-/** file:line of the caller's own code. */
-function locate(stack: string | undefined): string | undefined {
-	const frames = (stack ?? "").split("\n").slice(1);
-	const frame = frames.find(
-		(line) => !line.includes(ownFolder) && /:\d+\)?$/.test(line) && !line.includes("node:"),
-	);
-	const found = /\(?((?:file:\/\/)?[^\s()]+):(\d+):\d+\)?$/.exec(frame ?? "");
-	if (found === null) return undefined;
-	const file = (found[1] as string).replace("file://", "");
-	return `${file.startsWith(`${process.cwd()}/`) ? file.slice(process.cwd().length + 1) : file}:${found[2]}`;
 }
 
 /** The operations that this rank waits in. */
@@ -79,7 +65,7 @@ export class PendingOperations {
 	report(): PendingOperation[] {
 		const now = performance.now();
 		return [...this.#operations].map((pending) => {
-			const at = locate(pending.wait.stack);
+			const at = callerOf(pending.wait.stack);
 			const { detail, peers } = pending;
 			return {
 				operation: pending.operation,

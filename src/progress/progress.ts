@@ -17,6 +17,14 @@ export interface Sockets {
 	abandon(rank?: number): void;
 }
 
+/** What makes it impossible for the job to go on. */
+export interface ProgressEvents {
+	/** Messages were lost or cannot be read. */
+	readonly onLost: (error: Error) => void;
+	/** Ranks have called different collectives at one step, and this rank's call has resolved already. */
+	readonly onMismatch: (error: Error) => void;
+}
+
 const DISCARD: Sink = { resolve: () => undefined, reject: () => undefined };
 
 /**
@@ -30,7 +38,7 @@ export class Progress {
 	readonly node: number;
 	readonly pending: PendingOperations;
 	readonly departures: Departures;
-	readonly #onLost: (error: Error) => void;
+	readonly #events: ProgressEvents;
 	readonly #outboxes: (Outbox | undefined)[];
 	readonly #intakes: (Intake | undefined)[];
 	readonly #contexts = new Map<number, Context>();
@@ -41,13 +49,12 @@ export class Progress {
 	#sockets: Sockets | undefined;
 	#nextContext = 1;
 
-	/** @param onLost Called when messages were lost or cannot be read: the job cannot go on. */
-	constructor(place: { rank: number; size: number; nodeRank: number }, onLost: (error: Error) => void) {
+	constructor(place: { rank: number; size: number; nodeRank: number }, events: ProgressEvents) {
 		const { rank, size, nodeRank } = place;
 		this.rank = rank;
 		this.size = size;
 		this.node = nodeRank;
-		this.#onLost = onLost;
+		this.#events = events;
 		this.#outboxes = new Array(size).fill(undefined);
 		this.#intakes = new Array(size).fill(undefined);
 		this.pending = new PendingOperations((waiting) => {
@@ -136,7 +143,7 @@ export class Progress {
 			this.#handle(envelope, frames.length > 1 ? (frames[1] as Buffer) : head.subarray(ENVELOPE_BYTES));
 			this.departures.check(envelope.source, this.received(envelope.source));
 		} catch (error) {
-			this.#onLost(error as Error);
+			this.#events.onLost(error as Error);
 		}
 	}
 
@@ -227,8 +234,12 @@ export class Progress {
 		const verdict = context.calls.deliver(arrival);
 		if (verdict === "kept") return;
 		this.accept(arrival, DISCARD);
-		// Its call is over here, as a root's may be that only sends: its sender must hear that it called another one.
-		if (verdict !== "stale") this.failCall(context, arrival, verdict, [arrival.source]);
+		if (verdict === "stale") return;
+		// Its call is over here, as a root's may be that only sends. It cannot reject any more, so the job must end; the
+		// sender hears of it, for it may still wait.
+		this.#events.onMismatch(verdict);
+		const { context: id, operation, tag, root } = arrival;
+		this.failCall(context, { context: id, operation, tag, root }, verdict, [arrival.source]);
 	}
 
 	#withContext(id: number, use: (context: Context) => void, drop: () => void = () => undefined): void {

@@ -1,5 +1,6 @@
 import { Packr } from "msgpackr";
 import { ArgumentError, MpiError } from "../errors.ts";
+import { packing, Unpackable } from "./unpackable.ts";
 
 /** A value as bytes, with the number that says how to read them back. */
 export interface Payload {
@@ -53,8 +54,6 @@ const kindOfConstructor = new Map<unknown, number>(
 	typedArrays.map((type, index) => [type, FIRST_TYPED_ARRAY + index]),
 );
 
-class UnpackableFunction extends Error {}
-
 /** A value in its packed form, made by `pack`. */
 class Packed implements Payload {
 	readonly kind: number;
@@ -70,10 +69,12 @@ class Packed implements Payload {
 const packr: Packr & { writeFunction?: () => never } = new Packr({
 	structuredClone: true,
 	useBigIntExtension: true,
+	// Else a nested Uint8Array would be a view of the frame, and keep all of it.
+	copyBuffers: true,
 });
 // Without this, msgpackr would send a function as undefined and nobody would know.
 packr.writeFunction = () => {
-	throw new UnpackableFunction("it holds a function");
+	throw new Unpackable("it holds a function");
 };
 
 const nothing = new Uint8Array(0);
@@ -91,6 +92,18 @@ export function isRaw(value: unknown): value is TypedArray | ArrayBuffer {
 export function bytesOf(value: TypedArray | ArrayBuffer): Uint8Array {
 	if (value instanceof ArrayBuffer) return new Uint8Array(value);
 	return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+}
+
+/** The bytes to send of raw memory. */
+function memoryOf(value: TypedArray | ArrayBuffer): Uint8Array {
+	try {
+		return bytesOf(value);
+	} catch (cause) {
+		const name = value.constructor.name;
+		throw new ArgumentError("ERR_TYPE", `Cannot send this ${name}: its memory was transferred away`, {
+			cause,
+		});
+	}
 }
 
 /** The kind that `value`'s type has on the wire. */
@@ -124,12 +137,12 @@ export function sameElements(target: number, received: number): boolean {
 /**
  * Turns a value into bytes: typed arrays, ArrayBuffer and Buffer as their own memory, everything else through msgpackr.
  *
- * @throws {ArgumentError} ERR_TYPE for what cannot be packed: functions, symbols, promises.
+ * @throws {ArgumentError} ERR_TYPE for what cannot be packed: functions, symbols, promises, shared memory.
  */
 export function encode(value: unknown): Payload {
 	if (typeof value === "object" && value !== null) {
 		if (value instanceof Packed) return value;
-		if (isRaw(value)) return { kind: kindOf(value), bytes: bytesOf(value), owned: false };
+		if (isRaw(value)) return { kind: kindOf(value), bytes: memoryOf(value), owned: false };
 		if (value instanceof Promise)
 			throw new ArgumentError("ERR_TYPE", "Cannot send a Promise: await it first");
 	}
@@ -137,7 +150,7 @@ export function encode(value: unknown): Payload {
 	if (typeof value === "number")
 		return { kind: NUMBER, bytes: new Uint8Array(Float64Array.of(value).buffer), owned: true };
 	try {
-		return { kind: PACKED, bytes: packr.pack(value), owned: true };
+		return { kind: PACKED, bytes: packing(() => packr.pack(value)), owned: true };
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
 		throw new ArgumentError("ERR_TYPE", `Cannot send this ${typeof value}: ${reason}`, { cause: error });
@@ -162,19 +175,24 @@ export function pack(value: unknown): unknown {
  */
 export function decode(kind: number, bytes: Uint8Array): unknown {
 	if (kind === UNDEFINED) return undefined;
-	if (kind === NUMBER) return new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0, true);
+	if (kind === NUMBER && bytes.byteLength === 8) {
+		return new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0, true);
+	}
 	if (kind === PACKED) return unpack(bytes);
 	if (kind === BUFFER) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	const own = ownBuffer(bytes);
 	if (kind === ARRAY_BUFFER) return own;
 	const ArrayType = typedArrays[kind - FIRST_TYPED_ARRAY];
-	if (ArrayType === undefined) throw new MpiError("ERR_TYPE", `Cannot decode a message of kind ${kind}`);
+	if (ArrayType === undefined || own.byteLength % ArrayType.BYTES_PER_ELEMENT !== 0) {
+		throw new MpiError("ERR_TYPE", `Cannot decode a message of kind ${kind} and ${own.byteLength} bytes`);
+	}
 	return new ArrayType(own, 0, own.byteLength / ArrayType.BYTES_PER_ELEMENT);
 }
 
 function unpack(bytes: Uint8Array): unknown {
 	try {
-		return packr.unpack(bytes);
+		// Not as a Buffer, which sockets give: the arrays in the value would be Buffers too.
+		return packr.unpack(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 	} catch (error) {
 		throw new MpiError("ERR_TYPE", `Cannot decode a message of ${bytes.byteLength} bytes`, { cause: error });
 	}

@@ -28,7 +28,7 @@ test("a rank that exits 0 while others need it is a failure", async (t) => {
 	t.is(result.code, 1);
 	t.regex(
 		result.stderr,
-		/^tsmpirun: rank 1 \(host \S+, pid \d+\) exited with code 0 without finalize while 2 ranks still needed it\n$/,
+		/^tsmpirun: rank 1 \(host \S+, pid \d+\) exited with code 0 without finalize while 2 ranks still needed it; process\.exit was called at \S+leave\.[jt]s:\d+\n$/,
 	);
 });
 
@@ -40,7 +40,10 @@ test("a rank that exits in the middle of a recv says what it was waiting for", a
 		const result = await tsmpirun(t, ["-n", "2", LEAVE, "exit-waiting", `${code}`]);
 		t.is(result.code, code || 1);
 		const [line = ""] = result.stderr.split("\n");
-		t.true(line.includes(`) ${text}; it was waiting in recv with rank 0, tag 5 at `), line);
+		t.true(
+			line.includes(`) ${text}; it was waiting in recv with rank 0, tag 5; process.exit was called at `),
+			line,
+		);
 		t.regex(line, /leave\.[jt]s:\d+$/);
 	}
 });

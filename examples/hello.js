@@ -1,0 +1,11 @@
+/**
+ * Every rank says who and where it is.
+ *
+ *   tsmpirun -np 4 examples/hello.js
+ */
+import { init } from "tsmpi";
+
+const mpi = await init();
+const { rank, size } = mpi.world;
+
+console.log(`Hello from rank ${rank} of ${size} on ${mpi.hostname}`);
