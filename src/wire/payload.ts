@@ -1,6 +1,5 @@
-import { Packr } from "msgpackr";
 import { ArgumentError, MpiError } from "../errors.ts";
-import { packing, Unpackable } from "./unpackable.ts";
+import { packValue, unpackValue } from "./packer.ts";
 
 /** A value as bytes, with the number that says how to read them back. */
 export interface Payload {
@@ -65,17 +64,6 @@ class Packed implements Payload {
 		this.bytes = bytes;
 	}
 }
-
-const packr: Packr & { writeFunction?: () => never } = new Packr({
-	structuredClone: true,
-	useBigIntExtension: true,
-	// Else a nested Uint8Array would be a view of the frame, and keep all of it.
-	copyBuffers: true,
-});
-// Without this, msgpackr would send a function as undefined and nobody would know.
-packr.writeFunction = () => {
-	throw new Unpackable("it holds a function");
-};
 
 const nothing = new Uint8Array(0);
 
@@ -150,7 +138,7 @@ export function encode(value: unknown): Payload {
 	if (typeof value === "number")
 		return { kind: NUMBER, bytes: new Uint8Array(Float64Array.of(value).buffer), owned: true };
 	try {
-		return { kind: PACKED, bytes: packing(() => packr.pack(value)), owned: true };
+		return { kind: PACKED, bytes: packValue(value), owned: true };
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
 		throw new ArgumentError("ERR_TYPE", `Cannot send this ${typeof value}: ${reason}`, { cause: error });
@@ -191,8 +179,7 @@ export function decode(kind: number, bytes: Uint8Array): unknown {
 
 function unpack(bytes: Uint8Array): unknown {
 	try {
-		// Not as a Buffer, which sockets give: the arrays in the value would be Buffers too.
-		return packr.unpack(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+		return unpackValue(bytes);
 	} catch (error) {
 		throw new MpiError("ERR_TYPE", `Cannot decode a message of ${bytes.byteLength} bytes`, { cause: error });
 	}
