@@ -1,5 +1,4 @@
-/** Frames from this folder are tsmpi's own. */
-const ownFolder = new URL("../", import.meta.url).href;
+import { ownFolder } from "../own-folder.ts";
 
 /** file:line of the first frame of the caller's own code. */
 export function callerOf(stack: string | undefined): string | undefined {
