@@ -73,8 +73,10 @@ export class Agent {
 		]);
 		const making = makePipes(folder, names);
 		// While mkfifo runs.
-		this.#guard = Guard.start(order.jobId, folder);
 		const wrappers = findWrappers(order.ranks.some(({ cores }) => cores !== undefined));
+		// Where the kernel looks after the ranks, they need not wait for the start of another process.
+		const kernelGuards = wrappers.deathSignal.length > 0;
+		if (!kernelGuards) this.#guard = Guard.start(order.jobId, folder);
 		const [control, pipes] = await Promise.all([
 			ControlServer.listen(join(folder, "control.sock"), new Set(order.ranks.map(({ rank }) => rank)), {
 				said: (rank, message) => this.#link.send({ type: "said", rank, message }),
@@ -85,12 +87,16 @@ export class Agent {
 		]);
 		this.#control = control;
 		for (const rank of order.ranks) {
-			if (this.#ending) return;
+			if (this.#ending) break;
 			try {
 				this.#start(rank, order, { folder, wrappers, named: pipes !== undefined });
 			} catch (cause) {
 				throw new LaunchError(startError(rank, cause), 1, { cause });
 			}
+		}
+		if (kernelGuards) this.#guard = Guard.start(order.jobId, folder);
+		for (const { pid, gone } of this.#ranks.values()) {
+			if (pid !== undefined && !gone) this.#guard?.watch(pid);
 		}
 	}
 
@@ -134,7 +140,6 @@ export class Agent {
 		child.stdin?.on("close", () => this.#link.send({ type: "stdin-closed", rank }));
 		if (child.pid === undefined) return;
 		this.#ranks.set(rank, child);
-		this.#guard?.watch(child.pid);
 		this.#link.send({ type: "launched", rank, pid: child.pid });
 	}
 
@@ -177,10 +182,11 @@ export class Agent {
 		clearTimeout(this.#kill);
 		for (const rank of this.#ranks.values()) rank.signal("SIGKILL");
 		if (folder !== undefined) {
+			const dismissed = this.#guard?.dismiss();
 			killStrays(this.#jobId);
 			this.#control?.close();
 			rmSync(folder, { recursive: true, force: true });
-			await this.#guard?.dismiss();
+			await dismissed;
 		}
 		this.#link.send({ type: "closed" });
 	}

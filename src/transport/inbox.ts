@@ -1,4 +1,4 @@
-import { Pull } from "zeromq";
+import { Pull } from "./zeromq.ts";
 
 /** How long a receive stays armed before it is looked at again, in milliseconds. */
 export const TICK_MS = 200;

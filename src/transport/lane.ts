@@ -1,4 +1,4 @@
-import { Push } from "zeromq";
+import { Push } from "./zeromq.ts";
 
 /** How long a process that ends waits for its last messages to reach the kernel, in milliseconds. */
 const LINGER_MS = 2000;
