@@ -4,6 +4,7 @@ import { EngineError, reasonOf } from "../../errors.ts";
 import type { LoadRequest } from "../protocol.ts";
 import { type Context, importLibrary, type Library, type Llama, type Model } from "./library.ts";
 import { Sequence } from "./sequence.ts";
+import { Steps } from "./steps.ts";
 
 /** A loaded model, its sequences and what to say about it. */
 export interface LoadedModel {
@@ -94,7 +95,8 @@ async function openSequences(context: Context, model: Model, prefillChunk: numbe
 		await raw[0]?.evaluateWithoutGeneratingNewTokens([probe]);
 		await raw[0]?.clearHistory();
 	}
-	return raw.map((sequence) => new Sequence(sequence, prefillChunk));
+	const steps = new Steps();
+	return raw.map((sequence) => new Sequence(sequence, prefillChunk, steps));
 }
 
 async function openLibrary(): Promise<Library> {

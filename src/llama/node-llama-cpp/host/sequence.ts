@@ -1,5 +1,6 @@
 import type { ContextSequence, Token } from "./library.ts";
 import type { PooledSequence } from "./sequence-pool.ts";
+import type { Steps } from "./steps.ts";
 
 /** How tokens are chosen. What is not asked for is set all the same: defaults differ between versions and engines. */
 export interface Sampling {
@@ -14,10 +15,13 @@ const TOP_P = 0.95;
 export class Sequence implements PooledSequence {
 	readonly #sequence: ContextSequence;
 	readonly #prefillChunk: number;
+	readonly #steps: Steps;
 
-	constructor(sequence: ContextSequence, prefillChunk: number) {
+	/** @param steps Shared by all sequences of the context. */
+	constructor(sequence: ContextSequence, prefillChunk: number, steps: Steps) {
 		this.#sequence = sequence;
 		this.#prefillChunk = prefillChunk;
+		this.#steps = steps;
 	}
 
 	get length(): number {
@@ -38,14 +42,16 @@ export class Sequence implements PooledSequence {
 	): Promise<{ rest: Token[]; cachedTokens: number }> {
 		const sequence = this.#sequence;
 		const before = sequence.tokenMeter.getState();
-		await sequence.adaptStateToTokens(tokens.slice(0, -1), false);
+		await this.#steps.change(() => sequence.adaptStateToTokens(tokens.slice(0, -1), false));
+		signal.throwIfAborted();
 		// Memory that cannot be cut (sliding windows, recurrent models) is computed anew inside that call.
 		const recomputed = sequence.tokenMeter.diff(before).usedInputTokens;
 		const cachedTokens = Math.max(0, sequence.nextTokenIndex - recomputed);
 		let at = sequence.nextTokenIndex;
 		// Chunks end at fixed places of the prompt, so that they do not depend on what was cached.
 		for (let end = this.#chunkEnd(at); end < tokens.length; end = this.#chunkEnd(at)) {
-			await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, end));
+			const chunk = tokens.slice(at, end);
+			await this.#steps.compute(() => sequence.evaluateWithoutGeneratingNewTokens(chunk));
 			at = end;
 			signal.throwIfAborted();
 		}
@@ -57,7 +63,7 @@ export class Sequence implements PooledSequence {
 		rest: readonly Token[],
 		{ temperature, seed }: Sampling,
 	): AsyncGenerator<Token, void, undefined> {
-		yield* this.#sequence.evaluate(rest, {
+		const tokens = this.#sequence.evaluate(rest, {
 			temperature,
 			seed: seed >>> 0,
 			topK: TOP_K,
@@ -70,11 +76,20 @@ export class Sequence implements PooledSequence {
 				},
 			},
 		});
+		try {
+			for (;;) {
+				const next = await this.#steps.compute(() => tokens.next());
+				if (next.done) return;
+				yield next.value;
+			}
+		} finally {
+			await tokens.return();
+		}
 	}
 
 	/** Forgets everything. */
 	clear(): Promise<void> {
-		return this.#sequence.clearHistory();
+		return this.#steps.change(() => this.#sequence.clearHistory());
 	}
 
 	#chunkEnd(at: number): number {
