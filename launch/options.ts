@@ -88,6 +88,9 @@ export function readOptions(argv: readonly string[]): Request {
 	return { do: "run", options };
 }
 
+/** Beyond this the system's own limits end it in less clear ways: each rank is a process with three pipes. */
+const MOST_RANKS = 4096;
+
 function readProgram(typed: TypedProgram, index: number, programs: number): ProgramOptions {
 	const { program } = typed;
 	if (program === undefined || program === "") {
@@ -98,6 +101,9 @@ function readProgram(typed: TypedProgram, index: number, programs: number): Prog
 	const count = typedCount === undefined ? undefined : Number(typedCount);
 	if (count !== undefined && (!Number.isSafeInteger(count) || count < 1 || typedCount?.trim() === "")) {
 		throw usageError(`Cannot start ${typedCount} ranks: -n takes a number from 1 up`);
+	}
+	if (count !== undefined && count > MOST_RANKS) {
+		throw usageError(`Cannot start ${typedCount} ranks: at most ${MOST_RANKS} are possible`);
 	}
 	const variables = (typed.options.get("x") ?? []).map((text) => readVariable(text));
 	// Only one program can take "all the slots": with several, each starts one rank unless told otherwise.

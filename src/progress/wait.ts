@@ -1,3 +1,6 @@
+import { MpiError } from "../errors.ts";
+import { callerFrames } from "./caller.ts";
+
 /** Enough to get through our own frames to the caller's. */
 const FRAMES = 50;
 
@@ -45,7 +48,7 @@ export class Wait<T> {
 			});
 			if (this.#outcome === undefined) this.#stack = currentStack();
 		}
-		if ("error" in this.#outcome) throw this.#outcome.error;
+		if ("error" in this.#outcome) throw withCaller(this.#outcome.error);
 		return this.#outcome.value;
 	}
 
@@ -68,4 +71,11 @@ function currentStack(): string | undefined {
 	const { stack } = new Error();
 	Error.stackTraceLimit = limit;
 	return stack;
+}
+
+/** Adds who awaits the operation to the stack of an error that was made where nobody knew. */
+function withCaller(error: unknown): unknown {
+	if (!(error instanceof MpiError) || callerFrames(error.stack).length > 0) return error;
+	error.stack = [error.stack, ...callerFrames(currentStack())].join("\n");
+	return error;
 }

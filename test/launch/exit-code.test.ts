@@ -57,6 +57,12 @@ const endings: readonly (readonly [string, readonly string[], number, RegExp])[]
 		/^tsmpirun: Unknown option --ouput-dir: did you mean --output-dir\?\n$/,
 	],
 	["-n is 0", ["-n", "0", "true"], 2, /^tsmpirun: Cannot start 0 ranks: -n takes a number from 1 up\n$/],
+	[
+		"-n is beyond what can run",
+		["-n", "100000", "true"],
+		2,
+		/^tsmpirun: Cannot start 100000 ranks: at most 4096 are possible\n$/,
+	],
 	["--stdin names no rank", ["--stdin", "3", "true"], 2, /^tsmpirun: .* rank 3: ranks are 0 to 2\n$/],
 	[
 		"--launcher is not there yet",

@@ -75,6 +75,12 @@ test("collectives that differ, noticed when one rank has resolved its own, end t
 	t.regex(stderr, /bcast with root 1/);
 });
 
+test("an error that another rank or the network brought ends with the line that awaited the call", async (t) => {
+	const { code, stderr } = await job(t, "different-calls");
+	t.is(code, 1);
+	t.regex(stderr, /Ranks call different collectives.*(\n +at .*)*\n +at async .*leave\.[jt]s:\d+:\d+/);
+});
+
 test("collectives that differ and wait for each other are a deadlock that names both", async (t) => {
 	const { code, stderr } = await job(t, "different-gathers");
 	t.is(code, 1);

@@ -7,7 +7,6 @@ export interface DigestData {
 	/** Every centroid is a sample, not a mean of several. */
 	readonly exact: boolean;
 	readonly sum: number;
-	readonly min: number;
 	readonly max: number;
 }
 
@@ -30,14 +29,13 @@ const RANK_SLACK = 1e-9;
 
 /**
  * Distribution of a quantity as a t-digest: small, and mergeable across ranks. Up to 2000 different values it keeps
- * every sample, and percentile p is the sample of rank ceil(p n) (nearest rank); above, percentiles are interpolated
- * between centroids. Count, mean and maximum are always exact.
+ * every sample, and percentile p is the sample of rank ceil(p n) (nearest rank); above, the samples near the median
+ * share centroids, and those at the ends hardly do. Count, mean and maximum are always exact.
  */
 export class Digest {
 	#tree = new TDigest(false);
 	#exact = true;
 	#sum = 0;
-	#min = Number.POSITIVE_INFINITY;
 	#max = Number.NEGATIVE_INFINITY;
 
 	static from(data: DigestData): Digest {
@@ -47,17 +45,16 @@ export class Digest {
 	}
 
 	push(value: number): void {
-		this.merge({ centroids: [[value, 1]], exact: true, sum: value, min: value, max: value });
+		this.merge({ centroids: [[value, 1]], exact: true, sum: value, max: value });
 	}
 
-	merge({ centroids, exact, sum, min, max }: DigestData): void {
+	merge({ centroids, exact, sum, max }: DigestData): void {
 		if (!exact) this.#compress();
 		for (const [mean, count] of centroids) {
 			this.#tree.push_centroid({ mean, n: count });
 			if (this.#exact && this.#tree.size() > EXACT_LIMIT) this.#compress();
 		}
 		this.#sum += sum;
-		this.#min = Math.min(this.#min, min);
 		this.#max = Math.max(this.#max, max);
 	}
 
@@ -66,7 +63,6 @@ export class Digest {
 			centroids: this.#tree.toArray().map(({ mean, n }) => [mean, n] as const),
 			exact: this.#exact,
 			sum: this.#sum,
-			min: this.#min,
 			max: this.#max,
 		};
 	}
@@ -86,9 +82,17 @@ export class Digest {
 		};
 	}
 
+	/**
+	 * The sample of rank ceil(share n), or the mean of the centroid that stands for it. Not a point between two
+	 * centroids, as is usual: towards the ends most of them are samples, and between those there may be nothing.
+	 */
 	#percentile(share: number, count: number): number {
-		const value = this.#tree.percentile(this.#exact ? share - RANK_SLACK / count : share);
-		return Math.min(this.#max, Math.max(this.#min, value));
+		let left = Math.max(1, Math.ceil(share * count - RANK_SLACK));
+		for (const { mean, n } of this.#tree.toArray()) {
+			left -= n;
+			if (left <= 0) return mean;
+		}
+		return this.#max;
 	}
 
 	/** From now on near values share a centroid. */

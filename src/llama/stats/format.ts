@@ -56,7 +56,7 @@ function rankTable(report: Report): string[] {
 	];
 	const row = (label: string, figures: ReportFigures) => [
 		label,
-		percent(figures.success_rate),
+		figures.ok + figures.failed === 0 ? "-" : percent(figures.success_rate),
 		`${figures.ok}`,
 		`${figures.failed}`,
 		`${figures.prompt_tokens}`,

@@ -19,6 +19,12 @@ const SHAPES: Readonly<Record<string, (count: number) => number[]>> = {
 	ascending: (count) => Array.from({ length: count }, (_, index) => index + 1),
 	descending: (count) => Array.from({ length: count }, (_, index) => count - index),
 	constant: (count) => new Array(count).fill(42.5),
+	"sparsely ending": (count) => {
+		const next = random(count + 3);
+		return Array.from({ length: count }, (_, index) =>
+			index % 1000 < 985 ? 10 + next() : 50 * ((index % 1000) - 984),
+		);
+	},
 	"two values": (count) => Array.from({ length: count }, (_, index) => (index % 10 === 0 ? 1000 : 1)),
 };
 
@@ -27,7 +33,7 @@ function nearestRank(sorted: readonly number[], percentile: number): number {
 }
 
 for (const [shape, make] of Object.entries(SHAPES)) {
-	for (const count of [1, 2, 50, 1999, 20_000]) {
+	for (const count of [1, 2, 50, 1999, 3001, 20_000]) {
 		test(`summary() of ${count} ${shape} values on 1 to 16 ranks is within 2 % of the exact one`, (t) => {
 			const values = make(count);
 			const sorted = [...values].sort((a, b) => a - b);

@@ -54,6 +54,9 @@ switch (process.argv[2]) {
 			console.log((error as Error).name);
 		}
 		break;
+	case "different-calls":
+		await (rank === 0 ? world.barrier() : world.allgather(rank));
+		break;
 	case "different-roots":
 		// Both are done with their part before they hear of each other.
 		await world.bcast(rank, { root: rank });
