@@ -41,9 +41,7 @@ for (const [size, dead] of [
 }
 
 test("without --on-failure continue the first failure still ends the job", async (t) => {
-	const { code, stderr } = await inTurn(() =>
-		tsmpirun(t, ["-n", "8", program("point-to-point"), "kill"]),
-	);
+	const { code, stderr } = await inTurn(() => tsmpirun(t, ["-n", "8", program("point-to-point"), "kill"]));
 	t.regex(stderr, /^tsmpirun: rank 7 \(host .*\) was killed by SIGKILL\n$/);
 	t.is(code, 137);
 });
