@@ -90,7 +90,7 @@ class World {
 			const kill = () => {
 				member.alive = false;
 			};
-			if (member.doomed && member.alive) actions.push(kill);
+			if (member.doomed && member.alive && this.#random() < 0.05) actions.push(kill);
 		}
 		for (const [dead, { alive }] of this.members.entries()) {
 			if (alive) continue;
@@ -112,10 +112,10 @@ class World {
 	}
 }
 
-test("Agreement gives every rank the same result whoever dies at whatever moment (20,000 schedules)", (t) => {
+test("Agreement gives every rank the same result whoever dies at whatever moment (5,000 schedules)", (t) => {
 	let dead = 0;
 	let late = 0;
-	for (let seed = 1; seed <= 20_000; seed++) {
+	for (let seed = 1; seed <= 5_000; seed++) {
 		const size = 1 + (seed % 7);
 		const world = new World(seed, size, seed % (size + 1));
 		world.run();
@@ -135,7 +135,7 @@ test("Agreement gives every rank the same result whoever dies at whatever moment
 		late += members.filter(({ alive, result }) => !alive && result !== undefined).length;
 	}
 	// The schedules are worth something: many die, some of them after they have decided.
-	t.true(dead > 10_000 && late > 100, `${dead} died, ${late} of them after the decision`);
+	t.true(dead > 2_000 && late > 500, `${dead} died, ${late} of them after the decision`);
 });
 
 test("Agreement says whose word it waits for", (t) => {

@@ -25,6 +25,8 @@ for (let round = 0; round < rounds; round++) {
 	if (living.length > 3 && draw(3) === 0) doomed.add(living[draw(living.length)] as number);
 	const micros = [draw(3000), draw(3000)];
 	const revokes = draw(2) === 0;
+	// Nobody dies, or revokes, while others are in the allreduce of the round before.
+	await comm.agree(true);
 	if (doomed.has(me)) {
 		// Between any two steps of the event loop that follow.
 		const at = performance.now() + (micros[[...doomed].indexOf(me)] as number) / 1000;
@@ -35,9 +37,8 @@ for (let round = 0; round < rounds; round++) {
 		wait();
 	}
 	const bit = 1 << (me % 30);
-	const flag = await comm.agree(~bit);
-	// Not earlier: others may have been in the last allreduce.
 	if (revokes && me === living.at(-1)) comm.revoke();
+	const flag = await comm.agree(~bit);
 	const all = await comm.agree(true);
 	const smaller = await comm.shrink();
 	const members = await smaller.agree(-1).then(() => smaller.size);

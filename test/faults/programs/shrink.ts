@@ -22,7 +22,9 @@ for (const dead of doomed) {
 	await world.send("go", { dest: dead, tag: 8 });
 	await failsWith(comm.recv({ source: here }), dead, "kill");
 	assert.deepEqual(comm.failed(), [here]);
-	if (revoke && comm.rank === 0) comm.revoke();
+	// Everybody has heard of the death before anybody revokes.
+	assert.equal(await comm.agree(true), true);
+	if (revoke && comm.rank === (here === 0 ? 1 : 0)) comm.revoke();
 	const shrunk = await comm.shrink();
 	// Either the revocation has come already, or what is called now hears of it.
 	if (revoke) await isRevoked(comm.recv({ source: comm.rank }));

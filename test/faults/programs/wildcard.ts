@@ -7,10 +7,13 @@ const { world } = await init();
 const { rank } = world;
 
 if (rank === 1 || rank === 2) {
+	if (rank === 2) {
+		// Large: rank 0 hears of it, but does not get it any more.
+		await world.recv({ source: 0 });
+		void world.send(new Uint8Array(3_000_000), { dest: 0 }).catch(() => undefined);
+		for (const tag of [5, 6]) await world.send("before", { dest: 0, tag });
+	}
 	await world.recv({ source: 0 });
-	// Large: rank 0 hears of it, but does not get it any more.
-	if (rank === 2) void world.send(new Uint8Array(3_000_000), { dest: 0 }).catch(() => undefined);
-	if (rank === 2) await world.send("before", { dest: 0, tag: 5 });
 	await die("kill");
 }
 if (rank === 0) {
@@ -27,6 +30,8 @@ if (rank === 0) {
 	await failsWith(world.recv({ source: 1 }), 1, "kill");
 
 	// The next failure is news again, also for a receive that waits.
+	await world.send("write", { dest: 2 });
+	await world.recv({ source: 2, tag: 6 });
 	const waiting = world.recv({ tag: 7 });
 	await world.send("die", { dest: 2 });
 	await failsWith(waiting, 2, "kill");
