@@ -29,8 +29,8 @@ const operations: (() => Promise<unknown>[])[] = [
 const pending = (operations[rank] as () => Promise<unknown>[])().map((operation) => isRevoked(operation));
 // Insulation: this goes on through it.
 const elsewhere = other.recv({ source: (rank + 1) % size });
-await other.barrier();
 assert.equal(comm.revoked, false);
+await other.barrier();
 if (rank === 0) {
 	comm.revoke();
 	comm.revoke();
