@@ -149,7 +149,8 @@ export const OPTION_TABLE = [
 		aliases: [],
 		value: "abort|continue",
 		group: "Running",
-		describe: "What happens to the others when a rank fails: abort ends them (default)",
+		describe:
+			"What happens to the others when a rank fails: abort ends them (default), continue lets them go on",
 	},
 	{
 		name: "grace",

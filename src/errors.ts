@@ -62,12 +62,23 @@ export class ProcessFailedError extends MpiError {
 	readonly rank: number;
 	readonly exitCode: number | undefined;
 	readonly signal: string | undefined;
+	/** @internal */
+	declare readonly failure: FailureCause;
 
 	constructor(action: string, rank: number, cause: FailureCause) {
 		super("ERR_PROC_FAILED", `Cannot ${action}: rank ${rank} ${cause.text}`);
 		this.rank = rank;
 		this.exitCode = cause.exitCode;
 		this.signal = cause.signal;
+		// Not part of how the error looks when it is printed.
+		Object.defineProperty(this, "failure", { value: cause });
+	}
+}
+
+/** The operation's communicator has been revoked, by this rank or another. MPIX_ERR_REVOKED (ULFM). */
+export class RevokedError extends MpiError {
+	constructor(action: string, communicator: string) {
+		super("ERR_REVOKED", `Cannot ${action}: ${communicator} has been revoked`);
 	}
 }
 

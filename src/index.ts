@@ -12,6 +12,7 @@ export {
 	LaunchError,
 	MpiError,
 	ProcessFailedError,
+	RevokedError,
 	TruncateError,
 } from "./errors.ts";
 export type { Mpi } from "./init.ts";

@@ -160,8 +160,9 @@ export class Session {
 
 	async #reportBlocked(): Promise<void> {
 		const { pending, sentCounts, receivedCounts } = this.#progress;
+		const gone = this.#progress.departures.ranks;
 		const operations = await pending.located();
-		this.#control?.send({ type: "blocked", operations, sent: sentCounts, received: receivedCounts });
+		this.#control?.send({ type: "blocked", operations, sent: sentCounts, received: receivedCounts, gone });
 	}
 
 	async #finalize(): Promise<void> {

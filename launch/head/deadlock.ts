@@ -10,15 +10,20 @@ export type RankState =
 			readonly operations: readonly PendingOperation[];
 			readonly sent: Counts;
 			readonly received: Counts;
+			/** Ranks of which it knows that nothing comes from them any more. */
+			readonly gone: readonly number[];
 	  }
-	/** It needs nobody any more. `sent` is undefined where it could not say. */
-	| { readonly rank: number; readonly state: "finalized" | "gone"; readonly sent: Counts | undefined };
+	/** It needs nobody any more. */
+	| { readonly rank: number; readonly state: "finalized"; readonly sent: Counts | undefined }
+	/** It has left or died: its messages have arrived, or never will, where that is known. */
+	| { readonly rank: number; readonly state: "gone" };
 
 /**
  * Whether the job can never go on: nobody runs, somebody waits, and every message that was sent has been received.
  *
  * Reports of different moments are enough. Suppose one rank was woken after its report, and take the first such: its
- * message was sent before the sender's own report, so that report counts it, while the woken rank's does not.
+ * message was sent before the sender's own report, so that report counts it, while the woken rank's does not. If it was
+ * woken by the end of another rank, its report does not know of that end yet.
  */
 export function isDeadlock(states: readonly RankState[]): boolean {
 	const blocked = states.filter((state) => state.state === "blocked");
@@ -26,6 +31,7 @@ export function isDeadlock(states: readonly RankState[]): boolean {
 	return blocked.every((reader) => {
 		const received = new Map(reader.received);
 		return states.every((sender) => {
+			if (sender.state === "gone") return reader.gone.includes(sender.rank);
 			if (sender.state === "running" || sender.sent === undefined) return false;
 			return countFor(sender.sent, reader.rank) === (received.get(sender.rank) ?? 0);
 		});

@@ -149,6 +149,8 @@ export class Job {
 		this.#started = true;
 		const peers = this.#records.flatMap(({ peer }) => (peer === undefined ? [] : [peer]));
 		for (const { rank } of this.#records) this.#effects.tell(rank, { type: "start", peers });
+		// Some of their peers may not have been there to be told.
+		for (const record of this.#records) if (isGone(record)) this.#tellLeft(record);
 	}
 
 	#parted(record: RankRecord, atMs: number): void {
@@ -195,9 +197,17 @@ export class Job {
 		for (const { rank } of this.#records) this.#effects.tell(rank, { type: "finalized" });
 	}
 
+	/** Whether ranks wait for one to join that never will: without it there is no job that could go on. */
+	get #hopeless(): boolean {
+		const waits = (record: RankRecord) => record.peer !== undefined && isActive(record);
+		const lost = (record: RankRecord) => record.peer === undefined && isGone(record);
+		return !this.#started && this.#records.some(waits) && this.#records.some(lost);
+	}
+
 	/** Looks for a failure; if there is one, gives an earlier cause the time to show itself. */
 	#consider(): void {
-		if (this.#ending || this.#settle !== undefined || firstFailure(this.#records) === undefined) return;
+		if (this.#ending || this.#settle !== undefined) return;
+		if (firstFailure(this.#records) === undefined && !this.#hopeless) return;
 		this.#settle = setTimeout(() => this.#decide(), SETTLE_MS);
 	}
 
@@ -216,7 +226,8 @@ export class Job {
 			if (aborted || !this.#continues) break;
 			this.watch.moved(failure.record.rank);
 		}
-		if (this.#exitCode === undefined || this.#ending || (this.#continues && !aborted)) return;
+		if (this.#exitCode === undefined || this.#ending) return;
+		if (this.#continues && !aborted && !this.#hopeless) return;
 		this.#ending = true;
 		this.#effects.terminate("SIGTERM");
 	}

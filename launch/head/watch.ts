@@ -82,8 +82,8 @@ export class Watch {
 
 	#states(): RankState[] {
 		return this.#records.map((record): RankState => {
-			const { rank, sent, peer } = record;
-			if (isGone(record)) return { rank, state: "gone", sent: peer === undefined ? [] : sent };
+			const { rank, sent } = record;
+			if (isGone(record)) return { rank, state: "gone" };
 			if (record.finalized) return { rank, state: "finalized", sent };
 			const report = this.#reports.get(rank);
 			if (report === undefined) return { rank, state: "running" };
@@ -119,8 +119,8 @@ export class Watch {
 	}
 }
 
-function pick({ operations, sent, received }: Blocked): Pick<Blocked, "operations" | "sent" | "received"> {
-	return { operations, sent, received };
+function pick({ operations, sent, received, gone }: Blocked): Omit<Blocked, "type"> {
+	return { operations, sent, received, gone };
 }
 
 function entry(record: RankRecord, answer: readonly PendingOperation[] | undefined): TableEntry {

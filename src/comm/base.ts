@@ -1,5 +1,5 @@
 import { ANY_SOURCE, PROC_NULL } from "../constants.ts";
-import { type MpiError, ProcessFailedError } from "../errors.ts";
+import { type MpiError, ProcessFailedError, RevokedError } from "../errors.ts";
 import type { Context } from "../progress/context.ts";
 import { Delivery, type Header } from "../progress/outbox.ts";
 import type { Pending } from "../progress/pending.ts";
@@ -31,6 +31,12 @@ export class CommBase {
 
 	/** @internal Throws where nothing may be done with this communicator any more. */
 	protected checkOpen(action: string): void {
+		this.checkUsable(action);
+		if (this.context.revoked) throw new RevokedError(action, this.name);
+	}
+
+	/** @internal As `checkOpen`, for what may be done with a revoked communicator too. */
+	protected checkUsable(action: string): void {
 		const { closed } = this.context;
 		if (closed !== undefined) throw closed(action);
 	}
@@ -43,6 +49,7 @@ export class CommBase {
 	/** @internal The error for an operation that a gone rank cannot take part in, if it is gone. */
 	protected goneError(action: string, world: number): MpiError | undefined {
 		const { departures } = this.progress;
+		if (departures.none) return undefined;
 		if (world !== ANY_SOURCE) {
 			const gone = departures.get(world);
 			return gone === undefined ? undefined : new ProcessFailedError(action, world, gone.cause);
@@ -51,7 +58,8 @@ export class CommBase {
 			.map((member) => departures.get(member))
 			.filter((departure) => departure !== undefined);
 		const worst =
-			gone.find((departure) => departure.failed) ?? (gone.length >= this.size - 1 ? gone[0] : undefined);
+			gone.find(({ rank, failed }) => failed && !this.context.acknowledged.has(rank)) ??
+			(gone.length >= this.size - 1 ? gone[0] : undefined);
 		return worst === undefined ? undefined : new ProcessFailedError(action, worst.rank, worst.cause);
 	}
 
@@ -66,8 +74,8 @@ export class CommBase {
 		options: { readonly synchronous: boolean; readonly signal?: AbortSignal | undefined },
 	): Promise<void> | undefined {
 		const { signal, synchronous } = options;
-		const gone = this.goneError(`${operation} to rank ${world}`, world);
-		if (gone !== undefined) throw gone;
+		const gone = this.progress.departures.known(world);
+		if (gone !== undefined) throw new ProcessFailedError(`${operation} to rank ${world}`, world, gone.cause);
 		signal?.throwIfAborted();
 		const outbox = this.progress.outbox(world);
 		if (!synchronous && outbox.sendEager(payload, header)) return undefined;

@@ -114,7 +114,7 @@ export class CallChannel implements Channel {
 	}
 
 	#checkPresent(world: number): void {
-		const gone = this.#progress.departures.get(world);
+		const gone = this.#progress.departures.known(world);
 		if (gone !== undefined) throw new ProcessFailedError("go on with a collective", world, gone.cause);
 	}
 

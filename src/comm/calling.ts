@@ -1,4 +1,5 @@
 import type { Channel } from "../collectives/channel.ts";
+import { ProcessFailedError } from "../errors.ts";
 import type { Call } from "../progress/calls.ts";
 import type { Pending } from "../progress/pending.ts";
 import { Wait } from "../progress/wait.ts";
@@ -66,6 +67,7 @@ export class Calling extends PointToPoint {
 			signal = options?.signal;
 			signal?.throwIfAborted();
 			signal?.addEventListener("abort", onAbort, { once: true });
+			this.#checkAlive(name);
 			const channel = new CallChannel(this.progress, this.context, call, peers, pending);
 			// By way of `wait`, which can find the caller: the algorithm's own promises cannot.
 			body(channel).then(
@@ -79,6 +81,16 @@ export class Calling extends PointToPoint {
 		} finally {
 			signal?.removeEventListener("abort", onAbort);
 			this.progress.discard(calls.end(call));
+		}
+	}
+
+	/** A collective needs every member: it is not begun without one that has failed. */
+	#checkAlive(name: CollectiveName): void {
+		const { departures } = this.progress;
+		if (departures.none) return;
+		for (const rank of this.context.members) {
+			const failure = departures.failure(rank);
+			if (failure !== undefined) throw new ProcessFailedError(`go on with ${name}`, rank, failure.cause);
 		}
 	}
 

@@ -5,8 +5,8 @@ import type { Progress } from "../progress/progress.ts";
 import { show } from "./arguments.ts";
 import type { CollectiveOptions } from "./calling.ts";
 import { type CollectiveName, describe } from "./operations.ts";
+import { Resilience } from "./resilience.ts";
 import { type Topology, topologyOf } from "./topology.ts";
-import { Vectors } from "./vectors.ts";
 
 /** How ranks group themselves. */
 export interface SplitOptions extends CollectiveOptions {
@@ -31,7 +31,7 @@ type Entry = readonly [color: number | string | undefined, key: number, reserved
  * A group of ranks that exchange messages no other communicator sees. `mpi.world` is the first; the methods below make
  * more. MPI 4.1 chapter 7.
  */
-export class Comm extends Vectors {
+export class Comm extends Resilience {
 	/** The same ranks in the same order, with messages of its own. MPI_Comm_dup, MPI 4.1 §7.4.2. */
 	async dup(options: CollectiveOptions = {}): Promise<Comm> {
 		return (await this.#make("dup", 0, 0, `${this.name}.dup()`, options)) as Comm;
@@ -116,11 +116,26 @@ export class Comm extends Vectors {
 		return context === undefined ? undefined : new CartComm(this.progress, context, topology as Topology);
 	}
 
+	/**
+	 * The living ranks, in the same order. All of them call it, also on a revoked communicator. MPIX_Comm_shrink (ULFM).
+	 *
+	 * All get the same members, whoever dies meanwhile. A rank that dies during the call may still be one of them: then
+	 * operations of the new communicator reject with ERR_PROC_FAILED, and it can be shrunk in its turn.
+	 *
+	 * @throws {MpiError} ERR_COMM, ERR_FINALIZED; ERR_OTHER where other ranks call `agree`.
+	 */
+	async shrink(): Promise<Comm> {
+		const { members, id } = await this.agreeOnLiving();
+		const context = new Context(id, `${this.name}.shrink()`, members, this.progress.rank, describe);
+		this.progress.register(context);
+		return new Comm(this.progress, context);
+	}
+
 	/** Gives the communicator back: nothing more can be done with it. MPI_Comm_free, MPI 4.1 §7.4.3. */
 	free(): void {
 		if (this.context.id === 0)
 			throw new MpiError("ERR_COMM", "Cannot free world: it lasts as long as the program");
-		this.checkOpen("free");
+		this.checkUsable("free");
 		this.context.closed = (action) =>
 			new MpiError("ERR_COMM", `Cannot ${action}: ${this.name} has been freed`);
 		this.progress.free(this.context);

@@ -1,5 +1,5 @@
 import { ANY_SOURCE, ANY_TAG, PROC_NULL } from "../constants.ts";
-import { ArgumentError, MpiError, TruncateError } from "../errors.ts";
+import { ArgumentError, MpiError, RevokedError, TruncateError } from "../errors.ts";
 import type { Arrival } from "../progress/arrival.ts";
 import type { Posted } from "../progress/matching.ts";
 import type { Pending } from "../progress/pending.ts";
@@ -135,6 +135,7 @@ export class PointToPoint extends CommBase {
 		let taken = false;
 		const recv = async <T>(): Promise<T> => {
 			if (taken) throw new MpiError("ERR_ARG", "Cannot receive this message: it has been received already");
+			if (this.context.revoked) throw new RevokedError("receive this message", this.name);
 			taken = true;
 			return decode(arrival.kind, await this.#payload(arrival)) as T;
 		};

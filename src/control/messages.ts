@@ -57,6 +57,8 @@ export type RankToAgent =
 			readonly operations: readonly PendingOperation[];
 			readonly sent: Counts;
 			readonly received: Counts;
+			/** World ranks of which it knows that nothing comes from them any more. */
+			readonly gone: readonly number[];
 	  }
 	/** Answer to "query". */
 	| { readonly type: "status"; readonly query: number; readonly operations: readonly PendingOperation[] }

@@ -63,7 +63,7 @@ export class Call implements Signature {
 		this.fail(error);
 	}
 
-	/** A rank is gone: rejects what waits for it. */
+	/** A rank has ended in order: rejects what waits for it. */
 	depart(rank: number, error: () => Error): void {
 		this.#matching.reject((posted) => posted.source === rank, error);
 	}

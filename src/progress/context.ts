@@ -1,3 +1,4 @@
+import type { Agreements } from "./agreements.ts";
 import type { Arrival } from "./arrival.ts";
 import { Calls, type Describe } from "./calls.ts";
 import { Matching } from "./matching.ts";
@@ -16,8 +17,14 @@ export class Context {
 	readonly members: readonly number[];
 	readonly matching = new Matching();
 	readonly calls: Calls;
+	/** Set when it is registered: what has to be agreed on whoever dies. */
+	agreements: Agreements | undefined;
 	/** Why nothing may be done with it any more. */
 	closed: ((action: string) => Error) | undefined;
+	/** Only what deals with failures may be done with it. */
+	revoked = false;
+	/** World ranks of failed members that wildcard receives do not wait for any more. */
+	readonly acknowledged = new Set<number>();
 	readonly #ranks: ReadonlyMap<number, number>;
 
 	/** @param self Own world rank. */

@@ -1,4 +1,4 @@
-import { type ErrorCode, MpiError, ProcessFailedError } from "../errors.ts";
+import { type ErrorCode, type FailureCause, MpiError, ProcessFailedError } from "../errors.ts";
 
 /** An error as it travels in a FAIL frame. */
 interface Failure {
@@ -7,7 +7,8 @@ interface Failure {
 	readonly name: string;
 	readonly message: string;
 	readonly stack?: string | undefined;
-	readonly failed?: number;
+	/** The rank that died, if that is the reason. */
+	readonly failed?: { readonly rank: number; readonly cause: FailureCause };
 }
 
 /** An error of this rank, as bytes for the others. */
@@ -19,7 +20,7 @@ export function encodeFailure(error: unknown, rank: number): Uint8Array {
 		name: own.name,
 		message: own.message,
 		...(own.stack === undefined ? {} : { stack: own.stack }),
-		...(own instanceof ProcessFailedError ? { failed: own.rank } : {}),
+		...(own instanceof ProcessFailedError ? { failed: { rank: own.rank, cause: own.failure } } : {}),
 	};
 	return Buffer.from(JSON.stringify(failure));
 }
@@ -31,9 +32,7 @@ export function decodeFailure(bytes: Uint8Array): MpiError {
 	cause.name = failure.name;
 	if (failure.stack !== undefined) cause.stack = failure.stack;
 	if (failure.failed !== undefined) {
-		return new ProcessFailedError("go on with a collective", failure.failed, {
-			text: `is gone (says rank ${failure.rank})`,
-		});
+		return new ProcessFailedError("go on with a collective", failure.failed.rank, failure.failed.cause);
 	}
 	return new MpiError(failure.code, `Rank ${failure.rank} failed: ${failure.message}`, { cause });
 }

@@ -8,7 +8,7 @@ import type { Outbox } from "./outbox.ts";
 export class Intake {
 	readonly #outbox: Outbox;
 	/** Payloads that were asked for, by the id of their announcement. */
-	readonly #awaited = new Map<number, Sink>();
+	readonly #awaited = new Map<number, { readonly sink: Sink; readonly context: number }>();
 	#received = 0;
 	/** Consumed bytes not given back yet. */
 	#owed = 0;
@@ -40,7 +40,7 @@ export class Intake {
 			this.#consumed(arrival.size);
 			sink.resolve(arrival.body);
 		} else {
-			this.#awaited.set(arrival.id, sink);
+			this.#awaited.set(arrival.id, { sink, context: arrival.context });
 			this.#outbox.signal(FrameType.CLEAR, arrival.id);
 		}
 	}
@@ -48,16 +48,25 @@ export class Intake {
 	/** A payload that was asked for. */
 	data(envelope: Envelope, body: Uint8Array): void {
 		if (envelope.wantsDone) this.#outbox.signal(FrameType.DONE, envelope.id);
-		const sink = this.#awaited.get(envelope.id);
+		const awaited = this.#awaited.get(envelope.id);
 		this.#awaited.delete(envelope.id);
-		sink?.resolve(body);
+		awaited?.sink.resolve(body);
 	}
 
 	/** The peer is gone: no payload will come any more. */
 	fail(error: () => Error): void {
-		const sinks = [...this.#awaited.values()];
+		const awaited = [...this.#awaited.values()];
 		this.#awaited.clear();
-		for (const sink of sinks) sink.reject(error());
+		for (const { sink } of awaited) sink.reject(error());
+	}
+
+	/** A communicator is revoked: payloads that were asked for on it are not waited for any more. */
+	revoke(context: number, error: () => Error): void {
+		for (const [id, awaited] of [...this.#awaited]) {
+			if (awaited.context !== context) continue;
+			this.#awaited.delete(id);
+			awaited.sink.reject(error());
+		}
 	}
 
 	#consumed(size: number): void {

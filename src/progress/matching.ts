@@ -122,7 +122,13 @@ export class Matching {
 		}
 	}
 
-	/** Forgets the messages of a source, or all. Returns them: their senders may wait for credit. */
+	/** A source is gone: forgets its messages whose payloads it has taken along. */
+	depart(source: number): void {
+		const queue = this.#unexpected.get(source);
+		for (const item of [...(queue ?? [])]) if (item.arrival.body === undefined) queue?.remove(item);
+	}
+
+	/** Forgets all messages. Returns them: their senders may wait for credit. */
 	drain(): Arrival[] {
 		const all: Arrival[] = [];
 		for (const queue of this.#unexpected.values()) for (const { arrival } of queue) all.push(arrival);

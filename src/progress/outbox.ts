@@ -46,6 +46,12 @@ export class Delivery {
 	}
 }
 
+/** A delivery and its communicator. */
+interface Waiting {
+	readonly delivery: Delivery;
+	readonly context: number;
+}
+
 /** The same payload in memory that nobody else writes to. */
 export function owned(payload: Payload): Payload {
 	return payload.owned ? payload : { ...payload, bytes: new Uint8Array(payload.bytes), owned: true };
@@ -62,9 +68,9 @@ export class Outbox {
 	readonly #local: boolean;
 	readonly #transmit: Transmit;
 	/** Announced, not asked for yet. */
-	readonly #announced = new Map<number, Delivery>();
+	readonly #announced = new Map<number, Waiting>();
 	/** On the way without a copy, not confirmed yet. */
-	readonly #unconfirmed = new Map<number, Delivery>();
+	readonly #unconfirmed = new Map<number, Waiting>();
 	#credit = EAGER_BUDGET;
 	#lastId = 0;
 	#sent = 0;
@@ -107,14 +113,15 @@ export class Outbox {
 	/** Announces a message; its payload leaves when the peer asks for it. */
 	announce(delivery: Delivery, header: Header): void {
 		const id = this.#nextId();
-		this.#announced.set(id, delivery);
+		this.#announced.set(id, { delivery, context: header.context });
 		this.#frame(FrameType.READY, delivery.payload, header, id, undefined);
 	}
 
 	/** The peer has matched the announcement. */
 	clear(id: number): void {
-		const delivery = this.#announced.get(id);
-		if (delivery === undefined) return;
+		const waiting = this.#announced.get(id);
+		if (waiting === undefined) return;
+		const { delivery } = waiting;
 		this.#announced.delete(id);
 		delivery.leave();
 		const { payload } = delivery;
@@ -124,16 +131,16 @@ export class Outbox {
 			this.#frame(FrameType.DATA, payload, header, id, owned(payload).bytes);
 			delivery.settle();
 		} else {
-			this.#unconfirmed.set(id, delivery);
+			this.#unconfirmed.set(id, waiting);
 			this.#frame(FrameType.DATA, payload, header, id, payload.bytes, true);
 		}
 	}
 
 	/** The peer has the payload that was sent without a copy. */
 	confirm(id: number): void {
-		const delivery = this.#unconfirmed.get(id);
+		const waiting = this.#unconfirmed.get(id);
 		this.#unconfirmed.delete(id);
-		delivery?.settle();
+		waiting?.delivery.settle();
 	}
 
 	/** The peer has consumed eager messages. */
@@ -146,7 +153,7 @@ export class Outbox {
 		this.#transmit({ ...this.#blank(), type, id, size }, undefined);
 	}
 
-	/** A frame that belongs to a communicator: FAIL, REVOKE. */
+	/** A frame that belongs to a communicator: FAIL, REVOKE, AGREE. */
 	notify(type: number, header: Header, body: Uint8Array | undefined): void {
 		const { context, operation, tag, root } = header;
 		const size = body?.byteLength ?? 0;
@@ -158,7 +165,18 @@ export class Outbox {
 		const waiting = [...this.#announced.values(), ...this.#unconfirmed.values()];
 		this.#announced.clear();
 		this.#unconfirmed.clear();
-		for (const delivery of waiting) delivery.settle(error());
+		for (const { delivery } of waiting) delivery.settle(error());
+	}
+
+	/** A communicator is revoked: what waits on it will not be delivered. */
+	revoke(context: number, error: () => Error): void {
+		for (const queue of [this.#announced, this.#unconfirmed]) {
+			for (const [id, waiting] of [...queue]) {
+				if (waiting.context !== context) continue;
+				queue.delete(id);
+				waiting.delivery.settle(error());
+			}
+		}
 	}
 
 	#nextId(): number {

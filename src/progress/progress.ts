@@ -1,20 +1,23 @@
 import { ANY_SOURCE } from "../constants.ts";
-import { type FailureCause, MpiError, ProcessFailedError } from "../errors.ts";
+import { MpiError, ProcessFailedError } from "../errors.ts";
 import { ENVELOPE_BYTES, type Envelope, FrameType, readEnvelope, writeEnvelope } from "../wire/envelope.ts";
+import type { AgreementMessage } from "./agreement.ts";
+import { Agreements } from "./agreements.ts";
 import type { Arrival, Sink } from "./arrival.ts";
 import type { Context } from "./context.ts";
-import { Departures } from "./departures.ts";
+import { type Departure, Departures } from "./departures.ts";
 import { decodeFailure, encodeFailure } from "./failure.ts";
 import { Intake } from "./intake.ts";
 import { INLINE_LIMIT } from "./limits.ts";
 import { type Header, Outbox } from "./outbox.ts";
 import { PendingOperations } from "./pending.ts";
+import { revoke } from "./revocation.ts";
 
 /** The sockets as the progress engine sees them; a world of one has none. */
 export interface Sockets {
 	wanted: boolean;
 	send(rank: number, frames: Uint8Array | Uint8Array[]): void;
-	abandon(rank?: number): void;
+	forget(rank: number): void;
 }
 
 /** What makes it impossible for the job to go on. */
@@ -57,10 +60,11 @@ export class Progress {
 		this.#events = events;
 		this.#outboxes = new Array(size).fill(undefined);
 		this.#intakes = new Array(size).fill(undefined);
-		this.pending = new PendingOperations((waiting) => {
-			if (this.#sockets !== undefined) this.#sockets.wanted = waiting;
-		});
-		this.departures = new Departures((gone) => this.#depart(gone));
+		this.pending = new PendingOperations(() => this.#listen());
+		this.departures = new Departures(
+			(gone) => this.#depart(gone),
+			() => this.#listen(),
+		);
 	}
 
 	set sockets(sockets: Sockets | undefined) {
@@ -69,9 +73,8 @@ export class Progress {
 
 	/** Looks at the sockets once, although nothing waits. */
 	poke(): void {
-		if (this.#sockets === undefined || this.pending.size > 0) return;
-		this.#sockets.wanted = true;
-		this.#sockets.wanted = false;
+		if (this.#sockets !== undefined) this.#sockets.wanted = true;
+		this.#listen();
 	}
 
 	/** A number that no other call of this process returns. */
@@ -80,6 +83,14 @@ export class Progress {
 	}
 
 	register(context: Context): void {
+		const { id, members } = context;
+		context.agreements = new Agreements(
+			{ self: this.rank, members, isGone: (rank) => this.departures.get(rank) !== undefined },
+			(rank, step, message) => {
+				const header = { context: id, operation: 0, tag: step, root: -1 };
+				this.outbox(rank).notify(FrameType.AGREE, header, Buffer.from(JSON.stringify(message)));
+			},
+		);
 		this.#contexts.set(context.id, context);
 		const early = this.#early.get(context.id);
 		this.#early.delete(context.id);
@@ -122,10 +133,20 @@ export class Progress {
 	failCall(context: Context, header: Header, error: Error, ranks: readonly number[] = context.members): void {
 		const body = encodeFailure(error, this.rank);
 		for (const rank of ranks) {
-			if (rank !== this.rank && this.departures.get(rank) === undefined) {
+			if (rank !== this.rank && this.departures.known(rank) === undefined) {
 				this.outbox(rank).notify(FrameType.FAIL, header, body);
 			}
 		}
+	}
+
+	/** Ends all that waits on a communicator, on every member. */
+	revoke(context: Context): void {
+		if (context.revoked) return;
+		const others = context.members
+			.filter((rank) => rank !== this.rank && this.departures.known(rank) === undefined)
+			.map((rank) => this.outbox(rank));
+		revoke(context, { others, outboxes: this.#outboxes, intakes: this.#intakes });
+		this.discard(context.drain());
 	}
 
 	/** The frames of one message from the sockets. */
@@ -139,6 +160,8 @@ export class Progress {
 					`Cannot read a message of ${head.length} bytes: it is not from this job`,
 				);
 			}
+			// Everybody has settled with its end; what comes now would only contradict that.
+			if (this.departures.get(envelope.source) !== undefined) return;
 			this.#intake(envelope.source).count(envelope);
 			this.#handle(envelope, frames.length > 1 ? (frames[1] as Buffer) : head.subarray(ENVELOPE_BYTES));
 			this.departures.check(envelope.source, this.received(envelope.source));
@@ -210,20 +233,39 @@ export class Progress {
 				this.outbox(source).credit(envelope.size);
 				break;
 			case FrameType.FAIL:
-				this.#withContext(envelope.context, (context) =>
-					context.calls.fail(envelope.tag, decodeFailure(body)),
+				this.#fail(envelope, decodeFailure(body));
+				break;
+			case FrameType.REVOKE:
+				this.#withContext(envelope.context, (context) => this.revoke(context));
+				break;
+			case FrameType.AGREE: {
+				const message = JSON.parse(Buffer.from(body).toString()) as AgreementMessage;
+				this.#withContext(envelope.context, ({ agreements }) =>
+					agreements?.receive(source, envelope.tag, message),
 				);
 				break;
+			}
 			default:
 				throw new MpiError("ERR_OTHER", `Cannot handle a frame of type ${envelope.type} from rank ${source}`);
 		}
+	}
+
+	/** A collective cannot go on at another rank. */
+	#fail({ context: id, tag }: Envelope, error: MpiError): void {
+		if (error instanceof ProcessFailedError) {
+			// Known from here on, so that this rank does not begin what the other one has given up.
+			const { rank, failure: cause } = error;
+			this.departures.announce({ rank, cause, failed: true }, undefined, this.received(rank));
+		}
+		this.#withContext(id, (context) => context.calls.fail(tag, error));
 	}
 
 	#deliver(arrival: Arrival): void {
 		this.#withContext(
 			arrival.context,
 			(context) => {
-				if (arrival.operation === 0) context.matching.deliver(arrival);
+				if (context.revoked) this.accept(arrival, DISCARD);
+				else if (arrival.operation === 0) context.matching.deliver(arrival);
 				else this.#deliverToCall(context, arrival);
 			},
 			() => this.accept(arrival, DISCARD),
@@ -234,7 +276,8 @@ export class Progress {
 		const verdict = context.calls.deliver(arrival);
 		if (verdict === "kept") return;
 		this.accept(arrival, DISCARD);
-		if (verdict === "stale") return;
+		// Once a member has failed, ranks may try again in different ways.
+		if (verdict === "stale" || context.members.some((rank) => this.departures.failure(rank))) return;
 		// Its call is over here, as a root's may be that only sends. It cannot reject any more, so the job must end; the
 		// sender hears of it, for it may still wait.
 		this.#events.onMismatch(verdict);
@@ -254,21 +297,32 @@ export class Progress {
 	}
 
 	/** A rank is gone and everything it sent is here: what needs it rejects. */
-	#depart(gone: { readonly rank: number; readonly cause: FailureCause; readonly failed: boolean }): void {
-		const { rank, cause } = gone;
+	#depart({ rank, cause, failed }: Departure): void {
 		const error = (action: string) => new ProcessFailedError(action, rank, cause);
-		this.#sockets?.abandon(rank);
+		this.#sockets?.forget(rank);
 		this.#outboxes[rank]?.fail(() => error(`send to rank ${rank}`));
 		this.#intakes[rank]?.fail(() => error(`receive from rank ${rank}`));
 		for (const context of this.#contexts.values()) {
 			if (context.rankOf(rank) < 0) continue;
 			const alone = context.members.every((member) => member === this.rank || this.departures.get(member));
+			const news = failed && !context.acknowledged.has(rank);
+			context.matching.depart(rank);
 			context.matching.reject(
-				(posted) => posted.source === rank || (posted.source === ANY_SOURCE && (gone.failed || alone)),
+				(posted) => posted.source === rank || (posted.source === ANY_SOURCE && (news || alone)),
 				() => error("receive"),
 			);
-			for (const call of [...context.calls.active]) call.depart(rank, () => error("go on with a collective"));
+			for (const call of [...context.calls.active]) {
+				// Without one that failed, no rank can be sure that its call ends: others may have given it up.
+				if (failed) call.fail(error("go on with a collective"));
+				else call.depart(rank, () => error("go on with a collective"));
+			}
+			context.agreements?.depart();
 		}
+	}
+
+	/** Listens while somebody waits, or last messages must be fetched. */
+	#listen(): void {
+		if (this.#sockets !== undefined) this.#sockets.wanted = this.pending.size > 0 || this.departures.draining;
 	}
 }
 

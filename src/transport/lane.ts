@@ -10,6 +10,7 @@ const LINGER_MS = 2000;
 export class Lane {
 	readonly #socket = new Push({ sendHighWaterMark: 0, sendTimeout: 0, linger: LINGER_MS });
 	readonly #onError: (error: unknown) => void;
+	#closed = false;
 
 	constructor(address: string, onError: (error: unknown) => void) {
 		this.#onError = onError;
@@ -18,7 +19,9 @@ export class Lane {
 
 	/** Hands frames over; their memory must not change any more. */
 	send(frames: Uint8Array | Uint8Array[]): void {
-		this.#socket.send(frames).catch(this.#onError);
+		this.#socket.send(frames).catch((error: unknown) => {
+			if (!this.#closed) this.#onError(error);
+		});
 	}
 
 	/** Whatever is still queued need not arrive. */
@@ -27,6 +30,7 @@ export class Lane {
 	}
 
 	close(): void {
+		this.#closed = true;
 		this.#socket.close();
 	}
 }

@@ -18,6 +18,8 @@ export class Mesh {
 	readonly #events: MeshEvents;
 	readonly #node: number;
 	readonly #lanes = new Map<number, Lane>();
+	/** Ranks that are gone: libzmq would try for ever to reach them again. */
+	readonly #gone = new Set<number>();
 	#peers: readonly Peer[] = [];
 
 	/** @param node Index of the own host: its ranks are reached through unix sockets. */
@@ -46,6 +48,7 @@ export class Mesh {
 
 	/** Hands frames to the lane of a rank; their memory must not change any more. */
 	send(rank: number, frames: Uint8Array | Uint8Array[]): void {
+		if (this.#gone.has(rank)) return;
 		let lane = this.#lanes.get(rank);
 		if (lane === undefined) {
 			lane = new Lane(this.#address(rank), (error) => this.#events.onBroken(rank, error));
@@ -54,10 +57,18 @@ export class Mesh {
 		lane.send(frames);
 	}
 
-	/** What is still queued, for this rank or for all, need not arrive. */
-	abandon(rank?: number): void {
-		if (rank !== undefined) this.#lanes.get(rank)?.abandon();
-		else for (const lane of this.#lanes.values()) lane.abandon();
+	/** This rank is gone: what is queued for it will not arrive, nor what is sent from here on. */
+	forget(rank: number): void {
+		const lane = this.#lanes.get(rank);
+		this.#gone.add(rank);
+		this.#lanes.delete(rank);
+		lane?.abandon();
+		lane?.close();
+	}
+
+	/** What is still queued need not arrive. */
+	abandon(): void {
+		for (const lane of this.#lanes.values()) lane.abandon();
 	}
 
 	close(): void {

@@ -20,6 +20,8 @@ export const FrameType = {
 	FAIL: 7,
 	/** The communicator is revoked. */
 	REVOKE: 8,
+	/** A step of an agreement that goes on whoever dies; the tag is the agreement's number. */
+	AGREE: 9,
 } as const;
 
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
@@ -32,7 +34,7 @@ export interface Envelope {
 	readonly operation: number;
 	/** World rank of the sender. */
 	readonly source: number;
-	/** The user's tag; for a collective, its step on the communicator. */
+	/** The user's tag; for a collective or an agreement, its step on the communicator. */
 	readonly tag: number;
 	/** Which communicator: see context.ts. */
 	readonly context: number;

@@ -16,6 +16,8 @@ await once(socket, "connect");
 const waiting = new Map<string, (message: AgentToRank) => void>();
 const come = new Map<string, AgentToRank>();
 let answers = true;
+/** Ranks that have left, as far as this one has heard. */
+const gone: number[] = [];
 
 function tell(message: RankToAgent): void {
 	socket.write(`${JSON.stringify(message)}\n`);
@@ -29,6 +31,7 @@ let operations = waitsFor(rank);
 createInterface(socket).on("line", (line) => {
 	const message: AgentToRank = JSON.parse(line);
 	if (message.type === "query" && answers) tell({ type: "status", query: message.query, operations });
+	if (message.type === "left") gone.push(message.rank);
 	come.set(message.type, message);
 	waiting.get(message.type)?.(message);
 });
@@ -45,7 +48,7 @@ for (const step of (process.argv[2 + rank] ?? "").split(" ")) {
 	else if (verb === "block") {
 		// block:PEER:RECEIVED waits for a peer, having received so many messages from it.
 		operations = waitsFor(Number(value));
-		tell({ type: "blocked", operations, sent: [], received: [[Number(value), Number(other)]] });
+		tell({ type: "blocked", operations, sent: [], received: [[Number(value), Number(other)]], gone });
 	} else if (verb === "leave") {
 		tell({ type: "leaving", code: 0, operations: waitsFor(Number(value)), sent: [] });
 		await new Promise<void>((resolve) => socket.end(resolve));
