@@ -97,7 +97,7 @@ export class Flow<A> {
 					this.#exhausted = true;
 					return;
 				}
-				if (!this.#failed) void this.#run(index, next.value);
+				if (!over()) void this.#run(index, next.value);
 			}
 		} catch (error) {
 			// Of the items themselves; an iterator that has thrown is at its end.

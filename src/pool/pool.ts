@@ -139,7 +139,11 @@ export class Pool<T extends Tasks> implements AsyncDisposable {
 			throw new ArgumentError("ERR_ARG", text);
 		}
 		const signal: unknown = options?.signal;
-		if (typeof options !== "object" || !(signal === undefined || signal instanceof AbortSignal)) {
+		if (
+			typeof options !== "object" ||
+			options === null ||
+			!(signal === undefined || signal instanceof AbortSignal)
+		) {
 			const text = `Cannot ${operation} with these options: an object is needed, such as { signal }, with an AbortSignal`;
 			throw new ArgumentError("ERR_ARG", text);
 		}

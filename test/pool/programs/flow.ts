@@ -138,6 +138,8 @@ if (pool !== undefined) {
 	]) {
 		await assert.rejects(call, /^Error: gone$/);
 	}
+	// @ts-expect-error No options.
+	await assert.rejects(pool.submit("same", 1, null), { code: "ERR_ARG" });
 	// @ts-expect-error No signal.
 	await assert.rejects(pool.submit("same", 1, { signal: 3 }), { code: "ERR_ARG" });
 	const running = range(capacity).map((x) => pool.submit("wait", x));
@@ -152,14 +154,26 @@ if (pool !== undefined) {
 	assert.equal(await behind, 8);
 	assert.equal(mpi.world.iprobe({ tag: 2 }), undefined, "the dropped task never began");
 	// A deadline alone keeps the job alive, and is no deadlock, while a task hangs.
-	const late = settled(pool.submit("wait", 1, { signal: AbortSignal.timeout(700) }));
+	const hung = settled(pool.submit("wait", 1, { signal: AbortSignal.timeout(700) }));
 	await begun(1);
-	assert.equal(((await late) as Error).name, "TimeoutError");
+	assert.equal(((await hung) as Error).name, "TimeoutError");
 	await release(1);
 
 	// Closing waits for what was begun, and for a whole map.
 	const cut = pool.mapUnordered("same", new Numbers().sync());
 	assert.equal((await cut.next()).done, false);
+	// One of its items is being read when the pool is closed, and comes when no worker is there any more.
+	let late: (item: number) => void = () => undefined;
+	const slow = pool.mapUnordered(
+		"same",
+		(async function* () {
+			yield 1;
+			yield await new Promise<number>((resolve) => {
+				late = resolve;
+			});
+		})(),
+	);
+	assert.equal((await slow.next()).value?.value, 1);
 	const last = pool.map("wait", range(capacity + 2));
 	await begun(capacity);
 	const closing = pool.close();
@@ -167,6 +181,8 @@ if (pool !== undefined) {
 	await begun(2);
 	assert.deepEqual(await last, range(capacity + 2));
 	await closing;
+	late(2);
+	await assert.rejects(slow.next(), { code: "ERR_OTHER", message: /the pool is closed$/ });
 	// The other ends when what it has read is taken. Closing does not wait for that: who closes may be who takes.
 	await assert.rejects(
 		(async () => {
