@@ -122,6 +122,9 @@ if (pool !== undefined) {
 	assert.match(result.reason.message, /^Task "unsendable" failed on rank \d: Cannot send this function/);
 
 	assert.equal(await mpi.world.recv({ source: size - 1 }), "mine");
+	// The last task never reached a worker: nothing waits for its answer, or this rank could not end.
+	const busy = pool.workers.map(() => pool.submit("later", 5));
+	await Promise.allSettled([...busy, pool.submit("echo", () => 1)]);
 	await pool.close();
 	await pool.close();
 	await assert.rejects(pool.submit("square", 1), { code: "ERR_OTHER", message: /the pool is closed$/ });
