@@ -14,7 +14,8 @@ const inTurn = turns(2);
 
 for (const size of sizes) {
 	test(`${COUNT} random schedules on ${size} ranks end with the right values`, async (t) => {
-		const args = ["-n", `${size}`, program, `${seed}`, `${COUNT}`];
+		// If they hang, tsmpirun says where, and rank 0 which schedule it was.
+		const args = ["--timeout", "100", "-n", `${size}`, program, `${seed}`, `${COUNT}`];
 		const { code, stdout, stderr } = await inTurn(() => tsmpirun(t, args, { timeoutMs: 110_000 }));
 		const again = ["node", relative(process.cwd(), CLI), ...args].join(" ");
 		t.is(code, 0, `${stderr}\nrun the same again: ${again}`);
