@@ -6,7 +6,7 @@ import { checkLayout, checkPart, checkTypedArray, type Layout } from "./counts.t
 
 /**
  * Every rank's elements as one array on every rank: in rank order, or where the layout, the same everywhere, puts them.
- * Lengths may differ. MPI_Allgatherv.
+ * Lengths may differ. MPI_Allgatherv. Cost: that of `allgather`, and copying n bytes.
  */
 export async function allgatherv(
 	channel: Channel,

@@ -8,6 +8,7 @@ import { checkLayout, cut, type Layout } from "./counts.ts";
 /**
  * Part i of the array goes to rank i; the parts that come are one array: in the order of the ranks they come from, or
  * where the layout puts them. The parts tell their lengths: no counts to receive are needed. MPI_Alltoallv.
+ * Cost: that of `alltoallScattered`, and ceil(lg p) · α of the barrier. MPICH alltoallv_intra_scattered.
  */
 export async function alltoallv(
 	channel: Channel,

@@ -3,7 +3,8 @@ import { settle } from "./settle.ts";
 
 /**
  * Every rank sends its value to the root. A tree would send most values several times, each time unpacked and packed.
- * Cost: α + n (p-1)/p · β, and p-1 receives at the root. Ranks other than the root hear of nobody: see `settle`.
+ * Cost: α + n (p-1)/p · β, and p-1 receives at the root. Open MPI gather_intra_basic_linear, all receives at
+ * once. Ranks other than the root hear of nobody: see `settle`.
  */
 export async function gatherLinear(
 	channel: Channel,

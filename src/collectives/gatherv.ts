@@ -7,7 +7,8 @@ import { settle } from "./settle.ts";
 
 /**
  * Every rank's elements as one array at the root, undefined elsewhere: in rank order, or where the root's layout puts
- * them. The arrays tell their lengths: the root need not. Linear: α + n (p-1)/p · β. MPI_Gatherv.
+ * them. The arrays tell their lengths: the root need not. MPI_Gatherv.
+ * Cost: α + n (p-1)/p · β. MPICH gatherv_allcomm_linear.
  */
 export async function gatherv(
 	channel: Channel,

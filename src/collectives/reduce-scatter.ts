@@ -10,7 +10,7 @@ import { checkCount } from "./scatter.ts";
 
 /**
  * Every rank gets all values for it at once and folds them in rank order.
- * Cost: α + n (p-1)/p (β + γ), and p-1 sends and receives per rank.
+ * Cost: α + n (p-1)/p (β + γ), and p-1 sends and receives per rank. `alltoallScattered` and a fold.
  */
 async function reduceScatterDirect(
 	channel: Channel,

@@ -11,7 +11,7 @@ import { binomialChildren, binomialParent, isPowerOfTwo } from "./tree.ts";
 
 /**
  * The root gets every value and folds them in rank order: what functions are promised.
- * Cost: α + n (p-1) (β + γ), all at the root.
+ * Cost: α + n (p-1) (β + γ), all at the root. Open MPI reduce_intra_basic_linear, which folds in rank order too.
  */
 export async function reduceInOrder(
 	channel: Channel,

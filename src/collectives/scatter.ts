@@ -21,7 +21,7 @@ export function checkCount(
 
 /**
  * The root sends each rank its value. A tree would send most values several times, each time unpacked and packed.
- * Cost: α + n (p-1)/p · β, and p-1 sends at the root.
+ * Cost: α + n (p-1)/p · β, and p-1 sends at the root. Open MPI scatter_intra_basic_linear, all sends at once.
  */
 async function scatterLinear(channel: Channel, values: readonly unknown[], root: number): Promise<unknown> {
 	// Packed before the first is sent: either every rank gets its value or all reject, without a final message.

@@ -5,7 +5,8 @@ import { cut } from "./counts.ts";
 
 /**
  * Part i of the root's array, on rank i, in fresh memory everywhere. Array, counts and displacements are those of the
- * root. Linear: α + n (p-1)/p · β. MPI_Scatterv.
+ * root. MPI_Scatterv.
+ * Cost: α + n (p-1)/p · β. MPICH scatterv_allcomm_linear.
  */
 export async function scatterv(
 	channel: Channel,

@@ -17,6 +17,9 @@ export interface Pending {
 	readonly since: number;
 }
 
+/** Beyond so many, operations that differ only by tag and detail are reported as one. */
+const MANY = 100;
+
 /** The operations that this rank waits in. */
 export class PendingOperations {
 	readonly #operations = new Set<Pending>();
@@ -53,29 +56,45 @@ export class PendingOperations {
 		return false;
 	}
 
-	/** All of them, with the lines of the callers that await them. */
+	/** What it waits in, with the lines of the callers that await it: of those that are alike, the oldest. */
 	async located(): Promise<PendingOperation[]> {
-		for (const { wait } of this.#operations) wait.locate();
+		for (const [{ wait }] of this.#groups()) wait.locate();
 		// Each runs, and notes who awaits it, before this function goes on.
 		await undefined;
 		return this.report();
 	}
 
-	/** All of them, with the callers' lines only as far as they are known already. */
+	/** The same, with the callers' lines only as far as they are known already. */
 	report(): PendingOperation[] {
 		const now = performance.now();
-		return [...this.#operations].map((pending) => {
+		return this.#groups().map(([pending, others]) => {
 			const at = callerOf(pending.wait.stack);
-			const { detail, peers } = pending;
+			const details = [pending.detail, others === 0 ? undefined : `and ${others} more like it`];
+			const detail = details.filter((text) => text !== undefined).join(", ");
 			return {
 				operation: pending.operation,
-				peers: [...new Set(peers)],
+				peers: [...new Set(pending.peers)],
 				...(pending.tag === undefined ? {} : { tag: pending.tag }),
 				communicator: pending.communicator,
 				sinceMs: Math.round(now - pending.since),
 				...(at === undefined ? {} : { at }),
-				...(detail === undefined ? {} : { detail }),
+				...(detail === "" ? {} : { detail }),
 			};
 		});
+	}
+
+	/** The oldest of each kind, and how many more there are: a hundred thousand sends may wait for one receiver. */
+	#groups(): [oldest: Pending, others: number][] {
+		const groups = new Map<string, [oldest: Pending, others: number]>();
+		for (const pending of this.#operations) {
+			const { operation, communicator, peers, tag, detail } = pending;
+			// Who is waited for is never left out: the circle is found by it.
+			const which = groups.size < MANY ? `${tag} ${detail}` : "";
+			const key = `${operation} ${communicator} ${peers} ${which}`;
+			const group = groups.get(key);
+			if (group === undefined) groups.set(key, [pending, 0]);
+			else group[1]++;
+		}
+		return [...groups.values()];
 	}
 }
