@@ -12,7 +12,7 @@ const { world } = await init();
 if (world.size !== 2) throw new Error(`bench/bandwidth.js needs 2 ranks, not ${world.size}`);
 const first = world.rank === 0;
 const raw = await openZeromq(world);
-const node = first ? openProcessSend() : undefined;
+let node = first ? openProcessSend() : undefined;
 const ack = new Uint8Array(4);
 
 /** @param {Uint8Array} bytes @param {number} count */
@@ -39,6 +39,16 @@ async function time(windows, step) {
 	return performance.now() - begin;
 }
 
+/** @param {number} windows @param {Uint8Array} bytes @param {number} count */
+async function timeNode(windows, bytes, count) {
+	const peer = node;
+	return await time(peer === undefined ? 0 : windows, async () => peer?.window(bytes, count)).catch(() => {
+		peer?.close();
+		node = undefined;
+		return Number.NaN;
+	});
+}
+
 if (first) row(["bytes", "tsmpi MB/s", "zeromq MB/s", "process MB/s", "tsmpi msg/s", "/ zeromq"]);
 for (const size of sizes(Number(process.argv[2] ?? 2 ** 24))) {
 	const bytes = new Uint8Array(size);
@@ -49,7 +59,7 @@ for (const size of sizes(Number(process.argv[2] ?? 2 ** 24))) {
 	for (let round = 0; round <= ROUNDS; round++) {
 		const tsmpi = await time(windows, () => viaTsmpi(bytes, count));
 		const zeromq = await time(windows, () => viaZeromq(bytes, count));
-		const ipc = await time(node === undefined ? 0 : windows, async () => node?.window(bytes, count));
+		const ipc = await timeNode(windows, bytes, count);
 		if (round > 0) [tsmpi, zeromq, ipc].forEach((value, i) => void results[i]?.push(value));
 	}
 	const [tsmpi = 1, zeromq = 1, ipc = 1] = results.map(median);

@@ -11,7 +11,7 @@ if (world.size !== 2) throw new Error(`bench/latency.js needs 2 ranks, not ${wor
 const other = 1 - world.rank;
 const first = world.rank === 0;
 const raw = await openZeromq(world);
-const node = first ? openProcessSend() : undefined;
+let node = first ? openProcessSend() : undefined;
 
 /** @param {number} count @param {() => Promise<unknown>} step Microseconds one way. */
 async function time(count, step) {
@@ -34,6 +34,17 @@ const viaZeromq = async (bytes) => {
 	if (!first) await raw.send(bytes);
 };
 
+/** @param {number} count @param {Uint8Array} bytes */
+async function timeNode(count, bytes) {
+	const peer = node;
+	if (peer === undefined) return Number.NaN;
+	return await time(count, () => peer.roundTrip(bytes)).catch(() => {
+		peer.close();
+		node = undefined;
+		return Number.NaN;
+	});
+}
+
 if (first) row(["bytes", "tsmpi us", "zeromq us", "process us", "/ zeromq", "/ process"]);
 for (const size of sizes(Number(process.argv[2] ?? 2 ** 24))) {
 	const bytes = new Uint8Array(size);
@@ -45,7 +56,7 @@ for (const size of sizes(Number(process.argv[2] ?? 2 ** 24))) {
 		const tsmpi = await time(count, () => viaTsmpi(bytes));
 		await world.barrier();
 		const zeromq = await time(count, () => viaZeromq(bytes));
-		const ipc = node === undefined ? 0 : await time(count, () => node.roundTrip(bytes));
+		const ipc = await timeNode(count, bytes);
 		// The first round warms up.
 		if (round > 0) [tsmpi, zeromq, ipc].forEach((value, i) => void results[i]?.push(value));
 	}
