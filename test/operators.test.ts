@@ -15,6 +15,7 @@ import {
 	PROD,
 	SUM,
 } from "../src/operators.ts";
+import { numberArrays } from "./support/values.ts";
 
 const scalars: readonly (readonly [operator: Operator, a: unknown, b: unknown, result: unknown])[] = [
 	[SUM, 2, 3, 5],
@@ -50,18 +51,6 @@ test("operators on numbers, bigints and booleans", (t) => {
 		t.is(operator.apply(a, b), result, `${operator.name} of ${a} and ${b}`);
 	}
 });
-
-const numberArrays = [
-	Int8Array,
-	Uint8Array,
-	Uint8ClampedArray,
-	Int16Array,
-	Uint16Array,
-	Int32Array,
-	Uint32Array,
-	Float32Array,
-	Float64Array,
-] as const;
 
 const arithmetic: readonly (readonly [operator: Operator, result: readonly number[]])[] = [
 	[SUM, [5, 7, 0]],

@@ -1,16 +1,6 @@
 import test from "ava";
 import { Agreement, type AgreementMessage, type Json } from "../../src/progress/agreement.ts";
-
-/** mulberry32: the same numbers for the same seed. */
-function generator(seed: number): () => number {
-	let state = seed;
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-	};
-}
+import { random } from "../support/memory-channels.ts";
 
 interface Member {
 	readonly agreement: Agreement;
@@ -36,18 +26,18 @@ class World {
 	readonly #waiting: number[];
 
 	constructor(seed: number, size: number, deaths: number) {
-		const random = generator(seed);
+		const next = random(seed);
 		const ranks = Array.from({ length: size }, (_, rank) => rank);
-		this.#random = random;
+		this.#random = next;
 		this.#waiting = [...ranks];
 		// The lowest ones, which coordinate, more often than the others.
-		const doomed = new Set(Array.from({ length: deaths }, () => Math.floor(random() ** 2 * size)));
-		doomed.delete(Math.floor(random() * size));
+		const doomed = new Set(Array.from({ length: deaths }, () => Math.floor(next() ** 2 * size)));
+		doomed.delete(Math.floor(next() * size));
 		this.members = ranks.map((self) => {
 			const gone = new Set<number>();
 			const electorate = { self, members: ranks, isGone: (rank: number) => gone.has(rank) };
 			const agreement = new Agreement(electorate, (to, message) => this.#send(self, to, message));
-			const lastSend = doomed.has(self) ? Math.floor(random() * 4 * size) : Number.POSITIVE_INFINITY;
+			const lastSend = doomed.has(self) ? Math.floor(next() * 4 * size) : Number.POSITIVE_INFINITY;
 			return { agreement, gone, alive: true, doomed: doomed.has(self), lastSend, sent: 0, result: undefined };
 		});
 	}

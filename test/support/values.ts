@@ -1,7 +1,8 @@
 /** A value under a name for messages; made anew by each call, so that nobody sees another's memory. */
 export type Sample = readonly [name: string, make: () => unknown];
 
-const arrayTypes = [
+/** The typed arrays whose elements are numbers. */
+export const numberArrays = [
 	Int8Array,
 	Uint8Array,
 	Uint8ClampedArray,
@@ -16,7 +17,7 @@ const bigArrayTypes = [BigInt64Array, BigUint64Array] as const;
 
 /** What travels as its own bytes. */
 export const rawSamples: readonly Sample[] = [
-	...arrayTypes.flatMap((ArrayType): Sample[] => [
+	...numberArrays.flatMap((ArrayType): Sample[] => [
 		[ArrayType.name, () => ArrayType.of(1, 2, 127)],
 		[`empty ${ArrayType.name}`, () => new ArrayType(0)],
 		[`${ArrayType.name} inside of a larger buffer`, () => ArrayType.of(9, 8, 7, 6, 5).subarray(1, 4)],
