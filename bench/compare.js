@@ -10,8 +10,10 @@ import { figures, ROOT, run, tsmpirun } from "./run.js";
 
 const PACKAGES = ["openmpi-bin", "python3-mpi4py", "python3-numpy"];
 const PYTHON = "/usr/bin/python3";
-/** What is shown of each table. */
-const SHOWN = [0, 8, 1024, 65536, 2 ** 20, 2 ** 22];
+/** What is measured of each table. */
+const SIZES = [8, 1024, 65536, 2 ** 20, 2 ** 22];
+/** An operation without data. */
+const NO_DATA = 0;
 
 /** @typedef {{ name: string, ranks: readonly number[], unit: "us" | "MB/s", script?: string, mode?: string, last: number }} Row */
 /** @type {readonly Row[]} */
@@ -22,7 +24,7 @@ const ROWS = [
 	{ name: "bibw", ranks: [2], unit: "MB/s", last: 2 ** 22 },
 	{ name: "multi_lat", ranks: [4, 8], unit: "us", last: 2 ** 22 },
 	{ name: "mbw_mr", ranks: [4, 8], unit: "MB/s", last: 2 ** 20 },
-	{ name: "barrier", ranks: [2, 4, 8], unit: "us", last: 0 },
+	{ name: "barrier", ranks: [2, 4, 8], unit: "us", last: NO_DATA },
 	...["bcast", "gather", "scatter", "allgather", "alltoall", "reduce", "allreduce"].map(
 		(name) => /** @type {const} */ ({ name, ranks: [2, 4, 8], unit: "us", last: 2 ** 20 }),
 	),
@@ -41,17 +43,22 @@ function requireMpi() {
 	execFileSync("apt-get", ["install", "-y", "--no-install-recommends", ...PACKAGES], { stdio: "ignore" });
 }
 
+/** As the benchmarks take them. @param {number} last */
+function sizesOf(last) {
+	return last === NO_DATA ? "1" : SIZES.filter((size) => size <= last).join(",");
+}
+
 /** @param {Row} row @param {number} ranks @param {string} transports */
 function mpi4py({ name, mode = "buffer", last }, ranks, transports) {
 	const launcher = ["mpirun", "--allow-run-as-root", "--oversubscribe", "--mca", "btl", transports];
-	const program = [PYTHON, "-m", "mpi4py", "bench/peers/osu.py", name, mode, `${last}`];
+	const program = [PYTHON, "-m", "mpi4py", "bench/peers/osu.py", name, mode, sizesOf(last)];
 	return run([...launcher, "-np", `${ranks}`, ...program]);
 }
 
 /** One table of the comparison with mpi4py. @param {Row} row @param {number} ranks */
 async function compare(row, ranks) {
 	const script = row.script ?? row.name;
-	const own = figures(await run(tsmpirun(ranks, [`bench/${script}.js`, `${row.last}`])));
+	const own = figures(await run(tsmpirun(ranks, [`bench/${script}.js`, sizesOf(row.last)])));
 	const shared = figures(await mpi4py(row, ranks, "vader,self"));
 	const tcp = figures(await mpi4py(row, ranks, "tcp,self"));
 	const title = row.mode === "object" ? "nested objects, latency" : row.name;
@@ -61,7 +68,7 @@ async function compare(row, ranks) {
 		`| bytes | tsmpi ${row.unit} | mpi4py shared memory | mpi4py tcp | speed against shared memory | against tcp |`,
 		"| --- | --- | --- | --- | --- | --- |",
 	];
-	for (const bytes of SHOWN) {
+	for (const bytes of [NO_DATA, ...SIZES]) {
 		const [a, b, c] = [own.get(bytes), shared.get(bytes), tcp.get(bytes)];
 		if (a === undefined || b === undefined || c === undefined) continue;
 		const speed = (/** @type {number} */ peer) => (row.unit === "us" ? peer / a : a / peer).toFixed(2);
