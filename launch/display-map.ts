@@ -1,5 +1,5 @@
 import type { GpuList } from "./gpu.ts";
-import { sharesGpus } from "./gpu.ts";
+import { limitGpus, sharesGpus } from "./gpu.ts";
 import type { MappedRank } from "./map.ts";
 
 /** A rank with everything that --display-map tells about it. */
@@ -26,11 +26,13 @@ export function mapText(
 		if (host === undefined) continue;
 		const limit = host.maxSlots === undefined ? "" : `, max_slots ${host.maxSlots}`;
 		const over = own.length > host.slots ? ", oversubscribed" : "";
+		const gpuCount = host.gpus === undefined ? "" : `, ${count(host.gpus, "GPU")}`;
 		lines.push(
-			`host ${host.name}: ${count(host.slots, "slot")}${limit}, ${count(own.length, "rank")}${over}`,
+			`host ${host.name}: ${count(host.slots, "slot")}${limit}${gpuCount}, ${count(own.length, "rank")}${over}`,
 		);
-		if (gpus !== undefined && sharesGpus(gpus, own.length, gpusPerRank)) {
-			lines.push(`  ${count(gpus.devices.length, "GPU")} for ${count(own.length, "rank")}: ranks share GPUs`);
+		const list = gpus === undefined ? undefined : limitGpus(gpus, host.gpus);
+		if (list !== undefined && sharesGpus(list, own.length, gpusPerRank)) {
+			lines.push(`  ${count(list.devices.length, "GPU")} for ${count(own.length, "rank")}: ranks share GPUs`);
 		}
 		lines.push(...own.map((rank) => rankLine(rank, commands)));
 	}
@@ -39,7 +41,7 @@ export function mapText(
 
 function rankLine({ mapped, command, gpus, cores }: DisplayedRank, commands: boolean): string {
 	const parts = [`  rank ${mapped.rank}: local rank ${mapped.localRank}`];
-	if (gpus !== undefined) parts.push(`GPU ${gpus.join(",")}`);
+	if (gpus !== undefined) parts.push(gpus.length === 0 ? "no GPU" : `GPU ${gpus.join(",")}`);
 	if (cores !== undefined) parts.push(`cores ${cores}`);
 	if (commands) parts.push(command.map(quote).join(" "));
 	return parts.join(", ");

@@ -1,9 +1,10 @@
-import { accessSync, constants, readFileSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
 import { LaunchError } from "../../src/errors.ts";
 import { allowedCores, coresOfRank } from "../cores.ts";
 import type { DisplayedRank } from "../display-map.ts";
-import { type GpuList, gpusOfRank, localGpus } from "../gpu.ts";
+import { type GpuList, gpusOfRank, limitGpus, localGpus } from "../gpu.ts";
+import { namesHosts } from "../host-variables.ts";
 import type { Host } from "../hosts.ts";
 import { makeFolder } from "../make-folder.ts";
 import { type MappedRank, mapRanks } from "../map.ts";
@@ -27,11 +28,15 @@ export async function makePlan(options: Options): Promise<Plan> {
 			`Cannot use --launcher ${options.launcher}: it is not available yet, only local is`,
 		);
 	}
-	const { hosts, elastic } = await readHosts(options);
+	const { hosts, elastic, note } = await readHosts(options);
 	const ranks = mapRanks(
 		hosts,
 		options.programs.map(({ count }) => count),
-		{ mapBy: options.mapBy, oversubscribe: options.oversubscribe || elastic },
+		{
+			mapBy: options.mapBy,
+			rankBy: options.rankBy,
+			oversubscribe: options.oversubscribe || elastic,
+		},
 	);
 	if (typeof options.stdin === "number" && options.stdin >= ranks.length) {
 		const last = ranks.length - 1;
@@ -70,29 +75,28 @@ export async function makePlan(options: Options): Promise<Plan> {
 		});
 		return mapText(displayed, { gpus: gpus[0], gpusPerRank: options.gpusPerRank, commands: withCommands });
 	};
-	return { ranks, orders, warnings: variables.flatMap(({ missing }) => missing), describe };
+	const warnings = [...(note === undefined ? [] : [note]), ...variables.flatMap(({ missing }) => missing)];
+	return { ranks, orders, warnings, describe };
 }
 
-async function readHosts({ hostfile, hosts }: Options): Promise<{ hosts: Host[]; elastic: boolean }> {
-	if (hosts === undefined && hostfile === undefined) {
-		// One machine of one's own: there is nobody to protect from too many ranks.
-		return { hosts: [{ name: hostname(), slots: availableParallelism() }], elastic: true };
-	}
-	// Loaded only where needed: tsmpirun's own start-up counts.
-	const { parseHostfile, parseHostList } = await import("../hosts.ts");
-	const { localHosts } = await import("../local-host.ts");
-	if (hosts !== undefined) return { hosts: localHosts(parseHostList(hosts)), elastic: false };
-	const file = hostfile ?? "";
-	return { hosts: localHosts(parseHostfile(readHostfile(file), file)), elastic: false };
+interface JobHosts {
+	readonly hosts: readonly Host[];
+	/** Any number of ranks may share them. */
+	readonly elastic: boolean;
+	readonly note?: string;
 }
 
-function readHostfile(file: string): string {
-	try {
-		return readFileSync(file, "utf8");
-	} catch (error) {
-		const why = error instanceof Error ? error.message : String(error);
-		throw new LaunchError(`Cannot read the hostfile ${file}: ${why}`, 1, { cause: error });
+async function readHosts(options: Options): Promise<JobHosts> {
+	const named = options.hosts !== undefined || options.hostfile !== undefined;
+	if (named || namesHosts(process.env)) {
+		// Loaded only where needed: tsmpirun's own start-up counts.
+		const { findHosts } = await import("../host-sources.ts");
+		const { localHosts } = await import("../local-host.ts");
+		const found = findHosts(options, process.env);
+		if (found !== undefined) return { ...found, hosts: localHosts(found.hosts), elastic: false };
 	}
+	// One machine of one's own: there is nobody to protect from too many ranks.
+	return { hosts: [{ name: hostname(), slots: availableParallelism() }], elastic: true };
 }
 
 /** Before anything is started, not when the first line is to be written. */
@@ -119,13 +123,13 @@ function readVariables({ variables }: ProgramOptions): { set: Record<string, str
 }
 
 function placeRank(
-	{ localRank, localSize }: MappedRank,
+	{ localRank, localSize, host }: MappedRank,
 	{ gpusPerRank }: Options,
 	gpus: GpuList | undefined,
 	cores: readonly number[] | undefined,
 ): { gpus: string[] | undefined; cores: string | undefined } {
 	return {
-		gpus: gpus === undefined ? undefined : gpusOfRank(gpus, localRank, gpusPerRank),
+		gpus: gpus === undefined ? undefined : gpusOfRank(limitGpus(gpus, host.gpus), localRank, gpusPerRank),
 		cores: cores === undefined ? undefined : coresOfRank(cores, localRank, localSize).join(","),
 	};
 }
