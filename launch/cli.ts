@@ -6,6 +6,7 @@ import { readOptions } from "./options.ts";
 async function main(): Promise<number> {
 	const request = readOptions(process.argv.slice(2));
 	if (request.do === "run") return (await import("./head/run.ts")).run(request.options);
+	if (request.do === "doctor") return (await import("./doctor/doctor.ts")).doctor(request.options);
 	const { helpText, version } = await import("./help.ts");
 	process.stdout.write(request.do === "help" ? await helpText() : `${await version()}\n`);
 	return 0;

@@ -182,6 +182,12 @@ export const OPTION_TABLE = [
 		describe: "Print the map and the commands, start nothing",
 	},
 	{
+		name: "doctor",
+		aliases: [],
+		group: "Other",
+		describe: "Check this machine, or the hosts of --hostfile or --host; no program is run",
+	},
+	{
 		name: "help",
 		aliases: ["h", "?"],
 		group: "Other",

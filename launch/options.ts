@@ -39,7 +39,9 @@ export interface Options {
 }
 
 /** What tsmpirun is asked to do. */
-export type Request = { readonly do: "help" | "version" } | { readonly do: "run"; readonly options: Options };
+export type Request =
+	| { readonly do: "help" | "version" }
+	| { readonly do: "run" | "doctor"; readonly options: Options };
 
 /** The longest time that a timer of Node can wait. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -61,7 +63,11 @@ export function readOptions(argv: readonly string[]): Request {
 		}
 		return found;
 	};
-	const programs = typed.map((program, index) => readProgram(program, index, typed.length));
+	const doctor = has("doctor");
+	if (doctor && first?.program !== undefined) {
+		throw usageError(`Cannot run ${first.program} with --doctor: it examines hosts and runs no program`);
+	}
+	const programs = doctor ? [] : typed.map((program, index) => readProgram(program, index, typed.length));
 	if (has("hostfile") && has("host")) {
 		throw usageError("Cannot take hosts from both --hostfile and --host: give one of them");
 	}
@@ -89,7 +95,7 @@ export function readOptions(argv: readonly string[]): Request {
 		onFailure: choice("on-failure", ["abort", "continue"], "abort"),
 		graceMs: readSeconds("--grace", last("grace"), true) ?? 3000,
 	};
-	return { do: "run", options };
+	return { do: doctor ? "doctor" : "run", options };
 }
 
 /** Beyond this the system's own limits end it in less clear ways: each rank is a process with three pipes. */
