@@ -6,8 +6,8 @@ import { readOptions } from "./options.ts";
 async function main(): Promise<number> {
 	const request = readOptions(process.argv.slice(2));
 	if (request.do === "run") return (await import("./head/run.ts")).run(request.options);
-	const { helpText, version } = await import("./help.ts");
-	process.stdout.write(request.do === "help" ? await helpText() : `${await version()}\n`);
+	if (request.do === "help") process.stdout.write(await (await import("./help.ts")).helpText());
+	else process.stdout.write(`${(await import("./package-root.ts")).ownVersion()}\n`);
 	return 0;
 }
 
