@@ -1,19 +1,25 @@
-import type { GpuList } from "./gpu.ts";
-import { limitGpus, sharesGpus } from "./gpu.ts";
+import { sharesGpus } from "./gpu.ts";
 import type { MappedRank } from "./map.ts";
 
 /** A rank with everything that --display-map tells about it. */
 export interface DisplayedRank {
 	readonly mapped: MappedRank;
 	readonly command: readonly string[];
-	readonly gpus: readonly string[] | undefined;
-	readonly cores: string | undefined;
+	readonly gpus?: readonly string[] | undefined;
+	readonly cores?: string | undefined;
+}
+
+export interface MapTextOptions {
+	/** The GPUs that the ranks of a host share, by the index of the host. */
+	readonly gpus: ReadonlyMap<number, readonly string[]>;
+	readonly gpusPerRank: number;
+	readonly commands: boolean;
 }
 
 /** The text of --display-map, and with `commands` that of --dry-run. */
 export function mapText(
 	ranks: readonly DisplayedRank[],
-	{ gpus, gpusPerRank, commands }: { gpus: GpuList | undefined; gpusPerRank: number; commands: boolean },
+	{ gpus, gpusPerRank, commands }: MapTextOptions,
 ): string {
 	const nodes = new Map<number, DisplayedRank[]>();
 	for (const rank of ranks) {
@@ -21,7 +27,7 @@ export function mapText(
 		nodes.set(node, [...(nodes.get(node) ?? []), rank]);
 	}
 	const lines = [`Map: ${count(ranks.length, "rank")} on ${count(nodes.size, "host")}`];
-	for (const own of nodes.values()) {
+	for (const [node, own] of nodes) {
 		const host = own[0]?.mapped.host;
 		if (host === undefined) continue;
 		const limit = host.maxSlots === undefined ? "" : `, max_slots ${host.maxSlots}`;
@@ -30,9 +36,9 @@ export function mapText(
 		lines.push(
 			`host ${host.name}: ${count(host.slots, "slot")}${limit}${gpuCount}, ${count(own.length, "rank")}${over}`,
 		);
-		const list = gpus === undefined ? undefined : limitGpus(gpus, host.gpus);
-		if (list !== undefined && sharesGpus(list, own.length, gpusPerRank)) {
-			lines.push(`  ${count(list.devices.length, "GPU")} for ${count(own.length, "rank")}: ranks share GPUs`);
+		const devices = gpus.get(node) ?? [];
+		if (sharesGpus(devices, own.length, gpusPerRank)) {
+			lines.push(`  ${count(devices.length, "GPU")} for ${count(own.length, "rank")}: ranks share GPUs`);
 		}
 		lines.push(...own.map((rank) => rankLine(rank, commands)));
 	}

@@ -71,7 +71,7 @@ export function gpusOfRank(list: GpuList, localRank: number, gpusPerRank: number
 	return [...new Set(own)];
 }
 
-/** Whether ranks of a host must share GPUs. */
-export function sharesGpus(list: GpuList, localSize: number, gpusPerRank: number): boolean {
-	return !list.fixed && list.devices.length > 0 && localSize * gpusPerRank > list.devices.length;
+/** Whether ranks of a host must share these GPUs. */
+export function sharesGpus(devices: readonly string[], localSize: number, gpusPerRank: number): boolean {
+	return devices.length > 0 && localSize * gpusPerRank > devices.length;
 }

@@ -24,7 +24,9 @@ export interface Options {
 	readonly bindTo: "none" | "core";
 	readonly gpusPerRank: number;
 	readonly gpuBind: boolean;
-	readonly launcher: "local" | "ssh" | "slurm";
+	/** undefined: ssh, where another host takes part. */
+	readonly launcher: "local" | "ssh" | "slurm" | undefined;
+	readonly remote: RemoteOptions;
 	readonly stdin: number | "all" | "none";
 	readonly tagOutput: boolean;
 	readonly timestampOutput: boolean;
@@ -36,6 +38,20 @@ export interface Options {
 	readonly timeoutMs: number | undefined;
 	readonly onFailure: "abort" | "continue";
 	readonly graceMs: number;
+}
+
+/** How other hosts are reached, and what is there. */
+export interface RemoteOptions {
+	/** A command to use instead of ssh. */
+	readonly launchAgent: string | undefined;
+	readonly sshArgs: string | undefined;
+	/** Path of node there. */
+	readonly node: string | undefined;
+	/** tsmpi's folder there. */
+	readonly prefix: string | undefined;
+	readonly connectMs: number;
+	/** All variables are given to the ranks, not only those of certain names. */
+	readonly envAll: boolean;
 }
 
 /** What tsmpirun is asked to do. */
@@ -54,15 +70,17 @@ export function readOptions(argv: readonly string[]): Request {
 	if (first?.options.has("version")) return { do: "version" };
 	const has = (name: OptionName) => first?.options.has(name) ?? false;
 	const last = (name: OptionName) => first?.options.get(name)?.at(-1);
-	const choice = <T extends string>(name: OptionName, allowed: readonly T[], standard: T): T => {
+	const chosen = <T extends string>(name: OptionName, allowed: readonly T[]): T | undefined => {
 		const value = last(name);
-		if (value === undefined) return standard;
+		if (value === undefined) return undefined;
 		const found = allowed.find((word) => word === value);
 		if (found === undefined) {
 			throw usageError(`Cannot use --${name} ${value}: allowed are ${allowed.join(", ")}`);
 		}
 		return found;
 	};
+	const choice = <T extends string>(name: OptionName, allowed: readonly T[], standard: T): T =>
+		chosen(name, allowed) ?? standard;
 	const doctor = has("doctor");
 	if (doctor && first?.program !== undefined) {
 		throw usageError(`Cannot run ${first.program} with --doctor: it examines hosts and runs no program`);
@@ -82,7 +100,15 @@ export function readOptions(argv: readonly string[]): Request {
 		bindTo: choice("bind-to", ["none", "core"], "none"),
 		gpusPerRank: readCount("--gpus-per-rank", last("gpus-per-rank")) ?? 1,
 		gpuBind: !has("no-gpu-bind"),
-		launcher: choice("launcher", ["local", "ssh", "slurm"], "local"),
+		launcher: chosen("launcher", ["local", "ssh", "slurm"]),
+		remote: {
+			launchAgent: last("launch-agent"),
+			sshArgs: last("ssh-args"),
+			node: last("remote-node"),
+			prefix: last("prefix"),
+			connectMs: readSeconds("--connect-timeout", last("connect-timeout"), false) ?? 30_000,
+			envAll: has("env-all"),
+		},
 		stdin: readStdin(last("stdin")),
 		tagOutput: has("tag-output"),
 		timestampOutput: has("timestamp-output"),

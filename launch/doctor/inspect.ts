@@ -4,7 +4,7 @@ import { statfs } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { availableParallelism, hostname, networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
-import { version } from "../help.ts";
+import { ownVersion } from "../package-root.ts";
 import { findOnPath, isExecutable } from "../path.ts";
 import type { FolderFacts, GpuFacts, HostFacts, Part } from "./facts.ts";
 
@@ -13,8 +13,7 @@ const PROBE_MS = 10_000;
 
 /** Looks at the host that this runs on. */
 export async function inspect(env: Readonly<NodeJS.ProcessEnv>): Promise<HostFacts> {
-	const [tsmpi, zeromq, gpus, folders] = await Promise.all([
-		version(),
+	const [zeromq, gpus, folders] = await Promise.all([
 		tryZeromq(),
 		findGpus(env),
 		Promise.all([tmpdir(), "/dev/shm"].map(freeSpace)),
@@ -23,7 +22,7 @@ export async function inspect(env: Readonly<NodeJS.ProcessEnv>): Promise<HostFac
 	return {
 		hostname: hostname(),
 		node: process.versions.node,
-		tsmpi,
+		tsmpi: ownVersion(),
 		zeromq,
 		nodeLlamaCpp: findPackage("node-llama-cpp"),
 		llamaServer: findLlamaServer(env),

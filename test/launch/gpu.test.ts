@@ -21,8 +21,8 @@ test("gpusOfRank() gives several GPUs to a rank and wraps round", (t) => {
 	t.deepEqual(gpusOfRank(list, 1, 2), ["2", "3"]);
 	t.deepEqual(gpusOfRank(list, 2, 2), ["0", "1"]);
 	t.deepEqual(gpusOfRank(list, 0, 8), ["0", "1", "2", "3"]);
-	t.true(sharesGpus(list, 3, 2));
-	t.false(sharesGpus(list, 2, 2));
+	t.true(sharesGpus(list.devices, 3, 2));
+	t.false(sharesGpus(list.devices, 2, 2));
 });
 
 test("gpusOfRank() leaves the environment alone where there is no GPU", (t) => {

@@ -1,7 +1,7 @@
-import { hostname } from "node:os";
+import { hostname, userInfo } from "node:os";
 import test from "ava";
 import { parseHostfile, parseHostList } from "../../launch/hosts.ts";
-import { localHosts } from "../../launch/local-host.ts";
+import { isLocal, mergeLocal } from "../../launch/local-host.ts";
 
 const LINES: readonly (readonly [string, Record<string, unknown>])[] = [
 	["node1", { name: "node1", slots: 1 }],
@@ -113,13 +113,18 @@ test("parseHostList() reads hosts and slots", (t) => {
 	t.throws(() => parseHostList("a,b:0"), { message: /"0" as the slots of b.*column 5/ });
 });
 
-test("localHosts() makes one host of this machine's names", (t) => {
-	t.deepEqual(localHosts(parseHostList(`localhost:2,127.0.0.1,[::1],${hostname()}`)), [
+test("mergeLocal() makes one host of this machine's names and leaves the others alone", (t) => {
+	t.deepEqual(mergeLocal(parseHostList(`localhost:2,node7:3,127.0.0.1,[::1],${hostname()}`)), [
 		{ name: "localhost", slots: 5 },
+		{ name: "node7", slots: 3 },
 	]);
 });
 
-test("localHosts() refuses another machine in one line", (t) => {
-	const error = t.throws(() => localHosts(parseHostList("localhost,node7")));
-	t.regex(error?.message ?? "", /^Cannot start ranks on host node7: [^\n]*$/);
+test("isLocal() means this machine as it is, not another user's or one behind a port", (t) => {
+	const name = "localhost";
+	t.true(isLocal({ name, slots: 1 }));
+	t.true(isLocal({ name, slots: 1, user: userInfo().username }));
+	t.false(isLocal({ name, slots: 1, user: "nobody-else" }));
+	t.false(isLocal({ name, slots: 1, port: 2222 }));
+	t.false(isLocal({ name: `${hostname()}.example.org`, slots: 1 }));
 });

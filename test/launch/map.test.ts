@@ -121,7 +121,7 @@ test("mapText() shows hosts, ranks, GPUs and cores, and says when GPUs are share
 			cores: "0,1",
 		}),
 	);
-	const options = { gpus: { devices: ["GPU-1"], fixed: false }, gpusPerRank: 1, commands: true };
+	const options = { gpus: new Map([[0, ["GPU-1"]]]), gpusPerRank: 1, commands: true };
 	t.is(
 		mapText(displayed, options),
 		[

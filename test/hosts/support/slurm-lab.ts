@@ -25,7 +25,9 @@ export function missingForSlurm(): string | undefined {
 	if (process.getuid?.() !== 0) return "needs root";
 	const path = `${process.env.PATH}:/usr/sbin:/sbin`;
 	const missing = NEEDED.filter((name) => findOnPath(name, path) === undefined);
-	return missing.length === 0 ? undefined : `needs ${missing.join(", ")} (packages slurm-wlm, munge, iproute2)`;
+	return missing.length === 0
+		? undefined
+		: `needs ${missing.join(", ")} (packages slurm-wlm, munge, iproute2)`;
 }
 
 /** Starts Slurm with so many nodes of so many processors each. */
