@@ -28,7 +28,7 @@ export async function placeRanks(order: LaunchOrder): Promise<Placed> {
 	);
 	const gpus = await Promise.all(
 		environments.map(async (env) =>
-			binding.gpusPerRank === undefined ? undefined : limitGpus(await localGpus(env), order.gpus),
+			binding.gpusPerRank === undefined ? undefined : limitGpus(await localGpus(env), binding.mostGpus),
 		),
 	);
 	const cores = binding.cores ? allowedCores() : undefined;

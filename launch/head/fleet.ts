@@ -1,6 +1,7 @@
 import { LaunchError } from "../../src/errors.ts";
 import { Agent } from "../agent/agent.ts";
-import type { AgentLink, LaunchContext, Launcher } from "../launchers/launcher.ts";
+import { chooseLauncher, type LauncherFactory } from "../launchers/choose.ts";
+import type { AgentLink, Launcher } from "../launchers/launcher.ts";
 import { type Link, linkPair } from "../link.ts";
 import type { Options } from "../options.ts";
 import type { AgentToHead, HeadToAgent } from "../protocol.ts";
@@ -56,7 +57,7 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 
 	/** Starts an agent on each host of the plan. Throws LaunchError where the options for that make no sense. */
 	static async start(options: Options, plan: Plan, jobId: string): Promise<Fleet> {
-		const fleet = new Fleet(options, plan, await chooseLauncher(plan, options));
+		const fleet = new Fleet(options, plan, await chooseLauncher(plan.launcher, options.remote));
 		fleet.#start(jobId, forwardedVariables(process.env, options.remote.envAll));
 		return fleet;
 	}
@@ -193,13 +194,4 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 		const node = this.#nodes[this.#plan.ranks[rank]?.nodeRank ?? -1];
 		return node?.over === true ? undefined : node;
 	}
-}
-
-type LauncherFactory = (context: LaunchContext) => Launcher;
-
-/** Loads the launcher that the options name. */
-async function chooseLauncher({ launcher }: Plan, { remote }: Options): Promise<LauncherFactory> {
-	if (launcher === "slurm") throw new LaunchError("Cannot use --launcher slurm: it is not available yet");
-	const { SshLauncher } = await import("../launchers/ssh.ts");
-	return (context) => new SshLauncher(remote, context);
 }
