@@ -1,3 +1,4 @@
+import { badSubnet } from "../src/network/addresses.ts";
 import { readCommandLine, type TypedProgram, usageError } from "./command-line.ts";
 import type { OptionName } from "./option-table.ts";
 
@@ -23,6 +24,9 @@ export interface Options {
 	readonly gpusPerRank: number;
 	readonly gpuBind: boolean;
 	readonly launcher: "local" | "ssh" | "slurm";
+	/** Interface or subnet by which hosts reach each other. */
+	readonly iface: string | undefined;
+	readonly insecure: boolean;
 	readonly stdin: number | "all" | "none";
 	readonly tagOutput: boolean;
 	readonly timestampOutput: boolean;
@@ -73,6 +77,8 @@ export function readOptions(argv: readonly string[]): Request {
 		gpusPerRank: readCount("--gpus-per-rank", last("gpus-per-rank")) ?? 1,
 		gpuBind: !has("no-gpu-bind"),
 		launcher: choice("launcher", ["local", "ssh", "slurm"], "local"),
+		iface: readInterface(last("iface")),
+		insecure: has("insecure"),
 		stdin: readStdin(last("stdin")),
 		tagOutput: has("tag-output"),
 		timestampOutput: has("timestamp-output"),
@@ -142,6 +148,12 @@ function readSeconds(option: string, value: string | undefined, zero: boolean): 
 		);
 	}
 	return Math.max(zero ? 0 : 1, Math.round(seconds * 1000));
+}
+
+function readInterface(value: string | undefined): string | undefined {
+	const bad = value === undefined ? undefined : badSubnet(value);
+	if (bad !== undefined) throw usageError(`Cannot use --iface ${value}: ${bad}`);
+	return value;
 }
 
 function readStdin(value: string | undefined): number | "all" | "none" {

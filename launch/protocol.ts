@@ -4,6 +4,7 @@
  */
 import type { AgentToRank, RankToAgent } from "../src/control/messages.ts";
 import type { Placement } from "../src/job.ts";
+import type { JobNetwork } from "./network/job-network.ts";
 
 export type StreamName = "stdout" | "stderr";
 
@@ -29,6 +30,8 @@ export type HeadToAgent =
 			readonly ranks: readonly RankOrder[];
 			/** Streams whose unfinished lines are passed on too: a terminal shows them. */
 			readonly prompts: readonly StreamName[];
+			/** Present where ranks use tcp. */
+			readonly network?: JobNetwork;
 	  }
 	/** Pass a message on to ranks. */
 	| { readonly type: "tell"; readonly rank: number; readonly message: AgentToRank }

@@ -1,8 +1,10 @@
 import { rmSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { LaunchError } from "../../src/errors.ts";
 import { jobVariables } from "../../src/job.ts";
 import type { Link } from "../link.ts";
+import { hostNetwork } from "../network/job-network.ts";
 import type { AgentToHead, HeadToAgent, RankOrder } from "../protocol.ts";
 import { ControlServer } from "./control-server.ts";
 import { Guard } from "./guard.ts";
@@ -64,6 +66,9 @@ export class Agent {
 
 	async #launch(order: Launch): Promise<void> {
 		this.#jobId = order.jobId;
+		const network =
+			order.network &&
+			hostNetwork(order.network, { name: hostname(), sshConnection: process.env.SSH_CONNECTION });
 		const folder = makePrivateFolder();
 		this.#folder = folder;
 		const names = order.ranks.flatMap(({ rank, stdin }) => [
@@ -78,11 +83,18 @@ export class Agent {
 		const kernelGuards = wrappers.deathSignal.length > 0;
 		if (!kernelGuards) this.#guard = Guard.start(order.jobId, folder);
 		const [control, pipes] = await Promise.all([
-			ControlServer.listen(join(folder, "control.sock"), new Set(order.ranks.map(({ rank }) => rank)), {
-				said: (rank, message) => this.#link.send({ type: "said", rank, message }),
-				parted: (rank) => this.#link.send({ type: "parted", rank, atMs: Date.now() }),
-				joinedTwice: (rank, pid) => this.#link.send({ type: "joined-twice", rank, pid }),
-			}),
+			ControlServer.listen(
+				join(folder, "control.sock"),
+				{
+					ranks: new Set(order.ranks.map(({ rank }) => rank)),
+					greeting: network && { type: "network", network },
+				},
+				{
+					said: (rank, message) => this.#link.send({ type: "said", rank, message }),
+					parted: (rank) => this.#link.send({ type: "parted", rank, atMs: Date.now() }),
+					joinedTwice: (rank, pid) => this.#link.send({ type: "joined-twice", rank, pid }),
+				},
+			),
 			making,
 		]);
 		this.#control = control;
@@ -102,7 +114,7 @@ export class Agent {
 
 	#start(
 		order: RankOrder,
-		{ env, jobId, prompts }: Launch,
+		{ env, jobId, prompts, network }: Launch,
 		{ folder, wrappers, named }: { folder: string; wrappers: Wrappers; named: boolean },
 	): void {
 		const { rank, cwd } = order;
@@ -116,7 +128,11 @@ export class Agent {
 				command,
 				args,
 				cwd,
-				env: { ...env, ...order.variables, ...jobVariables({ ...order, jobId, controlPath }) },
+				env: {
+					...env,
+					...order.variables,
+					...jobVariables({ ...order, jobId, controlPath, network: network !== undefined }),
+				},
 				pipes: named
 					? { in: order.stdin ? path("in") : undefined, out: path("out"), err: path("err") }
 					: undefined,

@@ -1,6 +1,7 @@
 import { isatty } from "node:tty";
 import { Agent } from "../agent/agent.ts";
 import { linkPair } from "../link.ts";
+import { insecurity, type JobNetwork, makeNetwork } from "../network/job-network.ts";
 import type { Options } from "../options.ts";
 import type { AgentToHead, HeadToAgent, StreamName } from "../protocol.ts";
 import { makePlan, type Plan } from "./plan.ts";
@@ -12,15 +13,17 @@ export async function run(options: Options): Promise<number> {
 		process.stdout.write(await plan.describe(true));
 		return 0;
 	}
+	const network = await makeNetwork(plan.orders, options);
 	const [link, far] = linkPair<HeadToAgent, AgentToHead>();
 	new Agent(far);
-	link.send(launchOrder(plan));
+	link.send(launchOrder(plan, network));
 	// Loaded while the ranks start: what it takes would otherwise be added to the start of every job.
 	const { Head } = await import("./head.ts");
-	return new Head(options, plan, link).run();
+	const warnings = [...plan.warnings, ...insecurity(network)];
+	return new Head(options, { ...plan, warnings }, link).run();
 }
 
-function launchOrder(plan: Plan): HeadToAgent {
+function launchOrder(plan: Plan, network: JobNetwork | undefined): HeadToAgent {
 	const env: Record<string, string> = {};
 	for (const [name, value] of Object.entries(process.env)) if (value !== undefined) env[name] = value;
 	const terminals = { stdout: isatty(1), stderr: isatty(2) };
@@ -28,7 +31,11 @@ function launchOrder(plan: Plan): HeadToAgent {
 	const prompts = (["stdout", "stderr"] as const satisfies StreamName[]).filter(
 		(stream) => terminals[stream],
 	);
-	return { type: "launch", jobId: newJobId(), env, ranks: plan.orders, prompts };
+	return {
+		type: "launch",
+		...{ jobId: newJobId(), env, ranks: plan.orders, prompts },
+		...(network === undefined ? {} : { network }),
+	};
 }
 
 /** Unlike every other job's; not a secret. */
