@@ -4,6 +4,7 @@
  */
 import type { AgentToRank, RankToAgent } from "../src/control/messages.ts";
 import type { Placement } from "../src/job.ts";
+import type { JobNetwork } from "./network/job-network.ts";
 
 export type StreamName = "stdout" | "stderr";
 
@@ -46,6 +47,8 @@ export interface LaunchOrder {
 	readonly binding: Binding;
 	/** Streams whose unfinished lines are passed on too: a terminal shows them. */
 	readonly prompts: readonly StreamName[];
+	/** Present where ranks use tcp. */
+	readonly network?: JobNetwork;
 }
 
 /** What an agent has found out about a rank before it starts it. */
