@@ -32,8 +32,9 @@ export function mapText(
 		if (host === undefined) continue;
 		const limit = host.maxSlots === undefined ? "" : `, max_slots ${host.maxSlots}`;
 		const over = own.length > host.slots ? ", oversubscribed" : "";
+		const gpuCount = host.gpus === undefined ? "" : `, ${count(host.gpus, "GPU")}`;
 		lines.push(
-			`host ${host.name}: ${count(host.slots, "slot")}${limit}, ${count(own.length, "rank")}${over}`,
+			`host ${host.name}: ${count(host.slots, "slot")}${limit}${gpuCount}, ${count(own.length, "rank")}${over}`,
 		);
 		const devices = gpus.get(node) ?? [];
 		if (sharesGpus(devices, own.length, gpusPerRank)) {
@@ -46,7 +47,7 @@ export function mapText(
 
 function rankLine({ mapped, command, gpus, cores }: DisplayedRank, commands: boolean): string {
 	const parts = [`  rank ${mapped.rank}: local rank ${mapped.localRank}`];
-	if (gpus !== undefined) parts.push(`GPU ${gpus.join(",")}`);
+	if (gpus !== undefined) parts.push(gpus.length === 0 ? "no GPU" : `GPU ${gpus.join(",")}`);
 	if (cores !== undefined) parts.push(`cores ${cores}`);
 	if (commands) parts.push(command.map(quote).join(" "));
 	return parts.join(", ");

@@ -26,9 +26,25 @@ export const OPTION_TABLE = [
 	{
 		name: "map-by",
 		aliases: [],
+		value: "slot|node|ppr:N:node",
+		group: "Ranks",
+		describe:
+			"Fill one host after the other (slot, the default), deal the ranks out (node), or put N on each host",
+	},
+	{
+		name: "npernode",
+		aliases: ["ppn", "N"],
+		value: "N",
+		group: "Ranks",
+		describe: "Short for --map-by ppr:N:node",
+	},
+	{
+		name: "rank-by",
+		aliases: [],
 		value: "slot|node",
 		group: "Ranks",
-		describe: "Fill one host after the other (slot, the default), or deal the ranks out (node)",
+		describe:
+			"Number the ranks host by host (slot), or give each host in turn the next number (node, the default with --map-by node)",
 	},
 	{
 		name: "oversubscribe",
@@ -219,6 +235,12 @@ export const OPTION_TABLE = [
 		aliases: [],
 		group: "Running",
 		describe: "Print the map and the commands, start nothing",
+	},
+	{
+		name: "doctor",
+		aliases: [],
+		group: "Other",
+		describe: "Check this machine, or the hosts of --hostfile or --host; no program is run",
 	},
 	{
 		name: "help",

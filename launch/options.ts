@@ -1,5 +1,6 @@
 import { badSubnet } from "../src/network/addresses.ts";
 import { readCommandLine, type TypedProgram, usageError } from "./command-line.ts";
+import type { MapBy } from "./map.ts";
 import type { OptionName } from "./option-table.ts";
 
 /** One program of the job: how many ranks run it, and how. */
@@ -18,7 +19,8 @@ export interface Options {
 	readonly programs: readonly ProgramOptions[];
 	readonly hostfile: string | undefined;
 	readonly hosts: string | undefined;
-	readonly mapBy: "slot" | "node";
+	readonly mapBy: MapBy;
+	readonly rankBy: "slot" | "node";
 	readonly oversubscribe: boolean;
 	readonly bindTo: "none" | "core";
 	readonly gpusPerRank: number;
@@ -57,7 +59,9 @@ export interface RemoteOptions {
 }
 
 /** What tsmpirun is asked to do. */
-export type Request = { readonly do: "help" | "version" } | { readonly do: "run"; readonly options: Options };
+export type Request =
+	| { readonly do: "help" | "version" }
+	| { readonly do: "run" | "doctor"; readonly options: Options };
 
 /** The longest time that a timer of Node can wait. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -81,15 +85,21 @@ export function readOptions(argv: readonly string[]): Request {
 	};
 	const choice = <T extends string>(name: OptionName, allowed: readonly T[], standard: T): T =>
 		chosen(name, allowed) ?? standard;
-	const programs = typed.map((program, index) => readProgram(program, index, typed.length));
+	const doctor = has("doctor");
+	if (doctor && first?.program !== undefined) {
+		throw usageError(`Cannot run ${first.program} with --doctor: it examines hosts and runs no program`);
+	}
+	const programs = doctor ? [] : typed.map((program, index) => readProgram(program, index, typed.length));
 	if (has("hostfile") && has("host")) {
 		throw usageError("Cannot take hosts from both --hostfile and --host: give one of them");
 	}
+	const mapBy = readMapBy(last("map-by"), last("npernode"));
 	const options: Options = {
 		programs,
 		hostfile: last("hostfile"),
 		hosts: last("host") === undefined ? undefined : first?.options.get("host")?.join(","),
-		mapBy: choice("map-by", ["slot", "node"], "slot"),
+		mapBy,
+		rankBy: choice("rank-by", ["slot", "node"], mapBy === "node" ? "node" : "slot"),
 		oversubscribe: has("oversubscribe"),
 		bindTo: choice("bind-to", ["none", "core"], "none"),
 		gpusPerRank: readCount("--gpus-per-rank", last("gpus-per-rank")) ?? 1,
@@ -117,7 +127,7 @@ export function readOptions(argv: readonly string[]): Request {
 		onFailure: choice("on-failure", ["abort", "continue"], "abort"),
 		graceMs: readSeconds("--grace", last("grace"), true) ?? 3000,
 	};
-	return { do: "run", options };
+	return { do: doctor ? "doctor" : "run", options };
 }
 
 /** Beyond this the system's own limits end it in less clear ways: each rank is a process with three pipes. */
@@ -154,6 +164,19 @@ function readVariable(text: string): readonly [string, string | undefined] {
 	const name = equals < 0 ? text : text.slice(0, equals);
 	if (name === "") throw usageError(`Cannot set the variable "${text}": -x takes NAME or NAME=VALUE`);
 	return [name, equals < 0 ? undefined : text.slice(equals + 1)];
+}
+
+function readMapBy(mapBy: string | undefined, perNode: string | undefined): MapBy {
+	if (perNode !== undefined) {
+		if (mapBy !== undefined) throw usageError("Cannot take both --map-by and --npernode: give one of them");
+		return { perNode: readCount("--npernode", perNode) ?? 1 };
+	}
+	if (mapBy === undefined || mapBy === "slot" || mapBy === "node") return mapBy ?? "slot";
+	const number = /^ppr:([1-9]\d{0,3}):node$/.exec(mapBy)?.[1];
+	if (number === undefined) {
+		throw usageError(`Cannot use --map-by ${mapBy}: allowed are slot, node, and ppr:N:node with N from 1 up`);
+	}
+	return { perNode: Number(number) };
 }
 
 function readCount(option: string, value: string | undefined): number | undefined {

@@ -31,6 +31,8 @@ export interface Binding {
 	readonly cores: boolean;
 	/** Each rank sees so many of the GPUs; undefined: CUDA_VISIBLE_DEVICES stays as it is. */
 	readonly gpusPerRank?: number;
+	/** GPUs of this host that they may use at most: gpus= of a hostfile. */
+	readonly mostGpus?: number;
 }
 
 /** All that an agent needs to know about the job. */

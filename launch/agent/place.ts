@@ -1,5 +1,5 @@
 import { allowedCores, coresOfRank } from "../cores.ts";
-import { type GpuList, gpusOfRank, localGpus } from "../gpu.ts";
+import { type GpuList, gpusOfRank, limitGpus, localGpus } from "../gpu.ts";
 import { resolveProgram } from "../program.ts";
 import type { LaunchOrder, PlacedRank } from "../protocol.ts";
 
@@ -27,7 +27,9 @@ export async function placeRanks(order: LaunchOrder): Promise<Placed> {
 			: undefined,
 	);
 	const gpus = await Promise.all(
-		environments.map(async (env) => (binding.gpusPerRank === undefined ? undefined : localGpus(env))),
+		environments.map(async (env) =>
+			binding.gpusPerRank === undefined ? undefined : limitGpus(await localGpus(env), binding.mostGpus),
+		),
 	);
 	const cores = binding.cores ? allowedCores() : undefined;
 	const placed = ranks.map(({ rank, program, localRank, localSize }): PlacedRank => {

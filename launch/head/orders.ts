@@ -16,6 +16,7 @@ export function launchOrder(
 	{ jobId, network, env }: JobFacts & { readonly env: Readonly<Record<string, string>> },
 ): LaunchOrder {
 	const { programs, binding, cwd } = plan;
+	const mostGpus = plan.nodes[node]?.gpus;
 	const terminals = { stdout: isatty(1), stderr: isatty(2) };
 	const prompts = (["stdout", "stderr"] as const satisfies StreamName[]).filter(
 		(stream) => terminals[stream],
@@ -24,7 +25,8 @@ export function launchOrder(
 		type: "launch",
 		// An agent that cleans up on a machine that it shares with another of this job must not find that one's ranks.
 		jobId: node === 0 ? jobId : `${jobId}-${node}`,
-		...{ cwd, programs, binding, prompts },
+		...{ cwd, programs, prompts },
+		binding: mostGpus === undefined ? binding : { ...binding, mostGpus },
 		env: terminals.stderr ? { ...env, TSMPI_STDERR_TTY: "1" } : env,
 		...(network === undefined ? {} : { network }),
 		ranks: plan.orders.filter(({ nodeRank }) => nodeRank === node),

@@ -1,6 +1,7 @@
-import { accessSync, constants, readFileSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
 import { LaunchError } from "../../src/errors.ts";
+import { namesHosts } from "../host-variables.ts";
 import type { Host } from "../hosts.ts";
 import { makeFolder } from "../make-folder.ts";
 import { type MappedRank, mapRanks } from "../map.ts";
@@ -24,11 +25,15 @@ export interface Plan {
 
 /** Decides which rank runs what and where. Throws LaunchError. */
 export async function makePlan(options: Options): Promise<Plan> {
-	const { hosts, elastic, isRemote } = await readHosts(options);
+	const { hosts, elastic, note, isRemote } = await readHosts(options);
 	const ranks = mapRanks(
 		hosts,
 		options.programs.map(({ count }) => count),
-		{ mapBy: options.mapBy, oversubscribe: options.oversubscribe || elastic },
+		{
+			mapBy: options.mapBy,
+			rankBy: options.rankBy,
+			oversubscribe: options.oversubscribe || elastic,
+		},
 	);
 	if (typeof options.stdin === "number" && options.stdin >= ranks.length) {
 		const last = ranks.length - 1;
@@ -53,7 +58,7 @@ export async function makePlan(options: Options): Promise<Plan> {
 			...(options.gpuBind ? { gpusPerRank: options.gpusPerRank } : {}),
 		},
 		cwd: currentFolder(),
-		warnings: variables.flatMap(({ missing }) => missing),
+		warnings: [...(note === undefined ? [] : [note]), ...variables.flatMap(({ missing }) => missing)],
 	};
 }
 
@@ -63,13 +68,6 @@ function currentFolder(): string {
 	} catch (cause) {
 		throw new LaunchError("Cannot run here: the current folder does not exist any more", 126, { cause });
 	}
-}
-
-interface HostList {
-	readonly hosts: Host[];
-	/** There is nobody to protect from too many ranks. */
-	readonly elastic: boolean;
-	readonly isRemote: (host: Host) => boolean;
 }
 
 /** Whether another machine takes part. */
@@ -82,27 +80,27 @@ function checkLauncher({ launcher }: Options, remote: Host | undefined): boolean
 	return remote !== undefined;
 }
 
-async function readHosts({ hostfile, hosts }: Options): Promise<HostList> {
-	if (hosts === undefined && hostfile === undefined) {
-		const own = { name: hostname(), slots: availableParallelism() };
-		return { hosts: [own], elastic: true, isRemote: () => false };
-	}
-	// Loaded only where needed: tsmpirun's own start-up counts.
-	const { parseHostfile, parseHostList } = await import("../hosts.ts");
-	const { isLocal, mergeLocal } = await import("../local-host.ts");
-	const isRemote = (host: Host) => !isLocal(host);
-	if (hosts !== undefined) return { hosts: mergeLocal(parseHostList(hosts)), elastic: false, isRemote };
-	const file = hostfile ?? "";
-	return { hosts: mergeLocal(parseHostfile(readHostfile(file), file)), elastic: false, isRemote };
+interface JobHosts {
+	readonly hosts: readonly Host[];
+	/** Any number of ranks may share them. */
+	readonly elastic: boolean;
+	readonly note?: string;
+	readonly isRemote: (host: Host) => boolean;
 }
 
-function readHostfile(file: string): string {
-	try {
-		return readFileSync(file, "utf8");
-	} catch (error) {
-		const why = error instanceof Error ? error.message : String(error);
-		throw new LaunchError(`Cannot read the hostfile ${file}: ${why}`, 1, { cause: error });
+async function readHosts(options: Options): Promise<JobHosts> {
+	const named = options.hosts !== undefined || options.hostfile !== undefined;
+	if (named || namesHosts(process.env)) {
+		// Loaded only where needed: tsmpirun's own start-up counts.
+		const { findHosts } = await import("../host-sources.ts");
+		const { isLocal, mergeLocal } = await import("../local-host.ts");
+		const found = findHosts(options, process.env);
+		const isRemote = (host: Host) => !isLocal(host);
+		if (found !== undefined) return { ...found, hosts: mergeLocal(found.hosts), elastic: false, isRemote };
 	}
+	// One machine of one's own: there is nobody to protect from too many ranks.
+	const own = { name: hostname(), slots: availableParallelism() };
+	return { hosts: [own], elastic: true, isRemote: () => false };
 }
 
 /** Before anything is started, not when the first line is to be written. */
