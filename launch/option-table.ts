@@ -129,6 +129,19 @@ export const OPTION_TABLE = [
 		describe: "Time in which a host must answer (default 30)",
 	},
 	{
+		name: "iface",
+		aliases: [],
+		value: "NAME|CIDR",
+		group: "Hosts",
+		describe: "Interface or subnet by which the hosts reach each other",
+	},
+	{
+		name: "insecure",
+		aliases: [],
+		group: "Hosts",
+		describe: "Do not encrypt what ranks of different hosts tell each other, and let everybody in",
+	},
+	{
 		name: "x",
 		aliases: [],
 		value: "NAME[=VALUE]",

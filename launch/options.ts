@@ -1,3 +1,4 @@
+import { badSubnet } from "../src/network/addresses.ts";
 import { readCommandLine, type TypedProgram, usageError } from "./command-line.ts";
 import type { MapBy } from "./map.ts";
 import type { OptionName } from "./option-table.ts";
@@ -27,6 +28,9 @@ export interface Options {
 	/** undefined: ssh, where another host takes part. */
 	readonly launcher: "local" | "ssh" | "slurm" | undefined;
 	readonly remote: RemoteOptions;
+	/** Interface or subnet by which hosts reach each other. */
+	readonly iface: string | undefined;
+	readonly insecure: boolean;
 	readonly stdin: number | "all" | "none";
 	readonly tagOutput: boolean;
 	readonly timestampOutput: boolean;
@@ -109,6 +113,8 @@ export function readOptions(argv: readonly string[]): Request {
 			connectMs: readSeconds("--connect-timeout", last("connect-timeout"), false) ?? 30_000,
 			envAll: has("env-all"),
 		},
+		iface: readInterface(last("iface")),
+		insecure: has("insecure"),
 		stdin: readStdin(last("stdin")),
 		tagOutput: has("tag-output"),
 		timestampOutput: has("timestamp-output"),
@@ -191,6 +197,12 @@ function readSeconds(option: string, value: string | undefined, zero: boolean): 
 		);
 	}
 	return Math.max(zero ? 0 : 1, Math.round(seconds * 1000));
+}
+
+function readInterface(value: string | undefined): string | undefined {
+	const bad = value === undefined ? undefined : badSubnet(value);
+	if (bad !== undefined) throw usageError(`Cannot use --iface ${value}: ${bad}`);
+	return value;
 }
 
 function readStdin(value: string | undefined): number | "all" | "none" {

@@ -5,6 +5,7 @@
 import type { AgentToRank, RankToAgent } from "../src/control/messages.ts";
 import type { Placement } from "../src/job.ts";
 import type { Answer, Question } from "./doctor/questions.ts";
+import type { JobNetwork } from "./network/job-network.ts";
 
 export type StreamName = "stdout" | "stderr";
 
@@ -31,7 +32,7 @@ export interface Binding {
 	readonly cores: boolean;
 	/** Each rank sees so many of the GPUs; undefined: CUDA_VISIBLE_DEVICES stays as it is. */
 	readonly gpusPerRank?: number;
-	/** How many of the host's GPUs its ranks may use; undefined: all. */
+	/** GPUs of this host that they may use at most: gpus= of a hostfile. */
 	readonly mostGpus?: number;
 }
 
@@ -49,6 +50,8 @@ export interface LaunchOrder {
 	readonly binding: Binding;
 	/** Streams whose unfinished lines are passed on too: a terminal shows them. */
 	readonly prompts: readonly StreamName[];
+	/** Present where ranks use tcp. */
+	readonly network?: JobNetwork;
 }
 
 /** What an agent has found out about a rank before it starts it. */

@@ -21,6 +21,8 @@ export interface JobEnvironment extends Placement {
 	readonly jobId: string;
 	/** Unix socket of this host's agent. */
 	readonly controlPath: string;
+	/** The agent says first how ranks of other hosts are reached. */
+	readonly network: boolean;
 }
 
 /** Name of the variable that carries the job's id: clean-up finds stray processes by it. */
@@ -30,6 +32,7 @@ export const JOB_ID_VARIABLE = "TSMPI_JOB";
 export function jobVariables(job: JobEnvironment): Record<string, string> {
 	const { rank, size, localRank, localSize, nodeRank } = job;
 	return {
+		...(job.network ? { TSMPI_NETWORK: "1" } : {}),
 		[JOB_ID_VARIABLE]: job.jobId,
 		TSMPI_CONTROL: job.controlPath,
 		TSMPI_RANK: `${rank}`,
@@ -57,6 +60,7 @@ export function readJob(env: NodeJS.ProcessEnv): JobEnvironment | undefined {
 	return {
 		jobId: env[JOB_ID_VARIABLE] ?? "",
 		controlPath,
+		network: env.TSMPI_NETWORK === "1",
 		rank: number("TSMPI_RANK"),
 		size: number("TSMPI_SIZE"),
 		localRank: number("TSMPI_LOCAL_RANK"),
@@ -65,13 +69,14 @@ export function readJob(env: NodeJS.ProcessEnv): JobEnvironment | undefined {
 	};
 }
 
-/**
- * Where a rank receives from its peers: next to the agent's socket in the job's private folder, or, with
- * TSMPI_TRANSPORT=tcp, on the loopback interface.
- */
-export function dataAddresses(job: JobEnvironment): { readonly ipc?: string; readonly tcp?: string } {
-	if (process.env.TSMPI_TRANSPORT === "tcp") return { tcp: "tcp://127.0.0.1:*" };
-	return { ipc: `ipc://${dirname(job.controlPath)}/${job.rank}` };
+/** Whether the ranks of one host are to use tcp too, as those of different hosts do. */
+export function wantsTcp(env: Readonly<Record<string, string | undefined>>): boolean {
+	return env.TSMPI_TRANSPORT === "tcp";
+}
+
+/** Where a rank receives from those of its host: next to the agent's socket in the job's private folder. */
+export function ipcAddress(job: JobEnvironment): string | undefined {
+	return wantsTcp(process.env) ? undefined : `ipc://${dirname(job.controlPath)}/${job.rank}`;
 }
 
 /** Variables by which other launchers tell a process that it is one of several. */

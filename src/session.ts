@@ -1,9 +1,9 @@
 import { Comm } from "./comm/comm.ts";
 import { describe } from "./comm/operations.ts";
 import { ControlLink } from "./control/link.ts";
-import type { AgentToRank, Peer } from "./control/messages.ts";
+import type { AgentToRank, Network, Peer } from "./control/messages.ts";
 import { FinalizedError, MpiError } from "./errors.ts";
-import { dataAddresses, type JobEnvironment } from "./job.ts";
+import { ipcAddress, type JobEnvironment } from "./job.ts";
 import { BlockedWatch } from "./progress/blocked.ts";
 import { callerOf } from "./progress/caller.ts";
 import { Context } from "./progress/context.ts";
@@ -22,6 +22,7 @@ export class Session {
 	readonly #watch: BlockedWatch;
 	#mesh: Mesh | undefined;
 	#control: ControlLink | undefined;
+	#network: ((network: Network) => void) | undefined;
 	#start: ((peers: readonly Peer[]) => void) | undefined;
 	#finalized: (() => void) | undefined;
 	#finalizing: Promise<void> | undefined;
@@ -72,6 +73,10 @@ export class Session {
 	}
 
 	async #join(job: JobEnvironment): Promise<void> {
+		const told = new Promise<Network | undefined>((resolve) => {
+			this.#network = resolve;
+			if (!job.network) resolve(undefined);
+		});
 		const connected = ControlLink.connect(
 			job.controlPath,
 			(message) => this.#onMessage(message),
@@ -83,12 +88,13 @@ export class Session {
 			this.#mesh = new Mesh(job.nodeRank, {
 				onMessage: (frames) => this.#progress.receive(frames),
 				onIdle: () => this.#watch.onIdle(),
-				onBroken: (rank, error) =>
-					void this.abort(1, `Cannot send to rank ${rank}: ${(error as Error).message}`),
+				onBroken: (rank, error) => this.#control?.send({ type: "broken", rank, text: error.message }),
 			});
 			this.#progress.sockets = this.#mesh;
 		}
-		const endpoint = await this.#mesh?.bind(dataAddresses(job));
+		// On one host there is nothing to wait for: the sockets are bound while the connection is made.
+		if (job.network) await connected;
+		const endpoint = await this.#mesh?.bind({ ipc: ipcAddress(job), network: await told });
 		this.#control = await connected;
 		const started = new Promise<readonly Peer[]>((resolve) => {
 			this.#start = resolve;
@@ -113,6 +119,9 @@ export class Session {
 	#onMessage(message: AgentToRank): void {
 		const progress = this.#progress;
 		switch (message.type) {
+			case "network":
+				this.#network?.(message.network);
+				break;
 			case "start":
 				this.#start?.(message.peers);
 				break;

@@ -1,9 +1,12 @@
 import { rmSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
+import type { Network } from "../../src/control/messages.ts";
 import { LaunchError } from "../../src/errors.ts";
 import { jobVariables } from "../../src/job.ts";
 import type { Question } from "../doctor/questions.ts";
 import type { Link } from "../link.ts";
+import { hostNetwork } from "../network/job-network.ts";
 import type { AgentToHead, HeadToAgent, LaunchOrder, PlacedRank, RankOrder } from "../protocol.ts";
 import { ControlServer } from "./control-server.ts";
 import { Guard } from "./guard.ts";
@@ -21,6 +24,7 @@ const ORPHAN_GRACE_MS = 2000;
 /** An order that has been looked into: all is there that its ranks need. */
 interface Prepared {
 	readonly order: LaunchOrder;
+	readonly network: Network | undefined;
 	readonly placed: ReadonlyMap<number, PlacedRank>;
 }
 
@@ -102,14 +106,17 @@ export class Agent {
 
 	async #prepare(order: LaunchOrder): Promise<Prepared> {
 		const { ranks, gpus } = await placeRanks(order);
+		const network =
+			order.network &&
+			hostNetwork(order.network, { name: hostname(), sshConnection: process.env.SSH_CONNECTION });
 		this.#link.send({ type: "placed", ranks, ...(gpus === undefined ? {} : { gpus }) });
-		return { order, placed: new Map(ranks.map((rank) => [rank.rank, rank])) };
+		return { order, network, placed: new Map(ranks.map((rank) => [rank.rank, rank])) };
 	}
 
 	async #launch(): Promise<void> {
 		const prepared = await this.#prepared;
 		if (prepared === undefined || this.#ending) return;
-		const { order, placed } = prepared;
+		const { order, placed, network } = prepared;
 		this.#jobId = order.jobId;
 		const folder = makePrivateFolder();
 		this.#folder = folder;
@@ -125,11 +132,18 @@ export class Agent {
 		const kernelGuards = wrappers.deathSignal.length > 0;
 		if (!kernelGuards) this.#guard = Guard.start(order.jobId, folder);
 		const [control, pipes] = await Promise.all([
-			ControlServer.listen(join(folder, "control.sock"), new Set(order.ranks.map(({ rank }) => rank)), {
-				said: (rank, message) => this.#link.send({ type: "said", rank, message }),
-				parted: (rank) => this.#link.send({ type: "parted", rank, atMs: Date.now() }),
-				joinedTwice: (rank, pid) => this.#link.send({ type: "joined-twice", rank, pid }),
-			}),
+			ControlServer.listen(
+				join(folder, "control.sock"),
+				{
+					ranks: new Set(order.ranks.map(({ rank }) => rank)),
+					greeting: network && { type: "network", network },
+				},
+				{
+					said: (rank, message) => this.#link.send({ type: "said", rank, message }),
+					parted: (rank) => this.#link.send({ type: "parted", rank, atMs: Date.now() }),
+					joinedTwice: (rank, pid) => this.#link.send({ type: "joined-twice", rank, pid }),
+				},
+			),
 			making,
 		]);
 		this.#control = control;
@@ -171,7 +185,7 @@ export class Agent {
 				env: {
 					...environmentOf(launch, order.program),
 					...gpus,
-					...jobVariables({ ...order, jobId, controlPath }),
+					...jobVariables({ ...order, jobId, controlPath, network: launch.network !== undefined }),
 				},
 				pipes: named ? { in: stdin ? path("in") : undefined, out: path("out"), err: path("err") } : undefined,
 				stdin,

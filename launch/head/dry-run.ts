@@ -8,7 +8,9 @@ export async function dryRun(plan: Plan): Promise<number> {
 	const placements = new Placements(plan);
 	for (const [node, host] of plan.nodes.entries()) {
 		if (plan.isRemote(host)) continue;
-		const { ranks, gpus } = await placeRanks(launchOrder(plan, node, { jobId: "", env: {} }));
+		const { ranks, gpus } = await placeRanks(
+			launchOrder(plan, node, { jobId: "", network: undefined, env: {} }),
+		);
 		placements.add({ ranks, ...(gpus === undefined ? {} : { gpus }) });
 	}
 	process.stdout.write(placements.describe(true));

@@ -6,7 +6,7 @@ import { type Link, linkPair } from "../link.ts";
 import type { Options } from "../options.ts";
 import type { AgentToHead, HeadToAgent } from "../protocol.ts";
 import { forwardedVariables } from "./forwarded.ts";
-import { launchOrder } from "./orders.ts";
+import { type JobFacts, launchOrder } from "./orders.ts";
 import type { Plan } from "./plan.ts";
 
 /** Other hosts that cannot be used are collected for so long, to be told in one go. */
@@ -56,9 +56,9 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 	}
 
 	/** Starts an agent on each host of the plan. Throws LaunchError where the options for that make no sense. */
-	static async start(options: Options, plan: Plan, jobId: string): Promise<Fleet> {
+	static async start(options: Options, plan: Plan, job: JobFacts): Promise<Fleet> {
 		const fleet = new Fleet(options, plan, await chooseLauncher(plan.launcher, options.remote));
-		fleet.#start(jobId, forwardedVariables(process.env, options.remote.envAll));
+		fleet.#start(job, forwardedVariables(process.env, options.remote.envAll));
 		return fleet;
 	}
 
@@ -79,14 +79,14 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 
 	close = (): void => this.#close();
 
-	#start(jobId: string, env: Readonly<Record<string, string>>): void {
+	#start(job: JobFacts, env: Readonly<Record<string, string>>): void {
 		const remote = this.#plan.nodes.filter(this.#plan.isRemote);
 		const links = this.#launcher.start(remote);
 		for (const [index, host] of this.#plan.nodes.entries()) {
 			const node = this.#nodes[index];
 			if (node === undefined) continue;
 			const order = (variables: Readonly<Record<string, string>>) =>
-				launchOrder(this.#plan, index, { jobId, env: variables });
+				launchOrder(this.#plan, index, { ...job, env: variables });
 			const link = links[remote.indexOf(host)];
 			if (link === undefined) {
 				const [near, far] = linkPair<HeadToAgent, AgentToHead>();

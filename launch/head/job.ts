@@ -11,6 +11,9 @@ const SETTLE_MS = 100;
 /** Time between the end of a rank's connection and its exit, after which it counts as gone though its process lives. */
 const DESERT_MS = 500;
 
+/** Time between the end of a connection of two ranks and the news that one of them has ended. */
+const BROKEN_MS = 2000;
+
 /** What a job does to the world. */
 export interface JobEffects {
 	readonly tell: (rank: number, message: AgentToRank) => void;
@@ -138,6 +141,9 @@ export class Job {
 				record.exitCalledAt = message.at;
 				this.watch.moved(record.rank);
 				break;
+			case "broken":
+				this.#broken(record, message.rank, message.text);
+				break;
 			case "blocked":
 				this.watch.blocked(record.rank, message);
 				break;
@@ -145,6 +151,20 @@ export class Job {
 				this.watch.answered(record.rank, message.query, message.operations);
 				break;
 		}
+	}
+
+	/**
+	 * A connection between two ranks has ended. The end of one of them would explain it, and news of that may come later;
+	 * else messages may be lost, and the job cannot go on.
+	 */
+	#broken(record: RankRecord, peer: number, text: string): void {
+		const other = this.#records[peer];
+		if (other === undefined) return;
+		setTimeout(() => {
+			const explained = [record, other].some((end) => end.finalized || isGone(end));
+			if (explained || this.#ending || this.#over) return;
+			this.end(1, `${nameOf(record)} has lost its connection to ${nameOf(other)}: ${text}`);
+		}, BROKEN_MS);
 	}
 
 	#start(): void {

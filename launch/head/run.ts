@@ -1,26 +1,33 @@
 import { Agent } from "../agent/agent.ts";
 import { type Link, linkPair } from "../link.ts";
+import { insecurity, makeNetwork } from "../network/job-network.ts";
 import type { Options } from "../options.ts";
 import type { AgentToHead, HeadToAgent } from "../protocol.ts";
-import { launchOrder, newJobId } from "./orders.ts";
+import { type JobFacts, launchOrder, newJobId } from "./orders.ts";
 import { makePlan, type Plan } from "./plan.ts";
 
 /** Runs the job that the command line asks for; resolves with tsmpirun's exit code. Throws LaunchError. */
 export async function run(options: Options): Promise<number> {
 	const plan = await makePlan(options);
-	const jobId = newJobId();
 	if (options.dryRun) return (await import("./dry-run.ts")).dryRun(plan);
-	const link = plan.remote ? await reachHosts(options, plan, jobId) : startHere(plan, jobId);
+	const variables = (program: number) => plan.programs[program]?.variables ?? {};
+	const network = await makeNetwork(
+		plan.orders.map(({ nodeRank, program }) => ({ nodeRank, variables: variables(program) })),
+		options,
+	);
+	const job = { jobId: newJobId(), network };
+	const link = plan.remote ? await reachHosts(options, plan, job) : startHere(plan, job);
 	// Loaded while the ranks start: what it takes would otherwise be added to the start of every job.
 	const { Head } = await import("./head.ts");
-	return new Head(options, plan, link).run();
+	const warnings = [...plan.warnings, ...insecurity(network)];
+	return new Head(options, { ...plan, warnings }, link).run();
 }
 
 /** The only host is this machine: its agent lives in this process, and nobody else has to be waited for. */
-function startHere(plan: Plan, jobId: string): Link<HeadToAgent, AgentToHead> {
+function startHere(plan: Plan, job: JobFacts): Link<HeadToAgent, AgentToHead> {
 	const [link, far] = linkPair<HeadToAgent, AgentToHead>();
 	new Agent(far);
-	link.send(launchOrder(plan, 0, { jobId, env: {} }));
+	link.send(launchOrder(plan, 0, { ...job, env: {} }));
 	link.send({ type: "go" });
 	return link;
 }
@@ -29,8 +36,8 @@ function startHere(plan: Plan, jobId: string): Link<HeadToAgent, AgentToHead> {
 async function reachHosts(
 	options: Options,
 	plan: Plan,
-	jobId: string,
+	job: JobFacts,
 ): Promise<Link<HeadToAgent, AgentToHead>> {
 	const { Fleet } = await import("./fleet.ts");
-	return Fleet.start(options, plan, jobId);
+	return Fleet.start(options, plan, job);
 }
