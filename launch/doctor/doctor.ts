@@ -21,7 +21,7 @@ export async function doctor(options: Options): Promise<number> {
 		return examine([new Patient(hosts[0]?.name ?? hostname(), Promise.resolve(askHere), false)]);
 	}
 	const { chooseLauncher } = await import("../launchers/choose.ts");
-	const launcher = (await chooseLauncher(found.launcher, options.remote))({
+	const launcher = (await chooseLauncher(found.launcher, options))({
 		connectMs: options.remote.connectMs,
 		waiting: say,
 		note: () => {},

@@ -57,7 +57,7 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 
 	/** Starts an agent on each host of the plan. Throws LaunchError where the options for that make no sense. */
 	static async start(options: Options, plan: Plan, job: JobFacts): Promise<Fleet> {
-		const fleet = new Fleet(options, plan, await chooseLauncher(plan.launcher, options.remote));
+		const fleet = new Fleet(options, plan, await chooseLauncher(plan.launcher, options));
 		fleet.#start(job, forwardedVariables(process.env, options.remote.envAll));
 		return fleet;
 	}
