@@ -15,8 +15,8 @@ export interface SlurmLab {
 	readonly env: Readonly<Record<string, string>>;
 	/** Words that stand before a command to run it on the host `head`, where slurmctld is. */
 	readonly command: readonly string[];
-	/** What is still running on the nodes. */
-	readonly leftovers: () => Promise<string>;
+	/** Powers a node off. */
+	readonly crash: (node: string) => Promise<unknown>;
 	readonly down: () => Promise<void>;
 }
 
@@ -58,11 +58,7 @@ export async function startSlurm(nodes: number, processors: number): Promise<Slu
 	return {
 		env,
 		command: ["bash", join(SCRIPTS, "slurm.sh"), "run"],
-		leftovers: () =>
-			run("hosts.sh", "leftovers").then(
-				({ stdout }) => stdout,
-				(error: { stdout: string }) => error.stdout,
-			),
+		crash: (node) => run("hosts.sh", "crash", node),
 		down,
 	};
 }
