@@ -6,6 +6,7 @@ import { ownVersion, packageRoot } from "../package-root.ts";
 import type { AgentToHead, HeadToAgent } from "../protocol.ts";
 import { StreamLink } from "../stream-link.ts";
 import { Agent } from "./agent.ts";
+import { endSession } from "./session.ts";
 
 /** Serves the head at the other end of the standard streams, and ends with it. */
 export async function serve(): Promise<void> {
@@ -26,7 +27,8 @@ export async function serve(): Promise<void> {
 	}
 	await agent.done;
 	link.close();
-	await new Promise<void>((resolve) => link.onClose(() => resolve()));
+	const lost = await new Promise<string | undefined>((resolve) => link.onClose(resolve));
+	if (lost !== undefined) endSession();
 	process.exit(0);
 }
 
