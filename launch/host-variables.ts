@@ -9,5 +9,7 @@ export const FOREIGN_HOSTFILE_VARIABLES = ["OMPI_MCA_orte_default_hostfile", "HY
 
 /** Whether the environment may have something to say about the job's hosts. */
 export function namesHosts(env: Readonly<NodeJS.ProcessEnv>): boolean {
-	return [HOSTFILE_VARIABLE, ...FOREIGN_HOSTFILE_VARIABLES].some((name) => env[name] !== undefined);
+	return ["SLURM_JOB_ID", HOSTFILE_VARIABLE, ...FOREIGN_HOSTFILE_VARIABLES].some(
+		(name) => env[name] !== undefined,
+	);
 }

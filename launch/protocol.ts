@@ -4,6 +4,7 @@
  */
 import type { AgentToRank, RankToAgent } from "../src/control/messages.ts";
 import type { Placement } from "../src/job.ts";
+import type { Answer, Question } from "./doctor/questions.ts";
 import type { JobNetwork } from "./network/job-network.ts";
 
 export type StreamName = "stdout" | "stderr";
@@ -81,6 +82,8 @@ export type HeadToAgent =
 	| { readonly type: "terminate"; readonly signal: NodeJS.Signals; readonly graceMs: number }
 	/** So many bytes of a rank's output have been written. */
 	| { readonly type: "credit"; readonly rank: number; readonly stream: StreamName; readonly bytes: number }
+	/** Instead of a launch: tsmpirun --doctor asks something. */
+	| { readonly type: "examine"; readonly question: Question }
 	/** The job is over: clean up and close the link. */
 	| { readonly type: "close" };
 
@@ -92,6 +95,7 @@ export type AgentToHead =
 	| { readonly type: "waiting"; readonly text: string }
 	/** A host is lost, and its ranks with it: how, in words that follow "host NAME". */
 	| { readonly type: "lost"; readonly node: number; readonly text: string; readonly atMs: number }
+	| { readonly type: "examined"; readonly answer: Answer }
 	/** A rank could not be started, and so the job cannot. */
 	| { readonly type: "refused"; readonly text: string; readonly exitCode: number }
 	/** A rank's message. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Network } from "../../src/control/messages.ts";
 import { LaunchError } from "../../src/errors.ts";
 import { jobVariables } from "../../src/job.ts";
+import type { Question } from "../doctor/questions.ts";
 import type { Link } from "../link.ts";
 import { hostNetwork } from "../network/job-network.ts";
 import type { AgentToHead, HeadToAgent, LaunchOrder, PlacedRank, RankOrder } from "../protocol.ts";
@@ -89,9 +90,18 @@ export class Agent {
 			case "credit":
 				this.#ranks.get(message.rank)?.acknowledge(message.stream, message.bytes);
 				return;
+			case "examine":
+				void this.#examine(message.question);
+				return;
 			case "close":
 				void this.#close();
 		}
+	}
+
+	/** Loaded only here: a job has no use for it. */
+	async #examine(question: Question): Promise<void> {
+		const { answer } = await import("../doctor/questions.ts");
+		this.#link.send({ type: "examined", answer: await answer(question, process.env) });
 	}
 
 	async #prepare(order: LaunchOrder): Promise<Prepared> {

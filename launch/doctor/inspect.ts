@@ -13,7 +13,6 @@ const PROBE_MS = 10_000;
 
 /** Looks at the host that this runs on. */
 export async function inspect(env: Readonly<NodeJS.ProcessEnv>): Promise<HostFacts> {
-	const tsmpi = ownVersion();
 	const [zeromq, gpus, folders] = await Promise.all([
 		tryZeromq(),
 		findGpus(env),
@@ -23,7 +22,7 @@ export async function inspect(env: Readonly<NodeJS.ProcessEnv>): Promise<HostFac
 	return {
 		hostname: hostname(),
 		node: process.versions.node,
-		tsmpi,
+		tsmpi: ownVersion(),
 		zeromq,
 		nodeLlamaCpp: findPackage("node-llama-cpp"),
 		llamaServer: findLlamaServer(env),

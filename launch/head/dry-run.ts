@@ -1,5 +1,4 @@
 import { placeRanks } from "../agent/place.ts";
-import { isLocal } from "../local-host.ts";
 import { Placements } from "./describe.ts";
 import { launchOrder } from "./orders.ts";
 import type { Plan } from "./plan.ts";
@@ -8,7 +7,7 @@ import type { Plan } from "./plan.ts";
 export async function dryRun(plan: Plan): Promise<number> {
 	const placements = new Placements(plan);
 	for (const [node, host] of plan.nodes.entries()) {
-		if (!isLocal(host)) continue;
+		if (plan.isRemote(host)) continue;
 		const { ranks, gpus } = await placeRanks(
 			launchOrder(plan, node, { jobId: "", network: undefined, env: {} }),
 		);

@@ -1,8 +1,8 @@
 import { LaunchError } from "../../src/errors.ts";
 import { Agent } from "../agent/agent.ts";
-import type { AgentLink, LaunchContext, Launcher } from "../launchers/launcher.ts";
+import { chooseLauncher, type LauncherFactory } from "../launchers/choose.ts";
+import type { AgentLink, Launcher } from "../launchers/launcher.ts";
 import { type Link, linkPair } from "../link.ts";
-import { isLocal } from "../local-host.ts";
 import type { Options } from "../options.ts";
 import type { AgentToHead, HeadToAgent } from "../protocol.ts";
 import { forwardedVariables } from "./forwarded.ts";
@@ -57,7 +57,7 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 
 	/** Starts an agent on each host of the plan. Throws LaunchError where the options for that make no sense. */
 	static async start(options: Options, plan: Plan, job: JobFacts): Promise<Fleet> {
-		const fleet = new Fleet(options, plan, await chooseLauncher(options));
+		const fleet = new Fleet(options, plan, await chooseLauncher(plan.launcher, options));
 		fleet.#start(job, forwardedVariables(process.env, options.remote.envAll));
 		return fleet;
 	}
@@ -80,7 +80,7 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 	close = (): void => this.#close();
 
 	#start(job: JobFacts, env: Readonly<Record<string, string>>): void {
-		const remote = this.#plan.nodes.filter((host) => !isLocal(host));
+		const remote = this.#plan.nodes.filter(this.#plan.isRemote);
 		const links = this.#launcher.start(remote);
 		for (const [index, host] of this.#plan.nodes.entries()) {
 			const node = this.#nodes[index];
@@ -194,13 +194,4 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 		const node = this.#nodes[this.#plan.ranks[rank]?.nodeRank ?? -1];
 		return node?.over === true ? undefined : node;
 	}
-}
-
-type LauncherFactory = (context: LaunchContext) => Launcher;
-
-/** Loads the launcher that the options name. */
-async function chooseLauncher({ launcher, remote }: Options): Promise<LauncherFactory> {
-	if (launcher === "slurm") throw new LaunchError("Cannot use --launcher slurm: it is not available yet");
-	const { SshLauncher } = await import("../launchers/ssh.ts");
-	return (context) => new SshLauncher(remote, context);
 }

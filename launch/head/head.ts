@@ -131,6 +131,8 @@ export class Head {
 			case "waiting":
 				if (!this.#options.quiet) this.#output.message(message.text);
 				return;
+			case "examined":
+				return;
 			default:
 				this.#job.receive(message);
 				break;

@@ -1,6 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
 import { LaunchError } from "../../src/errors.ts";
+import type { FoundHosts, LauncherName } from "../host-sources.ts";
 import { namesHosts } from "../host-variables.ts";
 import type { Host } from "../hosts.ts";
 import { makeFolder } from "../make-folder.ts";
@@ -13,7 +14,10 @@ export interface Plan {
 	readonly ranks: readonly MappedRank[];
 	/** The hosts that have ranks, by the ranks' `nodeRank`. */
 	readonly nodes: readonly Host[];
-	/** Whether one of them is another machine. */
+	/** How agents are started on those that are remote. */
+	readonly launcher: LauncherName;
+	readonly isRemote: (host: Host) => boolean;
+	/** Whether one of them is. */
 	readonly remote: boolean;
 	readonly orders: readonly RankOrder[];
 	readonly programs: readonly ProgramOrder[];
@@ -25,7 +29,7 @@ export interface Plan {
 
 /** Decides which rank runs what and where. Throws LaunchError. */
 export async function makePlan(options: Options): Promise<Plan> {
-	const { hosts, elastic, note, isRemote } = await readHosts(options);
+	const { hosts, elastic, launcher, isRemote, note } = await readHosts(options);
 	const ranks = mapRanks(
 		hosts,
 		options.programs.map(({ count }) => count),
@@ -50,9 +54,10 @@ export async function makePlan(options: Options): Promise<Plan> {
 	});
 	const nodes: Host[] = [];
 	for (const { nodeRank, host } of ranks) nodes[nodeRank] = host;
+	checkLauncher(launcher, nodes.find(isRemote));
 	return {
-		...{ ranks, nodes, orders, programs },
-		remote: checkLauncher(options, nodes.find(isRemote)),
+		...{ ranks, nodes, launcher, isRemote, orders, programs },
+		remote: nodes.some(isRemote),
 		binding: {
 			cores: options.bindTo === "core",
 			...(options.gpuBind ? { gpusPerRank: options.gpusPerRank } : {}),
@@ -70,37 +75,28 @@ function currentFolder(): string {
 	}
 }
 
-/** Whether another machine takes part. */
-function checkLauncher({ launcher }: Options, remote: Host | undefined): boolean {
-	if (remote !== undefined && launcher === "local") {
-		throw new LaunchError(
-			`Cannot start ranks on host ${remote.name} with --launcher local: this machine is ${hostname()}`,
-		);
-	}
-	return remote !== undefined;
-}
-
-interface JobHosts {
-	readonly hosts: readonly Host[];
-	/** Any number of ranks may share them. */
+type JobHosts = FoundHosts & {
+	/** There is nobody to protect from too many ranks. */
 	readonly elastic: boolean;
-	readonly note?: string;
-	readonly isRemote: (host: Host) => boolean;
-}
+};
 
 async function readHosts(options: Options): Promise<JobHosts> {
 	const named = options.hosts !== undefined || options.hostfile !== undefined;
-	if (named || namesHosts(process.env)) {
+	if (named || options.launcher !== undefined || namesHosts(process.env)) {
 		// Loaded only where needed: tsmpirun's own start-up counts.
-		const { findHosts } = await import("../host-sources.ts");
-		const { isLocal, mergeLocal } = await import("../local-host.ts");
-		const found = findHosts(options, process.env);
-		const isRemote = (host: Host) => !isLocal(host);
-		if (found !== undefined) return { ...found, hosts: mergeLocal(found.hosts), elastic: false, isRemote };
+		const found = (await import("../host-sources.ts")).findHosts(options, process.env);
+		if (found !== undefined) return { ...found, elastic: false };
 	}
-	// One machine of one's own: there is nobody to protect from too many ranks.
 	const own = { name: hostname(), slots: availableParallelism() };
-	return { hosts: [own], elastic: true, isRemote: () => false };
+	return { hosts: [own], elastic: true, launcher: "local", isRemote: () => false };
+}
+
+/** Throws LaunchError where another machine takes part that must not. */
+function checkLauncher(launcher: LauncherName, remote: Host | undefined): void {
+	if (remote === undefined || launcher !== "local") return;
+	throw new LaunchError(
+		`Cannot start ranks on host ${remote.name} with --launcher local: this machine is ${hostname()}`,
+	);
 }
 
 /** Before anything is started, not when the first line is to be written. */
