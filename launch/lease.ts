@@ -21,7 +21,7 @@ export class Lease {
 	constructor({ ping, lost }: { ping: () => void; lost: () => void }) {
 		this.#timer = setInterval(() => {
 			ping();
-			if (this.#held || ++this.#missed <= LEASE_TICKS) return;
+			if (this.#held || ++this.#missed < LEASE_TICKS) return;
 			this.end();
 			lost();
 		}, TICK_MS);

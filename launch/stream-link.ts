@@ -36,7 +36,7 @@ export class StreamLink<Out extends Message, In extends Message> implements Link
 			ping: () => this.#write([PING]),
 			lost: () => this.#ended(`nothing has been heard of it for ${LEASE_SECONDS} s`),
 		});
-		const ended = () => this.#ended(this.#closing ? "" : "its connection has ended");
+		const ended = () => this.#ended(this.#closing ? "" : "the connection to its agent has ended");
 		readable.on("data", (data: Buffer) => this.#receive(data));
 		for (const event of ["end", "close", "error"]) readable.on(event, ended);
 		for (const event of ["close", "error"]) writable.on(event, ended);

@@ -7,6 +7,7 @@ import { ownVersion, packageRoot } from "../package-root.ts";
 import type { AgentToHead, HeadToAgent } from "../protocol.ts";
 import { StreamLink } from "../stream-link.ts";
 import { Agent } from "./agent.ts";
+import { endSession } from "./session.ts";
 
 /**
  * Serves the head at the other end of the standard streams, or of a connection of its own with `--dial ADDRESSES`, and
@@ -29,7 +30,8 @@ export async function serve(args: readonly string[] = process.argv.slice(2)): Pr
 	}
 	await agent.done;
 	link.close();
-	await new Promise<void>((resolve) => link.onClose(() => resolve()));
+	const lost = await new Promise<string | undefined>((resolve) => link.onClose(resolve));
+	if (lost !== undefined) endSession();
 	process.exit(0);
 }
 
