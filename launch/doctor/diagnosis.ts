@@ -50,6 +50,7 @@ export function diagnose({ name, facts, unreachable, clockAheadMs = 0 }: Examine
 			`zeromq does not load (${facts.zeromq.error}): run npm install in tsmpi's folder on this host`,
 		);
 	}
+	if (facts.addressError !== undefined) problems.push(facts.addressError);
 	if (facts.llamaServer.error !== undefined)
 		problems.push(`${facts.llamaServer.error}: correct it or unset it`);
 	if (facts.gpus.error !== undefined) problems.push(`${facts.gpus.error}: repair the driver, or use gpus=0`);

@@ -18,7 +18,10 @@ export async function doctor(options: Options): Promise<number> {
 	const hosts = found?.hosts ?? [{ name: hostname(), slots: 1 }];
 	const remote = found === undefined ? [] : hosts.filter(found.isRemote);
 	if (found === undefined || remote.length === 0) {
-		return examine([new Patient(hosts[0]?.name ?? hostname(), Promise.resolve(askHere), false)]);
+		return examine(
+			[new Patient(hosts[0]?.name ?? hostname(), Promise.resolve(askHere), false)],
+			options.iface,
+		);
 	}
 	const { chooseLauncher } = await import("../launchers/choose.ts");
 	const launcher = (await chooseLauncher(found.launcher, options))({
@@ -28,7 +31,10 @@ export async function doctor(options: Options): Promise<number> {
 	});
 	const links = launcher.start(remote);
 	try {
-		return await examine(hosts.map((host) => patient(host, links[remote.indexOf(host)])));
+		return await examine(
+			hosts.map((host) => patient(host, links[remote.indexOf(host)])),
+			options.iface,
+		);
 	} finally {
 		await dismiss(launcher, links);
 	}
@@ -44,8 +50,8 @@ function patient({ name }: Host, link: Promise<AgentLink> | undefined): Patient 
 }
 
 /** Examines the hosts, then the ways between them; prints what was found. */
-async function examine(patients: readonly Patient[]): Promise<number> {
-	await Promise.all(patients.map((each) => each.examine()));
+async function examine(patients: readonly Patient[], iface: string | undefined): Promise<number> {
+	await Promise.all(patients.map((each) => each.examine(iface)));
 	const targets = (await Promise.all(patients.map((each) => each.open()))).filter(
 		(each) => each !== undefined,
 	);

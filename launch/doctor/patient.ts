@@ -61,16 +61,16 @@ export class Patient {
 	}
 
 	/** What there is to say about the host itself. */
-	async examine(): Promise<Examined> {
-		this.#examined = await this.#findFacts().catch((error: unknown) => this.#isLost(error));
+	async examine(iface: string | undefined): Promise<Examined> {
+		this.#examined = await this.#findFacts(iface).catch((error: unknown) => this.#isLost(error));
 		return this.#examined;
 	}
 
-	async #findFacts(): Promise<Examined> {
+	async #findFacts(iface: string | undefined): Promise<Examined> {
 		const ask = await this.#ask;
 		const startMs = await this.#startMs;
 		const clockAheadMs = startMs === undefined ? undefined : await clockAhead(ask);
-		const { facts } = await ask({ about: "host" });
+		const { facts } = await ask({ about: "host", ...(iface === undefined ? {} : { iface }) });
 		return {
 			name: this.name,
 			...(facts === undefined ? {} : { facts }),
@@ -82,7 +82,7 @@ export class Patient {
 	/** Where the other hosts are to connect to; undefined if the host cannot be examined. */
 	async open(): Promise<Target | undefined> {
 		const addresses = this.#examined?.facts?.addresses;
-		if (addresses === undefined) return undefined;
+		if (addresses === undefined || addresses.length === 0) return undefined;
 		const { port } = await (await this.#ask)({ about: "port" }).catch((error: unknown) => this.#fail(error));
 		return port === undefined ? undefined : { name: this.name, addresses, ...port };
 	}

@@ -114,6 +114,9 @@ class Srun {
 	readonly #exited: Promise<void>;
 	readonly #hosts: readonly Host[];
 	readonly #dialBack: DialBack;
+	#isGone = false;
+	/** It has lost a node. */
+	#isMaimed = false;
 
 	constructor(group: NodeGroup, command: string, dialBack: DialBack) {
 		this.#hosts = group.hosts;
@@ -138,6 +141,7 @@ class Srun {
 
 	/** What srun says about the end of an agent, if it says anything. */
 	async lastWords(): Promise<string | undefined> {
+		this.#isMaimed = true;
 		await this.#exitWithin(LAST_WORDS_MS);
 		return this.lines.telling;
 	}
@@ -145,15 +149,18 @@ class Srun {
 	/** Its agents have ended, or are to end now: resolves once it is gone. */
 	async end(): Promise<void> {
 		this.#child.stdin?.end();
-		for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-			await this.#exitWithin(LAST_WORDS_MS);
-			if (this.#child.exitCode !== null || this.#child.signalCode !== null) break;
+		if (!this.#isMaimed) await this.#exitWithin(LAST_WORDS_MS);
+		// One that has lost a node waits for it, whoever asks it politely.
+		for (const signal of this.#isMaimed ? (["SIGKILL"] as const) : (["SIGTERM", "SIGKILL"] as const)) {
+			if (this.#isGone) break;
 			this.#child.kill(signal);
+			await this.#exitWithin(LAST_WORDS_MS);
 		}
 		await this.#exited;
 	}
 
 	#ended(how: string): void {
+		this.#isGone = true;
 		for (const { name } of this.#hosts) {
 			this.#dialBack.giveUp(name, new LaunchError(`Cannot reach host ${name}: ${this.lines.telling ?? how}`));
 		}

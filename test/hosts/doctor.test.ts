@@ -18,6 +18,9 @@ labTest("--doctor examines every host and the way between each two of them", asy
 	t.deepEqual(rows.slice(3), ["ports between 3 hosts: all connect, in both directions", "no problems", ""]);
 	t.is(stderr, "");
 	t.is(code, 0);
+	const narrow = await lab.run(t, ["--doctor", "-H", "node[1-2]", "--iface", "10.0.0.0/24"]);
+	t.regex(narrow.stdout, /\nproblem: node2: --iface 10\.0\.0\.0\/24: no link matches/);
+	t.is(narrow.code, 1);
 	t.is(await lab.leftAfter(5000), "");
 });
 

@@ -134,7 +134,7 @@ slurmTest("a node that is lost is named, with its ranks", async (t, slurm) => {
 	t.regex(stderr, /^tsmpirun: host node2 is lost, with rank 2: [^\n]+\n$/);
 	// The folder of its agent stays on a host that has lost power.
 	t.deepEqual(
-		(await run.leftAfter(5000)).filter((left) => !left.startsWith("tsmpi-")),
+		(await run.leftAfter(0)).filter((left) => !left.startsWith("tsmpi-")),
 		[],
 	);
 });
