@@ -2,7 +2,6 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { promisify } from "node:util";
 import { LaunchError } from "../../src/errors.ts";
-import { findWrappers } from "../agent/wrap.ts";
 import type { Host } from "../hosts.ts";
 import type { RemoteOptions } from "../options.ts";
 import { findOnPath } from "../path.ts";
@@ -14,8 +13,8 @@ import { FAILED_LINE, remoteCommand } from "./remote-command.ts";
 import { groupByGpus, type NodeGroup, needsGpuCounts, srunArguments, srunEnvironment } from "./srun.ts";
 import { startEach } from "./starting.ts";
 
-/** A srun whose agents have ended gets this time to end itself; one that has lost its node, to say so. */
-const LAST_WORDS_MS = 1000;
+/** A srun whose agents have ended gets this time to end itself; one that has lost a node, to say so. */
+const LAST_WORDS_MS = 500;
 
 /** Said where cores are not bound anyway. */
 const NOISE = /lacks support for cpu binding/;
@@ -119,10 +118,9 @@ class Srun {
 	constructor(group: NodeGroup, command: string, dialBack: DialBack) {
 		this.#hosts = group.hosts;
 		this.#dialBack = dialBack;
-		const words = ["srun", "--label", ...srunArguments(group), "/bin/sh", "-c", command];
-		// A session of its own: Ctrl-C is for us to pass on. Should we be killed, the kernel ends it, and Slurm the agents.
-		const [program = "", ...args] = [...findWrappers(false).deathSignal, ...words];
-		this.#child = spawn(program, args, {
+		// A session of its own: Ctrl-C is for us to pass on. Should we be killed, it must live until the agents have
+		// noticed and cleaned up: Slurm kills them once srun is gone.
+		this.#child = spawn("srun", ["--label", ...srunArguments(group), "/bin/sh", "-c", command], {
 			env: srunEnvironment(process.env),
 			stdio: "pipe",
 			detached: true,

@@ -3,8 +3,8 @@ import type { Host } from "../hosts.ts";
 /** Nodes of an allocation that one srun reaches. */
 export interface NodeGroup {
 	readonly hosts: readonly Host[];
-	/** The GPUs that the job has on each of them, as --gres takes them; undefined: Slurm is left to find them. */
-	readonly gres?: string;
+	/** The option that asks for all GPUs that the job has there; undefined: Slurm gives them by itself. */
+	readonly gpus?: string;
 }
 
 /**
@@ -28,7 +28,7 @@ export function srunEnvironment(env: Readonly<NodeJS.ProcessEnv>): NodeJS.Proces
 }
 
 /** The arguments of srun before the command of the agents. */
-export function srunArguments({ hosts, gres }: NodeGroup): string[] {
+export function srunArguments({ hosts, gpus }: NodeGroup): string[] {
 	const count = `${hosts.length}`;
 	return [
 		...[`--nodes=${count}`, `--ntasks=${count}`, "--ntasks-per-node=1"],
@@ -37,7 +37,7 @@ export function srunArguments({ hosts, gres }: NodeGroup): string[] {
 		"--overlap",
 		// Ranks share out the cores of the node among themselves.
 		"--cpu-bind=none",
-		...(gres === undefined ? [] : [`--gres=${gres}`]),
+		...(gpus === undefined ? [] : [gpus]),
 		// An agent that ends is for tsmpirun to judge.
 		...["--kill-on-bad-exit=0", "--wait=0", "--mpi=none", "--export=ALL"],
 	];
@@ -49,7 +49,8 @@ export function needsGpuCounts(env: Readonly<NodeJS.ProcessEnv>): boolean {
 }
 
 /**
- * Groups nodes by the GPUs that the job has on them.
+ * Groups nodes so that each group gets all its GPUs: all together where the job has the same on each of its nodes;
+ * else each by itself, for Slurm refuses --gres on a part of such a job, and --gpus on several nodes is shared out anew.
  *
  * @param details What `scontrol --details show job` prints: lines such as
  *   `Nodes=node[1-2] CPU_IDs=0-1 Mem=0 GRES=gpu:a100:2(IDX:0-1)`.
@@ -60,18 +61,19 @@ export function groupByGpus(
 	details: string,
 	expand: (list: string) => string[],
 ): NodeGroup[] {
-	const gresOf = new Map<string, string>();
+	const gpusOf = new Map<string, string>();
 	for (const [, nodes = "", gres = ""] of details.matchAll(/^\s*Nodes=(\S+) .*?\bGRES=(\S*)/gm)) {
 		const gpus = gres
 			.replaceAll(/\([^)]*\)/g, "")
 			.split(",")
-			.filter((one) => /^gpu(:|$)/.test(one));
-		for (const name of expand(nodes)) gresOf.set(name, gpus.join(",") || "none");
+			.filter((one) => one.startsWith("gpu:"));
+		for (const name of expand(nodes)) gpusOf.set(name, gpus.join(","));
 	}
-	const groups = new Map<string | undefined, Host[]>();
-	for (const host of hosts) {
-		const gres = gresOf.get(host.name);
-		groups.set(gres, [...(groups.get(gres) ?? []), host]);
-	}
-	return [...groups].map(([gres, own]) => ({ hosts: own, ...(gres === undefined ? {} : { gres }) }));
+	const [first] = gpusOf.values();
+	if (first === undefined || first === "") return [{ hosts }];
+	if ([...gpusOf.values()].every((gpus) => gpus === first)) return [{ hosts, gpus: `--gres=${first}` }];
+	return hosts.map((host) => {
+		const gpus = gpusOf.get(host.name) ?? "";
+		return { hosts: [host], gpus: gpus === "" ? "--gres=none" : `--gpus=${gpus.replaceAll("gpu:", "")}` };
+	});
 }

@@ -15,12 +15,13 @@ const PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
 /** Hosts that are network namespaces of this machine: `head`, where tsmpirun runs, and node1, node2, ... */
 export class Lab {
 	readonly #folder: string;
-	readonly #env: NodeJS.ProcessEnv;
+	/** For programs that work on these hosts. */
+	readonly env: NodeJS.ProcessEnv;
 
 	private constructor() {
 		// Several labs may be up at once.
 		this.#folder = `/run/tsmpi-lab-${process.pid}`;
-		this.#env = { ...process.env, TSMPI_LAB: this.#folder, TSMPI_LAB_PREFIX: `l${process.pid}-`, PATH };
+		this.env = { ...process.env, TSMPI_LAB: this.#folder, TSMPI_LAB_PREFIX: `l${process.pid}-`, PATH };
 	}
 
 	/** Why there can be no such hosts here, or undefined. */
@@ -50,7 +51,7 @@ export class Lab {
 
 	/** Calls hosts.sh; resolves with what it prints. */
 	async hosts(...words: string[]): Promise<string> {
-		const options = { env: this.#env, timeout: 60_000 };
+		const options = { env: this.env, timeout: 60_000 };
 		return (await promisify(execFile)("bash", [SCRIPT, ...words], options)).stdout;
 	}
 
@@ -64,7 +65,7 @@ export class Lab {
 		const ssh = { TSMPI_RSH_ARGS: `-F ${this.#folder}/ssh_config` };
 		return start(t, args, {
 			...options,
-			env: { ...this.#env, ...ssh, ...options.env },
+			env: { ...this.env, ...ssh, ...options.env },
 			within: ["bash", SCRIPT, "exec", "head", "--"],
 		});
 	}

@@ -1,68 +1,104 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import test, { type ExecutionContext } from "ava";
 import { findOnPath } from "../../../launch/path.ts";
+import { type RunHandle, type RunOptions, start } from "../../support/run.ts";
+import { workplace } from "../../support/workplace.ts";
+import { Lab } from "./lab.ts";
 
-/** The scripts are no modules: they stay where the sources are. */
-const SCRIPTS = fileURLToPath(new URL("../../../../test/hosts/lab/", import.meta.url));
+/** The script is no module: it stays where the sources are. */
+const SCRIPT = fileURLToPath(new URL("../../../../test/hosts/lab/slurm.sh", import.meta.url));
 
-const NEEDED = ["slurmctld", "slurmd", "salloc", "srun", "munged", "ip", "sshd"] as const;
+const NEEDED = ["slurmctld", "slurmd", "salloc", "srun", "sbatch", "scontrol", "munged"] as const;
 
-/** A real Slurm on hosts that are network namespaces of this machine. */
-export interface SlurmLab {
-	readonly env: Readonly<Record<string, string>>;
-	/** Words that stand before a command to run it on the host `head`, where slurmctld is. */
-	readonly command: readonly string[];
-	/** What is still running on the nodes. */
-	readonly leftovers: () => Promise<string>;
-	readonly down: () => Promise<void>;
+/** A tsmpirun in an allocation. */
+export interface AllocatedRun extends RunHandle {
+	/** Processes and files that are still there after this time at the most. */
+	readonly leftAfter: (limitMs: number) => Promise<string[]>;
 }
 
-/** Why there can be no Slurm here, or undefined. */
-export function missingForSlurm(): string | undefined {
-	if (process.getuid?.() !== 0) return "needs root";
-	const path = `${process.env.PATH}:/usr/sbin:/sbin`;
-	const missing = NEEDED.filter((name) => findOnPath(name, path) === undefined);
-	return missing.length === 0
-		? undefined
-		: `needs ${missing.join(", ")} (packages slurm-wlm, munge, iproute2)`;
-}
+/** A real Slurm on the hosts of a lab: slurmctld on `head`, and nodes of four processors and two GPUs each. */
+export class SlurmLab {
+	readonly lab: Lab;
 
-/** Starts Slurm with so many nodes of so many processors each. */
-export async function startSlurm(nodes: number, processors: number): Promise<SlurmLab> {
-	const folder = `/run/tsmpi-slurm-${process.pid}`;
-	const env = {
-		TSMPI_LAB: folder,
-		TSMPI_LAB_PREFIX: `s${process.pid}-`,
-		PATH: `${process.env.PATH}:/usr/sbin:/sbin`,
-	};
-	const run = (script: string, ...args: string[]) =>
-		promisify(execFile)("bash", [join(SCRIPTS, script), ...args], {
-			env: { ...process.env, ...env },
-			timeout: 60_000,
-		});
-	const down = async () => {
-		if (!existsSync(folder)) return;
-		await run("slurm.sh", "down");
-		await run("hosts.sh", "down");
-	};
-	try {
-		await run("hosts.sh", "up", `${nodes}`);
-		await run("slurm.sh", "up", `${processors}`);
-	} catch (error) {
-		await down();
-		throw error;
+	private constructor(lab: Lab) {
+		this.lab = lab;
 	}
-	return {
-		env,
-		command: ["bash", join(SCRIPTS, "slurm.sh"), "run"],
-		leftovers: () =>
-			run("hosts.sh", "leftovers").then(
-				({ stdout }) => stdout,
-				(error: { stdout: string }) => error.stdout,
-			),
-		down,
+
+	/** Why there can be no Slurm here, or undefined. */
+	static get missing(): string | undefined {
+		const missing = NEEDED.filter(
+			(name) => findOnPath(name, `${process.env.PATH}:/usr/sbin:/sbin`) === undefined,
+		);
+		return (
+			Lab.missing ??
+			(missing.length === 0 ? undefined : `needs ${missing.join(", ")} (packages slurm-wlm, munge)`)
+		);
+	}
+
+	static async up(nodes: number): Promise<SlurmLab> {
+		const slurm = new SlurmLab(await Lab.up(nodes));
+		try {
+			await slurm.#script("up", "4");
+			return slurm;
+		} catch (error) {
+			await slurm.down();
+			throw error;
+		}
+	}
+
+	async down(): Promise<void> {
+		await this.#script("down");
+		await this.lab.down();
+	}
+
+	/** Runs a command of Slurm on the host `head`; resolves with what it prints. */
+	run(...words: string[]): Promise<string> {
+		return this.#script("run", ...words);
+	}
+
+	/** Runs tsmpirun on the host `head`, in an allocation with these wishes. */
+	allocate(
+		t: ExecutionContext,
+		wishes: readonly string[],
+		args: readonly string[],
+		options: RunOptions = {},
+	): AllocatedRun {
+		const { env, leftAfter } = workplace(t);
+		const handle = start(t, args, {
+			...options,
+			env: { ...this.lab.env, ...env, ...options.env },
+			within: ["bash", SCRIPT, "run", "salloc", "-Q", ...wishes],
+		});
+		return { ...handle, leftAfter };
+	}
+
+	async #script(...words: string[]): Promise<string> {
+		const options = { env: this.lab.env, timeout: 60_000 };
+		return (await promisify(execFile)("bash", [SCRIPT, ...words], options)).stdout;
+	}
+}
+
+/** Declares a test on a real Slurm. Tests of one file share it and run one after the other. */
+export type SlurmTest = (
+	title: string,
+	body: (t: ExecutionContext, slurm: SlurmLab) => Promise<void>,
+) => void;
+
+/** A Slurm for the tests of one file. Where there can be none the tests are skipped. */
+export function withSlurm(nodes: number): SlurmTest {
+	const why = SlurmLab.missing;
+	if (why !== undefined) return (title) => test.skip(`${title} (${why})`, () => {});
+	let slurm: SlurmLab | undefined;
+	test.before(async () => {
+		slurm = await SlurmLab.up(nodes);
+	});
+	test.after.always(() => slurm?.down());
+	return (title, body) => {
+		test.serial(title, async (t) => {
+			if (slurm === undefined) throw new Error("there is no Slurm");
+			await body(t, slurm);
+		});
 	};
 }

@@ -31,29 +31,34 @@ test("srunEnvironment() takes away what would shape the agents' step, and nothin
 });
 
 test("srunArguments() asks for one task on each node, beside all others", (t) => {
-	const words = srunArguments({ hosts: HOSTS, gres: "gpu:2" }).join(" ");
+	const words = srunArguments({ hosts: HOSTS, gpus: "--gres=gpu:2" }).join(" ");
 	t.regex(words, /^--nodes=3 --ntasks=3 --ntasks-per-node=1 --nodelist=n1,n2,n3 --overlap /);
 	t.regex(words, / --gres=gpu:2 .*--kill-on-bad-exit=0 --wait=0 /);
 	t.notRegex(srunArguments({ hosts: HOSTS }).join(" "), /gres/);
 });
 
-test("groupByGpus() puts nodes with the same GPUs together", (t) => {
-	const details = [
-		"JobId=7 JobName=x",
-		"   JOB_GRES=gpu:5",
-		"     Nodes=n[1,3] CPU_IDs=0-1 Mem=0 GRES=gpu:a100:2(IDX:0-1)",
-		"     Nodes=n2 CPU_IDs=0 Mem=0 GRES=gpu:1(IDX:3),shard:4(IDX:0)",
-		"   MinCPUsNode=1",
-	].join("\n");
-	t.deepEqual(groupByGpus(HOSTS, details, expandNodeList), [
-		{ hosts: HOSTS.filter(({ name }) => name !== "n2"), gres: "gpu:a100:2" },
-		{ hosts: HOSTS.filter(({ name }) => name === "n2"), gres: "gpu:1" },
+test("groupByGpus() asks for the same on all nodes, or for each node's own GPUs", (t) => {
+	const groups = (...lines: string[]) =>
+		groupByGpus(
+			HOSTS,
+			["JobId=7 JobName=x", "   JOB_GRES=gpu:5", ...lines, "   MinCPUsNode=1"].join("\n"),
+			expandNodeList,
+		);
+	t.deepEqual(groups("     Nodes=n[1-3] CPU_IDs=0-1 Mem=0 GRES=gpu:a100:2(IDX:0-1)"), [
+		{ hosts: HOSTS, gpus: "--gres=gpu:a100:2" },
 	]);
-	const none = "     Nodes=n[1-2] CPU_IDs=0-1 Mem=0 GRES=";
-	t.deepEqual(groupByGpus(HOSTS, none, expandNodeList), [
-		{ hosts: HOSTS.slice(0, 2), gres: "none" },
-		{ hosts: HOSTS.slice(2) },
-	]);
+	t.deepEqual(
+		groups(
+			"     Nodes=n1 CPU_IDs=0-1 Mem=0 GRES=gpu:a100:2(IDX:0-1),gpu:l4:1(IDX:2)",
+			"     Nodes=n2 CPU_IDs=0 Mem=0 GRES=gpu:1(IDX:3),shard:4(IDX:0)",
+			"     Nodes=n3 CPU_IDs=0 Mem=0 GRES=",
+		),
+		["--gpus=a100:2,l4:1", "--gpus=1", "--gres=none"].map((gpus, index) => ({
+			hosts: HOSTS.slice(index, index + 1),
+			gpus,
+		})),
+	);
+	t.deepEqual(groups("     Nodes=n[1-3] CPU_IDs=0-1 Mem=0 GRES="), [{ hosts: HOSTS }]);
 	t.false(needsGpuCounts({ SLURM_GPUS_PER_NODE: "2" }));
 	t.true(needsGpuCounts({ SLURM_GPUS_PER_TASK: "1" }));
 });
