@@ -6,6 +6,10 @@ import { readOptions } from "./options.ts";
 async function main(): Promise<number> {
 	const request = readOptions(process.argv.slice(2));
 	if (request.do === "run") return (await import("./head/run.ts")).run(request.options);
+	if (request.do === "make-key") {
+		await (await import("./network/make-key.ts")).makeKeyFile(request.file);
+		return 0;
+	}
 	const { helpText, version } = await import("./help.ts");
 	process.stdout.write(request.do === "help" ? await helpText() : `${await version()}\n`);
 	return 0;

@@ -179,6 +179,13 @@ export const OPTION_TABLE = [
 		describe: "Print the map and the commands, start nothing",
 	},
 	{
+		name: "make-key",
+		aliases: [],
+		value: "FILE",
+		group: "Other",
+		describe: "Write a key file for ranks that meet without tsmpirun (TSMPI_RENDEZVOUS), and do nothing else",
+	},
+	{
 		name: "help",
 		aliases: ["h", "?"],
 		group: "Other",

@@ -41,7 +41,10 @@ export interface Options {
 }
 
 /** What tsmpirun is asked to do. */
-export type Request = { readonly do: "help" | "version" } | { readonly do: "run"; readonly options: Options };
+export type Request =
+	| { readonly do: "help" | "version" }
+	| { readonly do: "make-key"; readonly file: string }
+	| { readonly do: "run"; readonly options: Options };
 
 /** The longest time that a timer of Node can wait. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -52,6 +55,8 @@ export function readOptions(argv: readonly string[]): Request {
 	const first = typed[0];
 	if (first?.options.has("help")) return { do: "help" };
 	if (first?.options.has("version")) return { do: "version" };
+	const keyFile = first?.options.get("make-key")?.at(-1);
+	if (keyFile !== undefined) return { do: "make-key", file: keyFile };
 	const has = (name: OptionName) => first?.options.has(name) ?? false;
 	const last = (name: OptionName) => first?.options.get(name)?.at(-1);
 	const choice = <T extends string>(name: OptionName, allowed: readonly T[], standard: T): T => {
