@@ -20,6 +20,8 @@ const PATIENCE_MS = 3000;
 const REMINDER_MS = 30_000;
 /** So many handshakes in a row that the other side ends are no accident: the keys differ. */
 const REFUSALS = 5;
+/** How long rank 0 may take to answer a rank that leaves. */
+const NOTED_MS = 4000;
 /** How long a last message may take to be read after the connection has ended. */
 const LAST_MS = 200;
 
@@ -30,7 +32,7 @@ export class Client {
 	readonly #address: string;
 	#socket: Socket | undefined;
 	#watching: Promise<void> = Promise.resolve();
-	#noted: () => void = () => {};
+	#noted: (code: number) => void = () => {};
 	/** Nothing that happens to the connection matters any more. */
 	#over = false;
 
@@ -57,22 +59,24 @@ export class Client {
 		await this.#watching;
 	}
 
-	/** From the rank. */
-	async obey(message: RankToThread): Promise<void> {
+	/** From the rank. Resolves with the exit code of a job that ends because the rank leaves, else with 0. */
+	async obey(message: RankToThread): Promise<number> {
 		if (message.type === "say") {
 			this.#send(message);
-			return;
+			return 0;
 		}
 		const over = this.#over;
+		let code = 0;
 		this.#over = true;
 		if (!over && message.message !== undefined && this.#socket !== undefined) {
-			const noted = new Promise<void>((done) => {
+			const noted = new Promise<number>((done) => {
 				this.#noted = done;
 			});
 			this.#send({ type: "leave", message: message.message });
-			await Promise.race([noted, delay(1000)]);
+			code = await Promise.race([noted, delay(NOTED_MS, 0)]);
 		}
 		this.#close();
+		return code;
 	}
 
 	async #receive(message: HeadToRank, address: string): Promise<void> {
@@ -89,9 +93,10 @@ export class Client {
 				this.#tell(message.message);
 				break;
 			case "noted":
-				this.#noted();
+				this.#noted(message.code);
 				break;
 			case "end":
+				this.#noted(message.code);
 				this.#end(message.code, message.text);
 		}
 	}
@@ -105,9 +110,12 @@ export class Client {
 		if (this.#over) return;
 		this.#over = true;
 		say(text);
+		// Rank 0 waits for that, to be sure that everybody knows.
+		this.#close();
 		this.#tellRank({ type: "end", code });
 	}
 
+	/** There will be no job. */
 	#fail(text: string): undefined {
 		this.#over = true;
 		this.#close();

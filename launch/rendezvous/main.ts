@@ -19,10 +19,11 @@ const part = settings.rank === 0 ? new Server(settings, tellRank) : new Client(s
 const running = part.run();
 
 parentPort?.on("message", async (message: RankToThread) => {
-	await part.obey(message);
+	const code = await part.obey(message);
 	if (message.type !== "leave") return;
 	await running;
 	parentPort?.close();
+	Atomics.store(message.flag, 1, code);
 	Atomics.store(message.flag, 0, 1);
 	Atomics.notify(message.flag, 0);
 });

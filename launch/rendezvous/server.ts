@@ -19,8 +19,10 @@ const PATIENCE_MS = 3000;
 const REMINDER_MS = 30_000;
 /** How long last messages of a rank whose connection has ended may take to be read. */
 const LAST_MS = 200;
-/** How long rank 0, which ends, waits for the verdict on that. */
+/** How long a rank that ends waits for the verdict on that. */
 const VERDICT_MS = 500;
+/** How long rank 0 waits for the others to take its last word. */
+const ALONE_MS = 1000;
 
 /** The thread of rank 0: takes the others in, and plays tsmpirun for the job. */
 export class Server {
@@ -37,7 +39,15 @@ export class Server {
 	#own: string | undefined;
 	#job: Job | undefined;
 	#over = false;
-	#ended: () => void = () => {};
+	#end = () => {};
+	readonly #ended = new Promise<void>((resolve) => {
+		this.#end = resolve;
+	});
+	#lonely = () => {};
+	/** Resolves when no other rank is connected any more. */
+	readonly #alone = new Promise<void>((resolve) => {
+		this.#lonely = resolve;
+	});
 	#strangers = 0;
 	#timers: NodeJS.Timeout[] = [];
 
@@ -72,20 +82,17 @@ export class Server {
 		await watching;
 	}
 
-	/** From rank 0 itself. */
-	async obey(message: RankToThread): Promise<void> {
+	/** From rank 0 itself. Resolves with the exit code of a job that ends because the rank leaves, else with 0. */
+	async obey(message: RankToThread): Promise<number> {
 		if (message.type === "say") {
 			this.#said(0, message.message);
-			return;
+			return 0;
 		}
-		if (message.message !== undefined && this.#job !== undefined && !this.#over) {
-			const ended = new Promise<void>((done) => {
-				this.#ended = done;
-			});
-			this.#leave(0, message.message);
-			await Promise.race([ended, delay(VERDICT_MS)]);
-		}
+		const code = message.message === undefined ? 0 : await this.#leave(0, message.message);
+		// What was sent last may not have left this process yet; who has read it ends the connection.
+		if (this.#connections.size > 0) await Promise.race([this.#alone, delay(ALONE_MS)]);
 		this.#close();
+		return code;
 	}
 
 	async #listen(): Promise<void> {
@@ -104,10 +111,7 @@ export class Server {
 			if (rank === undefined) this.#join(message, connection);
 		} else if (rank !== undefined) {
 			if (message.type === "say") this.#said(rank, message.message);
-			else {
-				if (message.message !== undefined) this.#leave(rank, message.message);
-				this.#send(connection, { type: "noted" });
-			}
+			else void this.#note(rank, message.message, connection);
 		}
 	}
 
@@ -132,7 +136,7 @@ export class Server {
 		const records = hellos.map(({ rank, host }) => newRecord(rank, host, places[rank]?.nodeRank ?? 0));
 		const job = new Job(records, false, {
 			tell: (rank, message) => this.#tell(rank, message),
-			terminate: () => this.#end(),
+			terminate: () => this.#endAll(),
 			report: (text) => {
 				say(text);
 				this.#reports.push(text);
@@ -159,13 +163,22 @@ export class Server {
 		else if (rank === 0) this.#tellRank({ type: "tell", message });
 	}
 
-	/** A process is about to end. */
-	#leave(rank: number, message: RankToAgent): void {
+	async #note(rank: number, message: RankToAgent | undefined, connection: Buffer): Promise<void> {
+		const code = message === undefined ? 0 : await this.#leave(rank, message);
+		this.#send(connection, { type: "noted", code });
+	}
+
+	/** A process is about to end. Resolves with the exit code of the job if it ends too. */
+	async #leave(rank: number, message: RankToAgent): Promise<number> {
+		const job = this.#job;
+		if (job === undefined || this.#over) return 0;
 		this.#left.add(rank);
 		this.#said(rank, message);
 		const code = message.type === "leaving" ? message.code : 0;
-		this.#job?.receive({ type: "exited", rank, code, signal: null, atMs: Date.now(), outOfMemory: false });
-		this.#job?.receive({ type: "drained", rank });
+		job.receive({ type: "exited", rank, code, signal: null, atMs: Date.now(), outOfMemory: false });
+		job.receive({ type: "drained", rank });
+		await Promise.race([this.#ended, delay(VERDICT_MS)]);
+		return job.exitCode;
 	}
 
 	#send(connection: Buffer, message: HeadToRank | undefined): void {
@@ -182,6 +195,7 @@ export class Server {
 		if (rank === undefined) return;
 		this.#ranks.delete(name);
 		this.#connections.delete(rank);
+		if (this.#connections.size === 0) this.#lonely();
 		const atMs = Date.now();
 		await delay(LAST_MS);
 		if (this.#left.has(rank) || this.#over) return;
@@ -251,14 +265,14 @@ export class Server {
 	}
 
 	/** Ends all ranks, this one last. */
-	#end(): void {
+	#endAll(): void {
 		if (this.#over) return;
 		this.#over = true;
 		const code = this.#job?.exitCode ?? 1;
 		const text = this.#reports.join("\n");
 		for (const connection of this.#connections.values()) this.#send(connection, { type: "end", code, text });
 		this.#tellRank({ type: "end", code });
-		this.#ended();
+		this.#end();
 	}
 
 	#close(): void {

@@ -25,7 +25,8 @@ export type HeadToRank =
 	/** All have come. */
 	| { readonly type: "welcome"; readonly place: Placement }
 	| { readonly type: "tell"; readonly message: AgentToRank }
-	| { readonly type: "noted" }
+	/** Answer to "leave". `code`: the job has ended because of it, with this exit code. */
+	| { readonly type: "noted"; readonly code: number }
 	/** The job is over. */
 	| { readonly type: "end"; readonly code: number; readonly text: string };
 

@@ -25,7 +25,10 @@ export interface RendezvousSettings {
 
 export type RankToThread =
 	| { readonly type: "say"; readonly message: RankToAgent }
-	/** The rank leaves: pass its last message on, close everything, then set `flag[0]` and wake who waits for it. */
+	/**
+	 * The rank leaves: pass its last message on, close everything, put the code with which the job ends because of it (or
+	 * 0) into `flag[1]`, then set `flag[0]` and wake who waits for it.
+	 */
 	| { readonly type: "leave"; readonly message?: RankToAgent; readonly flag: Int32Array };
 
 export type ThreadToRank =

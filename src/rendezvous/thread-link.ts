@@ -4,7 +4,7 @@ import type { AgentToRank, RankToAgent } from "../control/messages.ts";
 import type { RankToThread, ThreadToRank } from "./messages.ts";
 
 /** How long a process that ends waits for its thread to pass the last message on, in milliseconds. */
-const LEAVE_MS = 2000;
+const LEAVE_MS = 6000;
 
 /** The rank's end of the control plane where its own thread is the other end. */
 export class ThreadLink implements Control {
@@ -65,9 +65,11 @@ export class ThreadLink implements Control {
 	#leave(message?: RankToAgent): void {
 		if (this.#left) return;
 		this.#left = true;
-		const flag = new Int32Array(new SharedArrayBuffer(4));
+		const flag = new Int32Array(new SharedArrayBuffer(8));
 		this.#post({ type: "leave", flag, ...(message === undefined ? {} : { message }) });
 		Atomics.wait(flag, 0, 0, LEAVE_MS);
+		// A rank that leaves while others need it has failed, whatever it says.
+		if (flag[1] !== 0 && !process.exitCode) process.exitCode = flag[1];
 	}
 
 	#post(message: RankToThread): void {
