@@ -243,6 +243,13 @@ export const OPTION_TABLE = [
 		describe: "Check this machine, or the hosts of --hostfile or --host; no program is run",
 	},
 	{
+		name: "make-key",
+		aliases: [],
+		value: "FILE",
+		group: "Other",
+		describe: "Write a key file for ranks that meet without tsmpirun (TSMPI_RENDEZVOUS), and do nothing else",
+	},
+	{
 		name: "help",
 		aliases: ["h", "?"],
 		group: "Other",

@@ -61,6 +61,7 @@ export interface RemoteOptions {
 /** What tsmpirun is asked to do. */
 export type Request =
 	| { readonly do: "help" | "version" }
+	| { readonly do: "make-key"; readonly file: string }
 	| { readonly do: "run" | "doctor"; readonly options: Options };
 
 /** The longest time that a timer of Node can wait. */
@@ -72,6 +73,8 @@ export function readOptions(argv: readonly string[]): Request {
 	const first = typed[0];
 	if (first?.options.has("help")) return { do: "help" };
 	if (first?.options.has("version")) return { do: "version" };
+	const keyFile = first?.options.get("make-key")?.at(-1);
+	if (keyFile !== undefined) return { do: "make-key", file: keyFile };
 	const has = (name: OptionName) => first?.options.has(name) ?? false;
 	const last = (name: OptionName) => first?.options.get(name)?.at(-1);
 	const chosen = <T extends string>(name: OptionName, allowed: readonly T[]): T | undefined => {

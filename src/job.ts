@@ -15,7 +15,15 @@ export interface Placement {
 	readonly nodeRank: number;
 }
 
-/** What a rank needs to join its job. */
+/** A rank's place among its peers, and how it receives from them. */
+export interface Membership extends Placement {
+	/** Whether the control plane says first how ranks of other hosts are reached. */
+	readonly network: boolean;
+	/** Where it receives from the ranks of its host, unless by tcp as from all others. */
+	readonly ipc: string | undefined;
+}
+
+/** What tsmpirun tells a rank. */
 export interface JobEnvironment extends Placement {
 	/** Identifies the job; carried by every process of it. */
 	readonly jobId: string;
@@ -84,5 +92,9 @@ const FOREIGN_SIZES = ["SLURM_STEP_NUM_TASKS", "SLURM_NTASKS", "PMI_SIZE", "OMPI
 
 /** The variable by which another launcher says that this process is one of several, if there is one. */
 export function foreignLauncher(env: NodeJS.ProcessEnv): string | undefined {
-	return FOREIGN_SIZES.find((name) => Number(env[name]) > 1);
+	// The shell of salloc and the script of sbatch have the numbers of their job too, but are one process, outside of any
+	// step.
+	const inScript = env.SLURM_JOB_ID !== undefined && env.SLURM_STEP_ID === undefined;
+	const names = FOREIGN_SIZES.filter((name) => !(inScript && name.startsWith("SLURM_")));
+	return names.find((name) => Number(env[name]) > 1);
 }

@@ -110,6 +110,6 @@ const TYPES: ReadonlySet<unknown> = new Set<RankToAgent["type"]>([
 ]);
 
 /** A rank is trusted to fill in the fields of its message; noise from somebody else must not get further than this. */
-function isMessage(value: unknown): value is RankToAgent {
+export function isMessage(value: unknown): value is RankToAgent {
 	return typeof value === "object" && value !== null && "type" in value && TYPES.has(value.type);
 }

@@ -4,9 +4,28 @@ import { DIAL_KEY_VARIABLE, DIAL_TLS } from "../dial.ts";
 /** A head that does not answer within this time is behind a firewall. */
 const CONNECT_MS = 10_000;
 
-/** Dials one of the head's addresses, `host:port,[address]:port`, under this name; rejects with an Error that tells why. */
-export async function dial(addresses: string, name: string): Promise<TLSSocket> {
-	const key = Buffer.from(await readKey(), "hex");
+/** A head that does not know our own key yet refuses us: it is dialled again, so many times and so often. */
+const REDIALS = 50;
+const REDIAL_MS = 200;
+
+/**
+ * Dials one of the head's addresses, `host:port,[address]:port`, under this name; rejects with an Error that tells why.
+ *
+ * @param ownKey A key that the head is learning in another way. Default: the one that it has given us.
+ */
+export async function dial(addresses: string, name: string, ownKey?: string): Promise<TLSSocket> {
+	const key = Buffer.from(ownKey ?? (await readKey()), "hex");
+	for (let left = ownKey === undefined ? 0 : REDIALS; ; left--) {
+		try {
+			return await dialAll(addresses, name, key);
+		} catch (error) {
+			if (left === 0) throw error;
+			await new Promise((resolve) => setTimeout(resolve, REDIAL_MS));
+		}
+	}
+}
+
+async function dialAll(addresses: string, name: string, key: Buffer): Promise<TLSSocket> {
 	const errors: string[] = [];
 	const attempts = addresses.split(",").map(async (address) => {
 		try {

@@ -1,7 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { Socket } from "node:net";
 import { hostname } from "node:os";
 import type { Readable, Writable } from "node:stream";
-import { AGENT_LINE, FAILED_LINE } from "../launchers/remote-command.ts";
+import { DIAL_KEY_BYTES } from "../dial.ts";
+import { AGENT_LINE, FAILED_LINE, KEY_LINE } from "../launchers/remote-command.ts";
 import type { Link } from "../link.ts";
 import { ownVersion, packageRoot } from "../package-root.ts";
 import type { AgentToHead, HeadToAgent } from "../protocol.ts";
@@ -9,12 +11,16 @@ import { StreamLink } from "../stream-link.ts";
 import { Agent } from "./agent.ts";
 import { endSession } from "./session.ts";
 
+/** A head that has not been heard on standard input in this time will not be. */
+const DEAF_MS = 2000;
+
 /**
- * Serves the head at the other end of the standard streams, or of a connection of its own with `--dial ADDRESSES`, and
- * ends with it.
+ * Serves the head at the other end of the standard streams, or of a connection of its own, and ends with it.
+ *
+ * @param args `--dial ADDRESSES` to dial back; `--stdin-or-dial ADDRESSES NAME` to do so if standard input is deaf.
  */
 export async function serve(args: readonly string[] = process.argv.slice(2)): Promise<void> {
-	const { input, output } = args[0] === "--dial" ? await dialHead(args[1] ?? "") : standardStreams();
+	const { input, output } = await findHead(args);
 	const hello = {
 		version: ownVersion(),
 		root: packageRoot(),
@@ -40,15 +46,34 @@ interface Streams {
 	readonly output: Writable;
 }
 
+async function findHead([how, addresses = "", name = ""]: readonly string[]): Promise<Streams> {
+	if (how === "--dial") return dialHead(addresses, process.env.SLURMD_NODENAME ?? hostname());
+	if (how !== "--stdin-or-dial" || (await hearsHead())) return standardStreams();
+	// Standard output is private; arguments, by which alone the head could have sent a key, everybody can read.
+	const key = randomBytes(DIAL_KEY_BYTES).toString("hex");
+	process.stdout.write(`\n${KEY_LINE}${key}\n`);
+	return dialHead(addresses, name, key);
+}
+
+/** Whether standard input comes from the head: it sends one byte before anything else. */
+async function hearsHead(): Promise<boolean> {
+	const { stdin } = process;
+	return new Promise((resolve) => {
+		stdin.once("readable", () => resolve(stdin.read(1) !== null));
+		for (const event of ["end", "error"]) stdin.once(event, () => resolve(false));
+		setTimeout(resolve, DEAF_MS, false).unref();
+	});
+}
+
 function standardStreams(): Streams {
 	// Not process.stdout: writing to that would make us, and the ranks, wait for a slow reader.
 	return { input: process.stdin, output: new Socket({ fd: 1, readable: false, writable: true }) };
 }
 
-async function dialHead(addresses: string): Promise<Streams> {
+async function dialHead(addresses: string, name: string, key?: string): Promise<Streams> {
 	const { dial } = await import("./dial.ts");
 	try {
-		const socket = await dial(addresses, process.env.SLURMD_NODENAME ?? hostname());
+		const socket = await dial(addresses, name, key);
 		return { input: socket, output: socket };
 	} catch (error) {
 		process.stdout.write(`\n${FAILED_LINE}${error instanceof Error ? error.message : error}\n`);

@@ -13,6 +13,10 @@ export async function chooseLauncher(
 		const { SlurmLauncher } = await import("./slurm.ts");
 		return (context) => new SlurmLauncher(remote, iface, context);
 	}
+	if (remote.launchAgent !== undefined) {
+		const { CommandLauncher } = await import("./command.ts");
+		return (context) => new CommandLauncher(remote, iface, context);
+	}
 	const { SshLauncher } = await import("./ssh.ts");
 	return (context) => new SshLauncher(remote, context);
 }

@@ -17,6 +17,8 @@ interface Expected {
 	readonly link: Promise<AgentLink>;
 	readonly resolve: (link: AgentLink) => void;
 	readonly reject: (error: unknown) => void;
+	/** What it must prove to have; undefined: not known yet. */
+	key: Buffer | undefined;
 }
 
 /** A port for agents to dial back to. Each names itself and proves that it has the key; the port closes behind the last. */
@@ -35,9 +37,10 @@ export class DialBack {
 			...DIAL_TLS,
 			handshakeTimeout: HANDSHAKE_MS,
 			pskCallback: (socket, name) => {
-				if (!this.#expected.has(name)) return null;
+				const key = this.#expected.get(name)?.key;
+				if (key === undefined) return null;
 				this.#names.set(socket, name);
-				return this.#key;
+				return key;
 			},
 		});
 		this.#server.on("secureConnection", (socket) => void this.#admit(socket));
@@ -70,8 +73,21 @@ export class DialBack {
 	/** The link to the agent that calls itself so; rejects with LaunchError if it is not of this version. */
 	expect(name: string): Promise<AgentLink> {
 		const { promise, ...settle } = withResolvers<AgentLink>();
-		this.#expected.set(name, { link: promise, ...settle });
+		this.#expected.set(name, { link: promise, ...settle, key: this.#key });
 		return promise;
+	}
+
+	/** An agent may come that has made a key of its own, which `learn` will tell; nobody is let in before. */
+	expectLater(name: string): Promise<AgentLink> {
+		const link = this.expect(name);
+		const expected = this.#expected.get(name);
+		if (expected !== undefined) expected.key = undefined;
+		return link;
+	}
+
+	learn(name: string, key: string): void {
+		const expected = this.#expected.get(name);
+		if (expected !== undefined) expected.key = Buffer.from(key, "hex");
 	}
 
 	/** An agent will not come: whoever waits for it is told why. */
@@ -99,7 +115,7 @@ export class DialBack {
 			throw new LaunchError(`Cannot start an agent on host ${name}: its connection has ended at once`);
 		});
 		try {
-			await Promise.race([readHello(socket, name, () => {}), gone]);
+			await Promise.race([readHello(socket, name), gone]);
 			gone.catch(() => {});
 			expected.resolve(new StreamLink<HeadToAgent, AgentToHead>(socket, socket));
 		} catch (error) {

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { LaunchError } from "../../src/errors.ts";
 import { ownVersion } from "../package-root.ts";
-import { AGENT_LINE, FAILED_LINE, SHELL_LINE } from "./remote-command.ts";
+import { AGENT_LINE, FAILED_LINE, KEY_LINE, SHELL_LINE } from "./remote-command.ts";
 
 /** How an agent introduces itself. */
 export interface Hello {
@@ -15,6 +15,14 @@ export interface Hello {
 	readonly pid: number;
 }
 
+/** What the far side may say before it introduces itself. */
+export interface HelloEvents {
+	/** The far shell has begun to work. */
+	readonly shell?: () => void;
+	/** The agent cannot hear us here: it will dial back, and this is its key. */
+	readonly key?: (key: string) => void;
+}
+
 /** What is kept of a talkative login shell. */
 const MOST_NOISE = 1024 * 1024;
 
@@ -23,10 +31,8 @@ const NEWLINE = 10;
 /**
  * Reads up to the line in which an agent introduces itself; what login shells print before it is skipped. The bytes
  * behind it stay in the stream. Rejects with LaunchError where the far side says why there is no agent.
- *
- * @param onShell Called when the far shell has begun to work.
  */
-export function readHello(stream: Readable, host: string, onShell: () => void): Promise<Hello> {
+export function readHello(stream: Readable, host: string, events: HelloEvents = {}): Promise<Hello> {
 	return new Promise((resolve, reject) => {
 		let line: Buffer[] = [];
 		let noise = 0;
@@ -40,7 +46,8 @@ export function readHello(stream: Readable, host: string, onShell: () => void): 
 				const text = Buffer.concat([...line, data.subarray(start, end)]).toString("utf8");
 				line = [];
 				start = end + 1;
-				if (text === SHELL_LINE) onShell();
+				if (text === SHELL_LINE) events.shell?.();
+				if (text.startsWith(KEY_LINE)) events.key?.(text.slice(KEY_LINE.length));
 				if (text.startsWith(FAILED_LINE)) {
 					stop();
 					reject(new LaunchError(`Cannot start an agent on host ${host}: ${text.slice(FAILED_LINE.length)}`));

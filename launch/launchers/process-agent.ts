@@ -5,6 +5,7 @@ import { findWrappers } from "../agent/wrap.ts";
 import type { Host } from "../hosts.ts";
 import type { AgentToHead, HeadToAgent } from "../protocol.ts";
 import { StreamLink } from "../stream-link.ts";
+import type { DialBack } from "./dial-back.ts";
 import { readHello } from "./handshake.ts";
 import type { AgentLink } from "./launcher.ts";
 import { RecentLines } from "./recent-lines.ts";
@@ -20,12 +21,17 @@ export class ProcessAgent implements Attempt {
 	readonly #name: string;
 	readonly #lines = new RecentLines();
 	readonly #exited: Promise<string>;
+	readonly #dialBack: DialBack | undefined;
 	#waitsFor: string;
 	#isGone = false;
 
-	/** @param what What messages call the process: "ssh". */
-	constructor(host: Host, what: string, command: readonly string[]) {
+	/**
+	 * @param what What messages call the process: "ssh".
+	 * @param dialBack Where the agent may dial in, if the process does not pass on what it is told.
+	 */
+	constructor(host: Host, what: string, command: readonly string[], dialBack?: DialBack) {
 		this.#name = what;
+		this.#dialBack = dialBack;
 		this.#waitsFor = `${what} to answer`;
 		// A session of its own: Ctrl-C is for us to pass on. Should we be killed, the kernel ends it.
 		const [program = "", ...args] = [...findWrappers(false).deathSignal, ...command];
@@ -63,15 +69,31 @@ export class ProcessAgent implements Attempt {
 
 	async #connect(host: string): Promise<AgentLink> {
 		const stdout = this.#child.stdout;
-		const hello = readHello(stdout, host, () => {
-			this.#waitsFor = "Node and tsmpi to start there";
+		const dialBack = this.#dialBack;
+		// For an agent that waits to see whether it can hear us.
+		if (dialBack !== undefined) this.#child.stdin.write("\n");
+		const hello = readHello(stdout, host, {
+			shell: () => {
+				this.#waitsFor = "Node and tsmpi to start there";
+			},
+			key: (key) => {
+				this.#waitsFor = `its agent to dial back to ${dialBack?.target}`;
+				dialBack?.learn(host, key);
+			},
 		});
+		const direct = hello.then(() => new StreamLink<HeadToAgent, AgentToHead>(stdout, this.#child.stdin));
+		const dialed = dialBack?.expectLater(host);
 		const ended = this.#exited.then((how) => {
 			throw new LaunchError(`Cannot reach host ${host}: ${this.#lines.telling ?? how}`);
 		});
-		await Promise.race([hello, ended]);
-		ended.catch(() => {});
-		return this.#explained(new StreamLink<HeadToAgent, AgentToHead>(stdout, this.#child.stdin));
+		const ways = [direct, ended, ...(dialed === undefined ? [] : [dialed])];
+		// That one of them fails later is no news.
+		for (const way of ways) way.catch(() => {});
+		const link = await Promise.race(ways);
+		dialBack?.giveUp(host, new LaunchError(`Host ${host} has been reached otherwise`));
+		// Nobody else reads what an agent that dialled back, or its shell, may still print.
+		if (stdout.isPaused() && dialed !== undefined) stdout.resume();
+		return this.#explained(link);
 	}
 
 	/** The link; when it is lost, with what the process has to say about it. */

@@ -4,6 +4,7 @@ import { packageRoot } from "../package-root.ts";
 export const SHELL_LINE = "tsmpi-shell";
 export const FAILED_LINE = "tsmpi-failed ";
 export const AGENT_LINE = "tsmpi-agent ";
+export const KEY_LINE = "tsmpi-key ";
 
 /** From tsmpi's folder. */
 const AGENT_FILE = "dist/launch/agent/main.js";

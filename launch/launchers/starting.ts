@@ -22,7 +22,7 @@ export interface Attempt {
 export function startEach(
 	hosts: readonly Host[],
 	{ connectMs, waiting }: LaunchContext,
-	attempt: (host: Host) => Attempt,
+	attempt: (host: Host) => Attempt | Promise<Attempt>,
 ): Promise<AgentLink>[] {
 	let free = AT_ONCE;
 	const queue: (() => void)[] = [];
@@ -32,7 +32,7 @@ export function startEach(
 	return hosts.map(async (host) => {
 		await turn();
 		try {
-			return await within(host, attempt(host), { connectMs, waiting });
+			return await within(host, await attempt(host), { connectMs, waiting });
 		} finally {
 			free++;
 			queue.shift()?.();
