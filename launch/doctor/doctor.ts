@@ -63,8 +63,8 @@ async function examine(patients: readonly Patient[], iface: string | undefined):
 	process.stdout.write(hostTable(patients.map((each) => each.examined)));
 	const pairs = (targets.length * (targets.length - 1)) / 2;
 	if (pairs > 0) {
-		const good = blocked.length === 0 ? "all connect" : "not all connect";
-		process.stdout.write(`ports between ${targets.length} hosts: ${good}, in both directions\n`);
+		const good = blocked.length === 0 ? "all connect, in both directions" : "not all connect";
+		process.stdout.write(`ports between ${targets.length} hosts: ${good}\n`);
 	}
 	return report([...diagnoses, { problems: blocked, notes: [] }]);
 }
