@@ -114,6 +114,8 @@ class Srun {
 	readonly #exited: Promise<void>;
 	readonly #hosts: readonly Host[];
 	readonly #dialBack: DialBack;
+	/** A line that is not complete yet. */
+	#rest = "";
 	#isGone = false;
 	/** It has lost a node. */
 	#isMaimed = false;
@@ -172,7 +174,9 @@ class Srun {
 
 	/** What a node says that cannot start its agent: `1: tsmpi-failed there is no node`. */
 	#readFailures(data: Buffer): void {
-		for (const line of data.toString("utf8").split("\n")) {
+		const lines = `${this.#rest}${data.toString("utf8")}`.split("\n");
+		this.#rest = lines.pop() ?? "";
+		for (const line of lines) {
 			const [, task, text = ""] = /^\s*(\d+): ?(.*)$/.exec(line) ?? [];
 			if (!text.startsWith(FAILED_LINE)) continue;
 			const name = this.#hosts[Number(task)]?.name;
