@@ -33,13 +33,17 @@ function refuseToRunManyTimes(env: Readonly<NodeJS.ProcessEnv>): void {
 	);
 }
 
-/** A slot for each task that the job asked for; without such a wish Slurm itself counts tasks or processors. */
+/**
+ * A slot for each task that the job asked for; without such a wish Slurm itself counts. In a step of one task, such as
+ * that of `srun --pty bash`, the tasks are the step's, and only the processors are still those of the job.
+ */
 function slotsOf(env: Readonly<NodeJS.ProcessEnv>): number[] {
 	const tasks = env.SLURM_TASKS_PER_NODE;
-	if (tasks !== undefined) return expandCounts("SLURM_TASKS_PER_NODE", tasks);
+	if (tasks !== undefined && tasks !== env.SLURM_STEP_TASKS_PER_NODE)
+		return expandCounts("SLURM_TASKS_PER_NODE", tasks);
 	const processors = env.SLURM_JOB_CPUS_PER_NODE;
 	if (processors === undefined) {
-		throw new LaunchError("Cannot read Slurm's allocation: SLURM_TASKS_PER_NODE is not set");
+		throw new LaunchError("Cannot read Slurm's allocation: SLURM_JOB_CPUS_PER_NODE is not set");
 	}
 	const perTask = Math.max(1, Number(env.SLURM_CPUS_PER_TASK ?? 1) || 1);
 	return expandCounts("SLURM_JOB_CPUS_PER_NODE", processors).map((count) =>

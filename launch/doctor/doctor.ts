@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { LaunchError } from "../../src/errors.ts";
 import { findHosts } from "../host-sources.ts";
 import type { Host } from "../hosts.ts";
 import type { AgentLink, Launcher } from "../launchers/launcher.ts";
@@ -15,13 +16,16 @@ const CLOSE_MS = 2000;
 export async function doctor(options: Options): Promise<number> {
 	const found = findHosts(options, process.env);
 	if (found?.note !== undefined && !options.quiet) say(found.note);
-	const hosts = found?.hosts ?? [{ name: hostname(), slots: 1 }];
+	const own: Host = { name: hostname(), slots: 1 };
+	const hosts = found?.hosts ?? [own];
 	const remote = found === undefined ? [] : hosts.filter(found.isRemote);
-	if (found === undefined || remote.length === 0) {
-		return examine(
-			[new Patient(hosts[0]?.name ?? hostname(), Promise.resolve(askHere), false)],
-			options.iface,
+	if (found?.launcher === "local" && remote[0] !== undefined) {
+		throw new LaunchError(
+			`Cannot examine host ${remote[0].name} with --launcher local: this machine is ${hostname()}`,
 		);
+	}
+	if (found === undefined || remote.length === 0) {
+		return examine([new Patient(hosts[0] ?? own, Promise.resolve(askHere), false)], options.iface);
 	}
 	const { chooseLauncher } = await import("../launchers/choose.ts");
 	const launcher = (await chooseLauncher(found.launcher, options))({
@@ -40,11 +44,11 @@ export async function doctor(options: Options): Promise<number> {
 	}
 }
 
-function patient({ name }: Host, link: Promise<AgentLink> | undefined): Patient {
-	if (link === undefined) return new Patient(name, Promise.resolve(askHere), false);
+function patient(host: Host, link: Promise<AgentLink> | undefined): Patient {
+	if (link === undefined) return new Patient(host, Promise.resolve(askHere), false);
 	return new Patient(
-		name,
-		link.then((reached) => askAgent(name, reached)),
+		host,
+		link.then((reached) => askAgent(host.name, reached)),
 		true,
 	);
 }

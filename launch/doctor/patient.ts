@@ -1,4 +1,5 @@
 import { LaunchError } from "../../src/errors.ts";
+import type { Host } from "../hosts.ts";
 import type { AgentLink } from "../launchers/launcher.ts";
 import type { Examined } from "./diagnosis.ts";
 import { type Answer, answer, type Question } from "./questions.ts";
@@ -45,13 +46,15 @@ export function askAgent(host: string, link: AgentLink): Ask {
 /** One host under examination. */
 export class Patient {
 	readonly name: string;
+	readonly #gpus: number | undefined;
 	readonly #ask: Promise<Ask>;
 	readonly #startMs: Promise<number | undefined>;
 	#examined: Examined | undefined;
 
 	/** @param ask Resolves once the host can be asked; rejects with a LaunchError that says why it cannot. */
-	constructor(name: string, ask: Promise<Ask>, remote: boolean) {
+	constructor({ name, gpus }: Pick<Host, "name" | "gpus">, ask: Promise<Ask>, remote: boolean) {
 		this.name = name;
+		this.#gpus = gpus;
 		this.#ask = ask;
 		const from = performance.now();
 		this.#startMs = ask.then(
@@ -73,6 +76,7 @@ export class Patient {
 		const { facts } = await ask({ about: "host", ...(iface === undefined ? {} : { iface }) });
 		return {
 			name: this.name,
+			...(this.#gpus === undefined ? {} : { gpus: this.#gpus }),
 			...(facts === undefined ? {} : { facts }),
 			...(startMs === undefined ? {} : { startMs }),
 			...(clockAheadMs === undefined ? {} : { clockAheadMs }),

@@ -74,6 +74,14 @@ slurmTest(
 	},
 );
 
+slurmTest("tsmpirun in a step of its own reaches the whole allocation", async (t, slurm) => {
+	const wishes = ["-N2", "-n3", "srun", "-Q", "--overlap", "-N1", "-n1"];
+	const { code, stdout, stderr } = await slurm.allocate(t, wishes, ["hostname"]).done;
+	t.is(stdout.split("\n").sort().join(" "), " node1 node1 node2");
+	t.is(stderr, "");
+	t.is(code, 0);
+});
+
 slurmTest("what cannot be started in an allocation is one clear line", async (t, slurm) => {
 	const fails = async (args: readonly string[], line: RegExp) => {
 		const { code, stderr } = await slurm.allocate(t, ["-N2", "-n3"], args).done;
