@@ -23,7 +23,7 @@ slurmTest("in salloc the ranks run on the tasks of the allocation and reach each
 	const { code, stderr } = await slurm.allocate(t, ["-N2", "-n5", "--gres=gpu:2"], words).done;
 	t.deepEqual(
 		stderr.split("\n").filter((line) => line.startsWith("host ")),
-		["host node1: 4 slots, 4 ranks", "host node2: 1 slot, 1 rank"],
+		["host node1: 4 slots, 2 GPUs, 4 ranks", "host node2: 1 slot, 2 GPUs, 1 rank"],
 	);
 	// Numbers of cores are those of this machine.
 	const own = stderr
