@@ -1,4 +1,5 @@
 import type { KeyPair } from "../control/messages.ts";
+import { eventsOf } from "./events.ts";
 import { type Lane, sendingSocket } from "./lane.ts";
 import { connectOptions, split } from "./tcp.ts";
 
@@ -52,15 +53,14 @@ export class TcpLane implements Lane {
 	 * alive, which is right while a first message is on its way, and wrong for a program that is at its end.
 	 */
 	async #connect(): Promise<void> {
-		const { events } = this.#socket;
+		const events = eventsOf(this.#socket);
 		this.#socket.connect(this.#address);
 		const limit = setTimeout(() => {
 			this.#broken(`no connection to ${this.#address} within ${CONNECT_MS / 1000} s`);
-			events.close();
 		}, CONNECT_MS).unref();
 		while (!this.#connected && !this.#done) {
-			const event = await events.receive().catch(() => undefined);
-			if (event === undefined) break;
+			const { value: event, done } = await events.next();
+			if (done) break;
 			const why = "error" in event ? `: ${event.error.message}` : "";
 			switch (event.type) {
 				case "handshake":
@@ -78,7 +78,6 @@ export class TcpLane implements Lane {
 			}
 		}
 		clearTimeout(limit);
-		if (!events.closed) events.close();
 	}
 
 	#broken(why: string): void {
