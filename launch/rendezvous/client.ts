@@ -182,15 +182,22 @@ export class Client {
 		}
 		const socket = new Dealer({
 			...connectOptions(keys),
-			...{ linger: 1000, sendHighWaterMark: 0, reconnectInterval: -1, ipv6: address.includes(":") },
+			...{
+				linger: 1000,
+				sendHighWaterMark: 0,
+				sendTimeout: 0,
+				reconnectInterval: -1,
+				ipv6: address.includes(":"),
+			},
 		});
 		this.#socket = socket;
+		const events = eventsOf(socket);
 		socket.connect(endpoint({ host: address, port }));
 		let why = `no answer from ${address}`;
 		let refused = false;
 		const timer = setTimeout(() => socket.close(), ATTEMPT_MS);
 		// To the last event of a socket that is closed: see transport/events.ts.
-		for await (const { type } of eventsOf(socket)) {
+		for await (const { type } of events) {
 			if (type === "handshake") {
 				clearTimeout(timer);
 				return { socket, address };

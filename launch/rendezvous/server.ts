@@ -59,7 +59,7 @@ export class Server {
 		this.#roster = new Roster(settings.size);
 		this.#socket = new Router({
 			...listenOptions(settings.keys),
-			...{ mandatory: true, linger: 2000, sendHighWaterMark: 0 },
+			...{ mandatory: true, linger: 2000, sendHighWaterMark: 0, sendTimeout: 0 },
 		});
 	}
 
@@ -184,7 +184,8 @@ export class Server {
 		if (this.#socket.closed) return;
 		const frame = message === undefined ? "" : encode(message);
 		this.#socket.send([connection, frame]).catch((error: NodeJS.ErrnoException) => {
-			if (error.code === "EHOSTUNREACH") void this.#gone(connection);
+			// EAGAIN: without a high-water mark, it is just about to be forgotten.
+			if (error.code === "EHOSTUNREACH" || error.code === "EAGAIN") void this.#gone(connection);
 		});
 	}
 
