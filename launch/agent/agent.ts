@@ -1,21 +1,32 @@
 import { rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import type { Network } from "../../src/control/messages.ts";
 import { LaunchError } from "../../src/errors.ts";
 import { jobVariables } from "../../src/job.ts";
+import type { Question } from "../doctor/questions.ts";
 import type { Link } from "../link.ts";
 import { hostNetwork } from "../network/job-network.ts";
-import type { AgentToHead, HeadToAgent, RankOrder } from "../protocol.ts";
+import type { AgentToHead, HeadToAgent, LaunchOrder, PlacedRank, RankOrder } from "../protocol.ts";
 import { ControlServer } from "./control-server.ts";
 import { Guard } from "./guard.ts";
 import { oomKills } from "./out-of-memory.ts";
 import { makePipes } from "./pipes.ts";
+import { environmentOf, placeRanks } from "./place.ts";
 import { makePrivateFolder } from "./private-folder.ts";
 import { RankProcess } from "./rank-process.ts";
 import { killStrays } from "./strays.ts";
 import { findWrappers, type Wrappers, wrap } from "./wrap.ts";
 
-type Launch = Extract<HeadToAgent, { type: "launch" }>;
+/** After the head is gone ranks get this time between SIGTERM and SIGKILL: all must be over within 5 s. */
+const ORPHAN_GRACE_MS = 2000;
+
+/** An order that has been looked into: all is there that its ranks need. */
+interface Prepared {
+	readonly order: LaunchOrder;
+	readonly network: Network | undefined;
+	readonly placed: ReadonlyMap<number, PlacedRank>;
+}
 
 /** Starts and watches the ranks of one host, and leaves nothing of them behind. */
 export class Agent {
@@ -27,19 +38,39 @@ export class Agent {
 	#control: ControlServer | undefined;
 	#guard: Guard | undefined;
 	#kill: NodeJS.Timeout | undefined;
+	#prepared: Promise<Prepared | undefined> = Promise.resolve(undefined);
 	#launched: Promise<void> = Promise.resolve();
 	#ending = false;
+	#cleaned: Promise<void> | undefined;
+	#finish: () => void = () => {};
+	/** Resolves once nothing of the job is left on this host. */
+	readonly done = new Promise<void>((resolve) => {
+		this.#finish = resolve;
+	});
 
 	constructor(link: Link<AgentToHead, HeadToAgent>) {
 		this.#link = link;
 		link.onMessage((message) => this.#obey(message));
-		link.onClose(() => void this.#close());
+		link.onClose(() => void this.abandon());
+	}
+
+	/** Nobody is there any more to tell: ends the ranks, by force after a short time, and cleans up. */
+	async abandon(): Promise<void> {
+		this.#terminate("SIGTERM", ORPHAN_GRACE_MS);
+		await this.#launched;
+		// Not for ever: nobody takes their output any more.
+		const limit = new Promise((resolve) => setTimeout(resolve, ORPHAN_GRACE_MS));
+		await Promise.race([limit, Promise.all([...this.#ranks.values()].map(({ ended }) => ended))]);
+		await this.#close();
 	}
 
 	#obey(message: HeadToAgent): void {
 		switch (message.type) {
 			case "launch":
-				this.#launched = this.#launch(message).catch((error: unknown) => this.#refuse(error));
+				this.#prepared = this.#prepare(message).catch((error: unknown) => this.#refuse(error));
+				return;
+			case "go":
+				this.#launched = this.#launch().catch((error: unknown) => this.#refuse(error));
 				return;
 			case "tell":
 				this.#control?.tell(message.rank, message.message);
@@ -59,16 +90,34 @@ export class Agent {
 			case "credit":
 				this.#ranks.get(message.rank)?.acknowledge(message.stream, message.bytes);
 				return;
+			case "examine":
+				void this.#examine(message.question);
+				return;
 			case "close":
 				void this.#close();
 		}
 	}
 
-	async #launch(order: Launch): Promise<void> {
-		this.#jobId = order.jobId;
+	/** Loaded only here: a job has no use for it. */
+	async #examine(question: Question): Promise<void> {
+		const { answer } = await import("../doctor/questions.ts");
+		this.#link.send({ type: "examined", answer: await answer(question, process.env) });
+	}
+
+	async #prepare(order: LaunchOrder): Promise<Prepared> {
+		const { ranks, gpus } = await placeRanks(order);
 		const network =
 			order.network &&
 			hostNetwork(order.network, { name: hostname(), sshConnection: process.env.SSH_CONNECTION });
+		this.#link.send({ type: "placed", ranks, ...(gpus === undefined ? {} : { gpus }) });
+		return { order, network, placed: new Map(ranks.map((rank) => [rank.rank, rank])) };
+	}
+
+	async #launch(): Promise<void> {
+		const prepared = await this.#prepared;
+		if (prepared === undefined || this.#ending) return;
+		const { order, placed, network } = prepared;
+		this.#jobId = order.jobId;
 		const folder = makePrivateFolder();
 		this.#folder = folder;
 		const names = order.ranks.flatMap(({ rank, stdin }) => [
@@ -78,7 +127,7 @@ export class Agent {
 		]);
 		const making = makePipes(folder, names);
 		// While mkfifo runs.
-		const wrappers = findWrappers(order.ranks.some(({ cores }) => cores !== undefined));
+		const wrappers = findWrappers(order.binding.cores);
 		// Where the kernel looks after the ranks, they need not wait for the start of another process.
 		const kernelGuards = wrappers.deathSignal.length > 0;
 		if (!kernelGuards) this.#guard = Guard.start(order.jobId, folder);
@@ -100,10 +149,12 @@ export class Agent {
 		this.#control = control;
 		for (const rank of order.ranks) {
 			if (this.#ending) break;
+			const place = placed.get(rank.rank);
+			if (place === undefined) continue;
 			try {
-				this.#start(rank, order, { folder, wrappers, named: pipes !== undefined });
+				this.#start(rank, place, order, { folder, wrappers, named: pipes !== undefined });
 			} catch (cause) {
-				throw new LaunchError(startError(rank, cause), 1, { cause });
+				throw new LaunchError(startError(place, cause), 1, { cause });
 			}
 		}
 		if (kernelGuards) this.#guard = Guard.start(order.jobId, folder);
@@ -114,11 +165,14 @@ export class Agent {
 
 	#start(
 		order: RankOrder,
-		{ env, jobId, prompts, network }: Launch,
+		place: PlacedRank,
+		launch: LaunchOrder,
 		{ folder, wrappers, named }: { folder: string; wrappers: Wrappers; named: boolean },
 	): void {
-		const { rank, cwd } = order;
-		const [command = "", ...args] = wrap(wrappers, order.cores, [order.command, ...order.args]);
+		const { rank, stdin } = order;
+		const { jobId, prompts } = launch;
+		const [command = "", ...args] = wrap(wrappers, place.cores, [place.command, ...place.args]);
+		const gpus = place.gpus === undefined ? {} : { CUDA_VISIBLE_DEVICES: place.gpus.join(",") };
 		const controlPath = join(folder, "control.sock");
 		const path = (end: string) => join(folder, `${rank}.${end}`);
 		const child = new RankProcess(
@@ -127,16 +181,14 @@ export class Agent {
 				jobId,
 				command,
 				args,
-				cwd,
+				cwd: place.cwd,
 				env: {
-					...env,
-					...order.variables,
-					...jobVariables({ ...order, jobId, controlPath, network: network !== undefined }),
+					...environmentOf(launch, order.program),
+					...gpus,
+					...jobVariables({ ...order, jobId, controlPath, network: launch.network !== undefined }),
 				},
-				pipes: named
-					? { in: order.stdin ? path("in") : undefined, out: path("out"), err: path("err") }
-					: undefined,
-				stdin: order.stdin,
+				pipes: named ? { in: stdin ? path("in") : undefined, out: path("out"), err: path("err") } : undefined,
+				stdin,
 				prompts,
 			},
 			{
@@ -148,7 +200,7 @@ export class Agent {
 					this.#link.send({ type: "drained", rank });
 				},
 				failed: (error) => {
-					this.#link.send({ type: "refused", text: startError(order, error), exitCode: 1 });
+					this.#link.send({ type: "refused", text: startError(place, error), exitCode: 1 });
 				},
 			},
 		);
@@ -159,7 +211,7 @@ export class Agent {
 		this.#link.send({ type: "launched", rank, pid: child.pid });
 	}
 
-	#refuse(error: unknown): void {
+	#refuse(error: unknown): undefined {
 		const text = error instanceof Error ? error.message : String(error);
 		this.#link.send({ type: "refused", text, exitCode: error instanceof LaunchError ? error.exitCode : 1 });
 	}
@@ -190,11 +242,15 @@ export class Agent {
 		}, graceMs);
 	}
 
-	async #close(): Promise<void> {
-		const folder = this.#folder;
-		this.#folder = undefined;
+	#close(): Promise<void> {
+		this.#cleaned ??= this.#cleanUp();
+		return this.#cleaned;
+	}
+
+	async #cleanUp(): Promise<void> {
 		this.#ending = true;
 		await this.#launched;
+		const folder = this.#folder;
 		clearTimeout(this.#kill);
 		for (const rank of this.#ranks.values()) rank.signal("SIGKILL");
 		if (folder !== undefined) {
@@ -205,9 +261,10 @@ export class Agent {
 			await dismissed;
 		}
 		this.#link.send({ type: "closed" });
+		this.#finish();
 	}
 }
 
-function startError({ rank, command }: RankOrder, error: unknown): string {
+function startError({ rank, command }: PlacedRank, error: unknown): string {
 	return `Cannot start rank ${rank} (${command}): ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -1,7 +1,8 @@
 import type { AgentToRank, RankToAgent } from "../../src/control/messages.ts";
-import type { AgentToHead } from "../protocol.ts";
+import type { JobNews } from "../protocol.ts";
 import { causeOf, type Failure, firstFailure } from "./judgement.ts";
 import { isActive, isGone, nameOf, type RankRecord } from "./rank-record.ts";
+import { rankList } from "./waiting-table.ts";
 import { Watch } from "./watch.ts";
 
 /** Time in which the true first cause of a failure shows itself: it may take another rank down before we see it. */
@@ -71,11 +72,13 @@ export class Job {
 		this.#checkOver();
 	}
 
-	receive(
-		message: Exclude<AgentToHead, { type: "output" | "stdin-credit" | "stdin-closed" | "closed" }>,
-	): void {
+	receive(message: JobNews): void {
 		if (message.type === "refused") {
 			this.end(message.exitCode, message.text);
+			return;
+		}
+		if (message.type === "lost") {
+			this.#lost(message);
 			return;
 		}
 		const record = this.#records[message.rank];
@@ -183,6 +186,18 @@ export class Job {
 		}, DESERT_MS);
 	}
 
+	/** Nothing more will be heard of the ranks of this host, not even their end. */
+	#lost({ node, text, atMs }: Extract<JobNews, { type: "lost" }>): void {
+		const ranks = this.#records.filter((record) => record.node === node && !record.drained);
+		for (const record of ranks) {
+			record.lost = { text, atMs };
+			record.drained = true;
+		}
+		if (this.#ending && ranks[0] !== undefined) this.#effects.report(lostText(ranks[0], ranks));
+		for (const record of ranks) this.#departed(record);
+		this.#checkOver();
+	}
+
 	#departed(record: RankRecord): void {
 		this.watch.moved(record.rank);
 		this.#checkFinalized();
@@ -254,17 +269,32 @@ export class Job {
 
 	#tellFailure({ record, text }: Failure): void {
 		record.reported = true;
-		this.#effects.report(`${nameOf(record)} ${text}`);
+		if (record.lost === undefined || record.exit !== undefined) {
+			this.#effects.report(`${nameOf(record)} ${text}`);
+			return;
+		}
+		const { node } = record;
+		const ranks = this.#records.filter((other) => other.node === node && other.lost !== undefined);
+		for (const other of ranks) {
+			other.reported = true;
+			this.watch.moved(other.rank);
+		}
+		this.#effects.report(lostText(record, ranks));
 	}
 
 	#checkOver(): void {
 		if (this.#over) return;
 		const unfinished = this.#records.some(({ pid, drained }) =>
-			pid === undefined ? !this.#ending : !drained,
+			pid === undefined && this.#ending ? false : !drained,
 		);
 		if (unfinished) return;
 		this.#over = true;
 		if (!this.#ending) this.#decide();
 		this.#effects.over();
 	}
+}
+
+/** One line for a host, not one for each of its ranks. */
+function lostText({ host, lost }: RankRecord, ranks: readonly RankRecord[]): string {
+	return `host ${host} is lost, with ${rankList(ranks.map(({ rank }) => rank))}: ${lost?.text}`;
 }

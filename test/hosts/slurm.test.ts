@@ -1,0 +1,140 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expandNodeList } from "../../launch/slurm.ts";
+import { CLI, start } from "../support/run.ts";
+import { workplace } from "../support/workplace.ts";
+import { withSlurm } from "./support/slurm-lab.ts";
+
+const slurmTest = withSlurm(2);
+
+/** A rank that says where it is, and stays. */
+const STAY = ["sh", "-c", "echo $TSMPI_RANK is on $(hostname) in $SLURM_JOB_ID; exec sleep 600"];
+
+slurmTest("expandNodeList() reads node lists as scontrol does", async (t, slurm) => {
+	for (const list of ["node[1-2]", "n[1-3,7],x", "n[08-11]", "a[1-2]b[3-4],c", "n[1-2,05]", "single"]) {
+		const names = (await slurm.run("scontrol", "show", "hostnames", list)).trim().split("\n");
+		t.deepEqual(expandNodeList(list), names, list);
+	}
+});
+
+slurmTest("in salloc the ranks run on the tasks of the allocation and reach each other", async (t, slurm) => {
+	const ranks = join(import.meta.dirname, "..", "ranks", "collectives.js");
+	const { done } = slurm.allocate(t, ["-N2", "-n5"], ["--display-map", ranks]);
+	const { code, stderr } = await done;
+	t.deepEqual(
+		stderr.split("\n").filter((line) => line.startsWith("host ")),
+		["host node1: 4 slots, 4 ranks", "host node2: 1 slot, 1 rank"],
+	);
+	t.is(code, 0);
+});
+
+slurmTest("in the script of sbatch the ranks of its own node are tsmpirun's children", async (t, slurm) => {
+	const { folder } = workplace(t);
+	const output = join(folder, "out");
+	const script = join(folder, "script");
+	const ranks = "sh -c 'echo $TSMPI_RANK $(hostname) $CUDA_VISIBLE_DEVICES $(cat /proc/$PPID/comm)'";
+	writeFileSync(script, `#!/bin/sh\n"${process.execPath}" "${CLI}" ${ranks}\n`);
+	const wishes = ["-N2", "--ntasks-per-node=2", "--gpus-per-task=1"];
+	await slurm.run("sbatch", "--wait", "-Q", "-o", output, ...wishes, script);
+	t.deepEqual(readFileSync(output, "utf8").trim().split("\n").sort(), [
+		"0 node1 0 node",
+		"1 node1 1 node",
+		"2 node2 0 node",
+		"3 node2 1 node",
+	]);
+});
+
+slurmTest(
+	"ranks share out the GPUs that Slurm gives their node, however the job asked for them",
+	async (t, slurm) => {
+		const seen = async (...wishes: string[]) => {
+			const words = ["sh", "-c", "echo $(hostname):$CUDA_VISIBLE_DEVICES"];
+			const { stdout, stderr } = await slurm.allocate(t, wishes, words).done;
+			t.is(stderr, "");
+			return stdout.trim().split("\n").sort().join(" ");
+		};
+		const each = "node1:0 node1:1 node2:0 node2:1";
+		t.is(await seen("-N2", "--ntasks-per-node=2", "--gpus-per-task=1"), each);
+		t.is(await seen("-N2", "--ntasks-per-node=2", "--gres=gpu:2"), each);
+		// A node on which Slurm gives the job one GPU.
+		t.is(await seen("-N2", "-n3", "--gpus=3"), "node1:0 node1:1 node2:0");
+		t.is(await seen("-N2", "--ntasks-per-node=2", "--gres=gpu:1"), "node1:0 node1:0 node2:0 node2:0");
+	},
+);
+
+slurmTest("what cannot be started in an allocation is one clear line", async (t, slurm) => {
+	const fails = async (args: readonly string[], line: RegExp) => {
+		const { code, stderr } = await slurm.allocate(t, ["-N2", "-n3"], args).done;
+		t.regex(stderr, line);
+		t.is(code, 1);
+	};
+	await fails(["-n", "4", "true"], /^tsmpirun: Cannot start 4 ranks: the hosts have 3 slots \(--over.*\n$/);
+	await fails(
+		["--launcher", "slurm", "-H", "node1,other", "true"],
+		/^tsmpirun: Cannot start ranks on host other by Slurm: job \d+ has node\[1-2\] \(--launcher ssh .*\n$/,
+	);
+	await fails(
+		["-H", "node2", "--prefix", "/nowhere", "true"],
+		/^tsmpirun: Cannot start an agent on host node2: there is no tsmpi in \/nowhere \(--prefix .*\n$/,
+	);
+	const outside = start(t, ["--launcher", "slurm", "true"], { env: { SLURM_JOB_ID: undefined } });
+	t.regex((await outside.done).stderr, /^tsmpirun: Cannot use --launcher slurm: this is no allocation.*\n$/);
+	const twice = slurm.allocate(t, ["-N2", "-n2", "srun", "-Q"], ["true"]);
+	t.regex((await twice.done).stderr, /^(tsmpirun: Cannot start the job 2 times: srun runs.*\n|srun: .*\n)+$/);
+});
+
+slurmTest("the first rank that fails gives the exit code, and nothing is left", async (t, slurm) => {
+	const fail = (how: string) =>
+		slurm.allocate(t, ["-N2", "-n3"], ["sh", "-c", `[ $TSMPI_RANK = 2 ] && ${how}; exec sleep 600`]);
+	const exit = fail("exit 7");
+	const { code, stderr } = await exit.done;
+	t.is(code, 7);
+	t.regex(stderr, /^tsmpirun: rank 2 \(host node2, pid \d+\) exited with code 7\n$/);
+	t.deepEqual(await exit.leftAfter(5000), []);
+	const killed = await fail("kill -9 $$").done;
+	t.is(killed.code, 137);
+	t.regex(killed.stderr, /rank 2 \(host node2, pid \d+\) was killed by SIGKILL/);
+});
+
+slurmTest("SIGTERM, scancel and the death of tsmpirun end all ranks on all nodes", async (t, slurm) => {
+	const begin = async () => {
+		const run = slurm.allocate(t, ["-N2", "-n3"], STAY);
+		const lines = await Promise.all(
+			[0, 1, 2].map((rank) => run.waitForLine(new RegExp(`^${rank} is on \\S+ in (\\d+)`))),
+		);
+		return { ...run, jobId: lines[0]?.[1] ?? "" };
+	};
+	const pidOf = async (parent: number | undefined) =>
+		Number(readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8").trim().split(" ")[0]);
+
+	const terminated = await begin();
+	process.kill(await pidOf(terminated.child.pid), "SIGTERM");
+	const { code, stderr } = await terminated.done;
+	t.is(code, 143);
+	t.regex(stderr, /^tsmpirun: SIGTERM: ending all ranks\n/);
+	t.deepEqual(await terminated.leftAfter(5000), []);
+
+	const cancelled = await begin();
+	await slurm.run("scancel", cancelled.jobId);
+	t.is((await cancelled.done).code, 143);
+	t.deepEqual(await cancelled.leftAfter(5000), []);
+
+	const killed = await begin();
+	process.kill(await pidOf(killed.child.pid), "SIGKILL");
+	await killed.done;
+	t.deepEqual(await killed.leftAfter(5000), []);
+});
+
+slurmTest("a node that is lost is named, with its ranks", async (t, slurm) => {
+	const run = slurm.allocate(t, ["-N2", "-n3"], STAY);
+	await Promise.all([0, 1, 2].map((rank) => run.waitForLine(new RegExp(`^${rank} is on`))));
+	await slurm.lab.hosts("crash", "node2");
+	const { code, stderr } = await run.done;
+	t.is(code, 1);
+	t.regex(stderr, /^tsmpirun: host node2 is lost, with rank 2: [^\n]+\n$/);
+	// The folder of its agent stays on a host that has lost power.
+	t.deepEqual(
+		(await run.leftAfter(5000)).filter((left) => !left.startsWith("tsmpi-")),
+		[],
+	);
+});
