@@ -6,6 +6,8 @@ import { connectOptions, split } from "./tcp.ts";
 /** Within this time a connection must stand, in milliseconds: the peer listens before the job begins. */
 const CONNECT_MS = 10_000;
 
+const ENDED = "the connection has ended";
+
 /**
  * The way to a peer on another host. libzmq would connect anew after a break and go on with the next message, as if
  * nothing had been lost: here the first break is the last, and is told.
@@ -32,11 +34,12 @@ export class TcpLane implements Lane {
 
 	send(frames: Uint8Array | Uint8Array[]): void {
 		if (this.#done) return;
-		this.#socket.send(split(frames)).catch((error: Error) => this.#broken(error.message));
+		// It fails only without a pipe.
+		this.#socket.send(split(frames)).catch(() => this.#broken(ENDED));
 	}
 
 	check(): void {
-		if (this.#connected && !this.#done && !this.#socket.writable) this.#broken("the connection has ended");
+		if (this.#connected && !this.#done && !this.#socket.writable) this.#broken(ENDED);
 	}
 
 	abandon(): void {

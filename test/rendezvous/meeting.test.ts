@@ -10,7 +10,10 @@ import { workplace } from "../support/workplace.ts";
 const program = fileURLToPath(new URL("./programs/member.js", import.meta.url));
 const messages = fileURLToPath(new URL("../ranks/messages.js", import.meta.url));
 const inTurn = turns(2);
-const member = (rank: number) => ({ TSMPI_RANK: `${rank}` });
+/** Variables of a rank, and others. */
+const member = (rank: number, others: NodeJS.ProcessEnv = {}) => ({
+	env: { TSMPI_RANK: `${rank}`, ...others },
+});
 
 test("ranks that are started in any order meet, and say what they wait for", (t) =>
 	inTurn(async () => {
@@ -39,9 +42,9 @@ test("an Indexed Job's or Slurm's variables say which rank this is", (t) =>
 		const meeting = await Meeting.of(t, 3);
 		const slurm = { SLURM_PROCID: "2", SLURM_STEP_NUM_TASKS: "3", SLURM_STEP_ID: "0", TSMPI_SIZE: undefined };
 		const members = [
-			meeting.start([program, "sum"], { JOB_COMPLETION_INDEX: "0" }),
-			meeting.start([program, "sum"], { JOB_COMPLETION_INDEX: "7", TSMPI_RANK: "1" }),
-			meeting.start([program, "sum"], slurm),
+			meeting.start([program, "sum"], { env: { JOB_COMPLETION_INDEX: "0" } }),
+			meeting.start([program, "sum"], { env: { JOB_COMPLETION_INDEX: "7", TSMPI_RANK: "1" } }),
+			meeting.start([program, "sum"], { env: slurm }),
 		];
 		const ends = await Promise.all(members.map(({ ended }) => ended));
 		t.deepEqual(
@@ -82,7 +85,7 @@ test("a rank with another idea of the size ends the meeting on both sides", (t) 
 		const meeting = await Meeting.of(t, 3);
 		const members = [
 			meeting.start([program, "sum"], member(0)),
-			meeting.start([program, "sum"], { ...member(1), TSMPI_SIZE: "4" }),
+			meeting.start([program, "sum"], member(1, { TSMPI_SIZE: "4" })),
 		];
 		for (const { code, stderr } of await Promise.all(members.map(({ ended }) => ended))) {
 			t.is(code, 1);
@@ -96,7 +99,7 @@ test("a rank with another key is told so, and rank 0 says so and goes on", (t) =
 		const other = join(workplace(t).folder, "other");
 		await tsmpirun(t, ["--make-key", other]);
 		const zero = meeting.start([program, "sum"], member(0));
-		const wrong = await meeting.start([program, "sum"], { ...member(1), TSMPI_KEY_FILE: other }).ended;
+		const wrong = await meeting.start([program, "sum"], member(1, { TSMPI_KEY_FILE: other })).ended;
 		t.is(wrong.code, 1);
 		t.regex(wrong.stderr, /Cannot join the job as rank 1: rank 0 at .+ does not take the key of .+other/);
 		const [line] = await zero.line(/^tsmpi: a connection .* was refused: .*$/m);
@@ -111,12 +114,11 @@ test("TSMPI_CONNECT_TIMEOUT ends the wait, with what was missing", (t) =>
 		const limit = { TSMPI_CONNECT_TIMEOUT: "0.5" };
 		const ends = await Promise.all(
 			[
-				meeting.start([program, "sum"], { ...member(0), ...limit }),
-				meeting.start([program, "sum"], {
-					...member(1),
-					...limit,
-					TSMPI_RENDEZVOUS: "tcp://no-such-host.invalid:7000",
-				}),
+				meeting.start([program, "sum"], member(0, limit)),
+				meeting.start(
+					[program, "sum"],
+					member(1, { ...limit, TSMPI_RENDEZVOUS: "tcp://no-such-host.invalid:7000" }),
+				),
 			].map(({ ended }) => ended),
 		);
 		t.deepEqual(

@@ -47,9 +47,13 @@ export class Meeting {
 		});
 	}
 
-	/** Starts one process. */
-	start(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Member {
-		const child = spawn(process.execPath, args, {
+	/** Starts one process, with these variables besides those of the meeting, on this machine or where `within` leads. */
+	start(
+		args: readonly string[],
+		{ env, within = [] }: { readonly env: NodeJS.ProcessEnv; readonly within?: readonly string[] },
+	): Member {
+		const [command = process.execPath, ...words] = [...within, process.execPath, ...args];
+		const child = spawn(command, words, {
 			env: { ...process.env, ...this.env, ...env },
 			stdio: ["ignore", "pipe", "pipe"],
 		});
@@ -91,7 +95,7 @@ export class Meeting {
 	/** Starts a process for each rank. */
 	startAll(args: readonly string[]): Member[] {
 		return Array.from({ length: Number(this.env.TSMPI_SIZE) }, (_, rank) =>
-			this.start(args, { TSMPI_RANK: `${rank}` }),
+			this.start(args, { env: { TSMPI_RANK: `${rank}` } }),
 		);
 	}
 }
