@@ -122,6 +122,14 @@ export const OPTION_TABLE = [
 		describe: "tsmpi's folder on the other hosts, or a project that has it installed (default: as here)",
 	},
 	{
+		name: "preload",
+		aliases: [],
+		value: "FILE,...",
+		group: "Hosts",
+		describe:
+			"Copy these files to each host for the time of the job; where the command line names one, the copy is used",
+	},
+	{
 		name: "connect-timeout",
 		aliases: [],
 		value: "SECONDS",

@@ -54,6 +54,8 @@ export interface RemoteOptions {
 	/** tsmpi's folder there. */
 	readonly prefix: string | undefined;
 	readonly connectMs: number;
+	/** Files that are copied to the hosts. */
+	readonly preload: readonly string[];
 	/** All variables are given to the ranks, not only those of certain names. */
 	readonly envAll: boolean;
 }
@@ -114,6 +116,7 @@ export function readOptions(argv: readonly string[]): Request {
 			node: last("remote-node"),
 			prefix: last("prefix"),
 			connectMs: readSeconds("--connect-timeout", last("connect-timeout"), false) ?? 30_000,
+			preload: (first?.options.get("preload") ?? []).flatMap((list) => list.split(",")).filter(Boolean),
 			envAll: has("env-all"),
 		},
 		iface: readInterface(last("iface")),

@@ -36,6 +36,21 @@ export interface Binding {
 	readonly mostGpus?: number;
 }
 
+/** A file that is copied to the hosts before the start. */
+export interface PreloadOrder {
+	/** As it was typed: where the command line says the same, the copy is meant. */
+	readonly typed: string;
+	/** Its name in the job's folder. */
+	readonly name: string;
+	readonly mode: number;
+}
+
+/** Files that are copied to the hosts, and how Node is to read programs among them. */
+export interface Preload {
+	readonly files: readonly PreloadOrder[];
+	readonly moduleType: "module" | "commonjs";
+}
+
 /** All that an agent needs to know about the job. */
 export interface LaunchOrder {
 	readonly type: "launch";
@@ -52,6 +67,8 @@ export interface LaunchOrder {
 	readonly prompts: readonly StreamName[];
 	/** Present where ranks use tcp. */
 	readonly network?: JobNetwork;
+	/** Their bytes follow as "file" messages. */
+	readonly preload?: Preload;
 }
 
 /** What an agent has found out about a rank before it starts it. */
@@ -70,6 +87,9 @@ export interface PlacedRank {
 export type HeadToAgent =
 	/** First message: find everything that these ranks need, and answer "placed" or "refused". */
 	| LaunchOrder
+	/** Bytes of a preloaded file, by its index; and its end. */
+	| { readonly type: "file"; readonly file: number; readonly chunk: Uint8Array }
+	| { readonly type: "file-end"; readonly file: number }
 	/** Start them. */
 	| { readonly type: "go" }
 	/** Pass a message on to ranks. */
@@ -88,6 +108,8 @@ export type HeadToAgent =
 	| { readonly type: "close" };
 
 export type AgentToHead =
+	/** So many bytes of preloaded files have been written. */
+	| { readonly type: "file-credit"; readonly bytes: number }
 	/** All is there that the ranks need. `gpus` are those of the host, where the ranks share them. */
 	| { readonly type: "placed"; readonly ranks: readonly PlacedRank[]; readonly gpus?: readonly string[] }
 	| { readonly type: "launched"; readonly rank: number; readonly pid: number }

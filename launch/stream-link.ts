@@ -9,7 +9,15 @@ interface Message {
 }
 
 /** Messages that keep their order among the bytes of ranks' input and output; all others overtake those. */
-const BULK: ReadonlySet<string> = new Set(["output", "drained", "closed", "stdin", "stdin-end"]);
+const BULK: ReadonlySet<string> = new Set([
+	"output",
+	"drained",
+	"closed",
+	"stdin",
+	"stdin-end",
+	"file",
+	"file-end",
+]);
 
 /**
  * A link over a pair of byte streams, with a lease on the other side.

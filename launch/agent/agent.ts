@@ -7,12 +7,13 @@ import { jobVariables } from "../../src/job.ts";
 import type { Question } from "../doctor/questions.ts";
 import type { Link } from "../link.ts";
 import { hostNetwork } from "../network/job-network.ts";
-import type { AgentToHead, HeadToAgent, LaunchOrder, PlacedRank, RankOrder } from "../protocol.ts";
+import type { AgentToHead, HeadToAgent, LaunchOrder, PlacedRank, Preload, RankOrder } from "../protocol.ts";
 import { ControlServer } from "./control-server.ts";
 import { Guard } from "./guard.ts";
 import { oomKills } from "./out-of-memory.ts";
 import { makePipes } from "./pipes.ts";
 import { environmentOf, placeRanks } from "./place.ts";
+import type { PreloadedFiles } from "./preloaded-files.ts";
 import { makePrivateFolder } from "./private-folder.ts";
 import { RankProcess } from "./rank-process.ts";
 import { killStrays } from "./strays.ts";
@@ -37,6 +38,9 @@ export class Agent {
 	#folder: string | undefined;
 	#control: ControlServer | undefined;
 	#guard: Guard | undefined;
+	#files: PreloadedFiles | undefined;
+	/** The same, while it is being made. */
+	#incoming: Promise<PreloadedFiles> | undefined;
 	#kill: NodeJS.Timeout | undefined;
 	#prepared: Promise<Prepared | undefined> = Promise.resolve(undefined);
 	#launched: Promise<void> = Promise.resolve();
@@ -68,6 +72,12 @@ export class Agent {
 		switch (message.type) {
 			case "launch":
 				this.#prepared = this.#prepare(message).catch((error: unknown) => this.#refuse(error));
+				return;
+			case "file":
+				void this.#incoming?.then((files) => files.take(message.file, message.chunk), nothing);
+				return;
+			case "file-end":
+				void this.#incoming?.then((files) => files.end(message.file), nothing);
 				return;
 			case "go":
 				this.#launched = this.#launch().catch((error: unknown) => this.#refuse(error));
@@ -105,7 +115,9 @@ export class Agent {
 	}
 
 	async #prepare(order: LaunchOrder): Promise<Prepared> {
-		const { ranks, gpus } = await placeRanks(order);
+		this.#jobId = order.jobId;
+		if (order.preload !== undefined) await this.#receiveFiles(order.preload);
+		const { ranks, gpus } = await placeRanks(order, this.#files);
 		const network =
 			order.network &&
 			hostNetwork(order.network, { name: hostname(), sshConnection: process.env.SSH_CONNECTION });
@@ -113,13 +125,25 @@ export class Agent {
 		return { order, network, placed: new Map(ranks.map((rank) => [rank.rank, rank])) };
 	}
 
+	/** The files are in the job's folder, which is guarded from here on. */
+	async #receiveFiles(preload: Preload): Promise<void> {
+		const folder = makePrivateFolder();
+		this.#folder = folder;
+		this.#guard = Guard.start(this.#jobId, folder);
+		const credit = (bytes: number) => this.#link.send({ type: "file-credit", bytes });
+		this.#incoming = import("./preloaded-files.ts").then(
+			({ PreloadedFiles }) => new PreloadedFiles(folder, preload, credit),
+		);
+		this.#files = await this.#incoming;
+		await this.#files.ready;
+	}
+
 	async #launch(): Promise<void> {
 		const prepared = await this.#prepared;
 		if (prepared === undefined || this.#ending) return;
 		const { order, placed, network } = prepared;
-		this.#jobId = order.jobId;
-		const folder = makePrivateFolder();
-		this.#folder = folder;
+		this.#folder ??= makePrivateFolder();
+		const folder = this.#folder;
 		const names = order.ranks.flatMap(({ rank, stdin }) => [
 			`${rank}.out`,
 			`${rank}.err`,
@@ -130,7 +154,7 @@ export class Agent {
 		const wrappers = findWrappers(order.binding.cores);
 		// Where the kernel looks after the ranks, they need not wait for the start of another process.
 		const kernelGuards = wrappers.deathSignal.length > 0;
-		if (!kernelGuards) this.#guard = Guard.start(order.jobId, folder);
+		if (!kernelGuards) this.#guard ??= Guard.start(order.jobId, folder);
 		const [control, pipes] = await Promise.all([
 			ControlServer.listen(
 				join(folder, "control.sock"),
@@ -157,7 +181,7 @@ export class Agent {
 				throw new LaunchError(startError(place, cause), 1, { cause });
 			}
 		}
-		if (kernelGuards) this.#guard = Guard.start(order.jobId, folder);
+		if (kernelGuards) this.#guard ??= Guard.start(order.jobId, folder);
 		for (const { pid, gone } of this.#ranks.values()) {
 			if (pid !== undefined && !gone) this.#guard?.watch(pid);
 		}
@@ -185,6 +209,7 @@ export class Agent {
 				env: {
 					...environmentOf(launch, order.program),
 					...gpus,
+					...(this.#files === undefined ? {} : { TSMPI_PRELOAD: this.#files.folder }),
 					...jobVariables({ ...order, jobId, controlPath, network: launch.network !== undefined }),
 				},
 				pipes: named ? { in: stdin ? path("in") : undefined, out: path("out"), err: path("err") } : undefined,
@@ -268,3 +293,6 @@ export class Agent {
 function startError({ rank, command }: PlacedRank, error: unknown): string {
 	return `Cannot start rank ${rank} (${command}): ${error instanceof Error ? error.message : String(error)}`;
 }
+
+/** For what has been told in another place. */
+const nothing = () => {};

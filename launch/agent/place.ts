@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { allowedCores, coresOfRank } from "../cores.ts";
 import { type GpuList, gpusOfRank, limitGpus, localGpus } from "../gpu.ts";
 import { resolveProgram } from "../program.ts";
 import type { LaunchOrder, PlacedRank } from "../protocol.ts";
+import type { PreloadedFiles } from "./preloaded-files.ts";
 
 /** What the ranks of one host will run, on what. */
 export interface Placed {
@@ -16,14 +18,17 @@ export function environmentOf(order: LaunchOrder, program: number): NodeJS.Proce
 }
 
 /** Finds programs, cores and GPUs on the host that this runs on. Throws LaunchError where one is missing. */
-export async function placeRanks(order: LaunchOrder): Promise<Placed> {
-	const { programs, ranks, binding, cwd: from } = order;
+export async function placeRanks(order: LaunchOrder, files?: PreloadedFiles): Promise<Placed> {
+	const locate = (word: string) => files?.locate(word) ?? word;
+	const { programs, ranks, binding, cwd } = order;
+	// A host that had to be sent the program need not have the folder that it came from.
+	const from = files === undefined || existsSync(cwd) ? cwd : files.folder;
 	const environments = programs.map((_, index) => environmentOf(order, index));
 	// Only what runs here: another host may be the one that has the other program.
 	const used = new Set(ranks.map(({ program }) => program));
 	const commands = programs.map(({ program, args, wdir }, index) =>
 		used.has(index)
-			? resolveProgram(program, args, { from, wdir, path: environments[index]?.PATH })
+			? resolveProgram(locate(program), args.map(locate), { from, wdir, path: environments[index]?.PATH })
 			: undefined,
 	);
 	const gpus = await Promise.all(

@@ -4,10 +4,11 @@ import { chooseLauncher, type LauncherFactory } from "../launchers/choose.ts";
 import type { AgentLink, Launcher } from "../launchers/launcher.ts";
 import { type Link, linkPair } from "../link.ts";
 import type { Options } from "../options.ts";
-import type { AgentToHead, HeadToAgent } from "../protocol.ts";
+import type { AgentToHead, HeadToAgent, LaunchOrder } from "../protocol.ts";
 import { forwardedVariables } from "./forwarded.ts";
 import { type JobFacts, launchOrder } from "./orders.ts";
 import type { Plan } from "./plan.ts";
+import { PreloadSender } from "./preload.ts";
 
 /** Other hosts that cannot be used are collected for so long, to be told in one go. */
 const SETTLE_MS = 150;
@@ -20,6 +21,7 @@ interface Node {
 	readonly name: string;
 	link: AgentLink | undefined;
 	placed: boolean;
+	files: PreloadSender | undefined;
 	/** Nothing more comes from it. */
 	over: boolean;
 }
@@ -44,7 +46,9 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 
 	private constructor({ verbose, remote }: Options, plan: Plan, makeLauncher: LauncherFactory) {
 		this.#plan = plan;
-		this.#nodes = plan.nodes.map(({ name }) => ({ name, link: undefined, placed: false, over: false }));
+		this.#nodes = plan.nodes.map(({ name }): Node => {
+			return { name, link: undefined, placed: false, files: undefined, over: false };
+		});
 		const waiting = (text: string) => this.#tell({ type: "waiting", text });
 		this.#launcher = makeLauncher({
 			connectMs: remote.connectMs,
@@ -101,7 +105,7 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 		}
 	}
 
-	#reached(index: number, node: Node, link: AgentLink, order: HeadToAgent): void {
+	#reached(index: number, node: Node, link: AgentLink, order: LaunchOrder): void {
 		if (this.#closing) {
 			link.close();
 			return;
@@ -110,10 +114,13 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 		link.onMessage((message) => this.#receive(node, message));
 		link.onClose((lost) => this.#ended(index, node, lost));
 		link.send(order);
+		if (order.preload === undefined) return;
+		node.files = new PreloadSender(link);
+		node.files.send(order.preload).catch((error: unknown) => this.#failed(node, error));
 	}
 
 	#failed(node: Node, error: unknown): void {
-		node.over = true;
+		if (node.link === undefined) node.over = true;
 		if (this.#closing) this.#checkClosed();
 		else if (error instanceof LaunchError) this.#refuse({ text: error.message, exitCode: error.exitCode });
 		else throw error;
@@ -125,6 +132,9 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 				node.placed = true;
 				this.#tell(message);
 				this.#goOnceAllAreReady();
+				break;
+			case "file-credit":
+				node.files?.credit(message.bytes);
 				break;
 			case "refused":
 				this.#refuse({ ...message, text: `host ${node.name}: ${message.text}` });

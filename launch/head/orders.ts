@@ -1,19 +1,20 @@
 import { isatty } from "node:tty";
 import type { JobNetwork } from "../network/job-network.ts";
-import type { LaunchOrder, StreamName } from "../protocol.ts";
+import type { LaunchOrder, Preload, StreamName } from "../protocol.ts";
 import type { Plan } from "./plan.ts";
 
 /** What all hosts of a job have in common. */
 export interface JobFacts {
 	readonly jobId: string;
 	readonly network: JobNetwork | undefined;
+	readonly preload?: Preload | undefined;
 }
 
 /** The order for the agent of one host. `env` is what the host's own environment does not have. */
 export function launchOrder(
 	plan: Plan,
 	node: number,
-	{ jobId, network, env }: JobFacts & { readonly env: Readonly<Record<string, string>> },
+	{ jobId, network, preload, env }: JobFacts & { readonly env: Readonly<Record<string, string>> },
 ): LaunchOrder {
 	const { programs, binding, cwd } = plan;
 	const mostGpus = plan.nodes[node]?.gpus;
@@ -29,6 +30,7 @@ export function launchOrder(
 		binding: mostGpus === undefined ? binding : { ...binding, mostGpus },
 		env: terminals.stderr ? { ...env, TSMPI_STDERR_TTY: "1" } : env,
 		...(network === undefined ? {} : { network }),
+		...(preload === undefined ? {} : { preload }),
 		ranks: plan.orders.filter(({ nodeRank }) => nodeRank === node),
 	};
 }

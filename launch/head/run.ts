@@ -16,7 +16,10 @@ export async function run(options: Options): Promise<number> {
 		options,
 	);
 	const job = { jobId: newJobId(), network };
-	const link = plan.remote ? await reachHosts(options, plan, job) : startHere(plan, job);
+	const link =
+		plan.remote || options.remote.preload.length > 0
+			? await reachHosts(options, plan, job)
+			: startHere(plan, job);
 	// Loaded while the ranks start: what it takes would otherwise be added to the start of every job.
 	const { Head } = await import("./head.ts");
 	const warnings = [...plan.warnings, ...insecurity(network)];
@@ -32,12 +35,15 @@ function startHere(plan: Plan, job: JobFacts): Link<HeadToAgent, AgentToHead> {
 	return link;
 }
 
-/** Loaded only here: a job on one machine starts faster without. */
+/** Other hosts, or files to be copied. Loaded only here: a job on one machine starts faster without. */
 async function reachHosts(
 	options: Options,
 	plan: Plan,
 	job: JobFacts,
 ): Promise<Link<HeadToAgent, AgentToHead>> {
 	const { Fleet } = await import("./fleet.ts");
-	return Fleet.start(options, plan, job);
+	const { preload } = options.remote;
+	if (preload.length === 0) return Fleet.start(options, plan, job);
+	const { preloadOrder } = await import("./preload.ts");
+	return Fleet.start(options, plan, { ...job, preload: preloadOrder(preload) });
 }

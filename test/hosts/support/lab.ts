@@ -8,7 +8,8 @@ import { findOnPath } from "../../../launch/path.ts";
 import { type RunHandle, type RunOptions, start } from "../../support/run.ts";
 
 /** The scripts are no modules: they stay where the sources are. */
-const SCRIPT = fileURLToPath(new URL("../../../../test/hosts/lab/hosts.sh", import.meta.url));
+export const LAB_SCRIPTS: string = fileURLToPath(new URL("../../../../test/hosts/lab/", import.meta.url));
+const SCRIPT = `${LAB_SCRIPTS}hosts.sh`;
 
 const PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
 
@@ -65,9 +66,14 @@ export class Lab {
 		await this.hosts("exec", host, "--", "kill", "-s", "KILL", `${pid}`);
 	}
 
+	/** What ssh needs to find the hosts and their keys. */
+	get sshArguments(): string {
+		return `-F ${this.#folder}/ssh_config`;
+	}
+
 	/** Starts tsmpirun on the host `head`. */
 	start(t: ExecutionContext, args: readonly string[], options: RunOptions = {}): RunHandle {
-		const ssh = { TSMPI_RSH_ARGS: `-F ${this.#folder}/ssh_config` };
+		const ssh = { TSMPI_RSH_ARGS: this.sshArguments };
 		return start(t, args, {
 			...options,
 			env: { ...this.env, ...ssh, ...options.env },
