@@ -1,7 +1,7 @@
 // Runs every benchmark and its peers, and writes bench/RESULTS.md: raw zeromq.js and Node's own channels, bare Node
 // processes, node-llama-cpp driven directly, and the same rows under mpi4py with Open MPI, by shared memory and by tcp:
 //   npm run bench                      all of it
-//   node bench/compare.js mpi4py       one part: messages, start-up, engine, mpi4py
+//   node bench/compare.js mpi4py       one part: messages, start-up, engine, encryption, mpi4py
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
@@ -77,6 +77,13 @@ async function table(shown, command) {
 
 /** @type {Record<string, () => Promise<string[]>>} */
 const PARTS = {
+	encryption: async () => [
+		"## Encryption between hosts",
+		"",
+		"Two ranks over tcp on one machine, with CURVE and with --insecure.",
+		"",
+		...(await table("node bench/curve.js", [process.execPath, "bench/curve.js"])),
+	],
 	messages: async () => [
 		"## Messages against raw zeromq.js and process.send",
 		"",

@@ -11,8 +11,11 @@ const SETTLE_MS = 100;
 /** Time between the end of a rank's connection and its exit, after which it counts as gone though its process lives. */
 const DESERT_MS = 500;
 
-/** Time between the end of a connection of two ranks and the news that one of them has ended. */
-const BROKEN_MS = 2000;
+/**
+ * Time between the end of a connection of two ranks and the news that one of them, or its host, is gone: a host that was
+ * cut off is noticed 8 s after that, its connections end after 5 s, and 10 s are the limit for both.
+ */
+const BROKEN_MS = 3800;
 
 /** What a job does to the world. */
 export interface JobEffects {

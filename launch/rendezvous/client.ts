@@ -2,9 +2,9 @@ import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AgentToRank } from "../../src/control/messages.ts";
 import type { RankToThread, RendezvousSettings, ThreadToRank } from "../../src/rendezvous/messages.ts";
+import { eventsOf } from "../../src/transport/events.ts";
 import { connectOptions } from "../../src/transport/tcp.ts";
 import { Dealer } from "../../src/transport/zeromq.ts";
-import { closeSocket } from "./close-socket.ts";
 import { addressTowards, ownNetwork, resolve } from "./own-address.ts";
 import { endpoint, say } from "./say.ts";
 import { decode, encode, type HeadToRank, PROTOCOL, type RankToHead } from "./wire.ts";
@@ -50,10 +50,8 @@ export class Client {
 		this.#watching = this.#watch(socket);
 		const { rank, size } = this.#settings;
 		this.#send({ type: "hello", protocol: PROTOCOL, rank, size, host: hostname(), pid: process.pid });
-		for (;;) {
-			const frames = await socket.receive().catch(() => undefined);
-			if (frames === undefined) break;
-			const message = decode<HeadToRank>(frames[0] as Buffer);
+		for await (const [frame] of socket) {
+			const message = decode<HeadToRank>(frame);
 			if (message !== undefined) await this.#receive(message, address);
 		}
 		await this.#watching;
@@ -123,20 +121,19 @@ export class Client {
 	}
 
 	#send(message: RankToHead): void {
-		this.#socket?.send(encode(message)).catch(() => undefined);
+		const socket = this.#socket;
+		if (socket !== undefined && !socket.closed) socket.send(encode(message)).catch(() => undefined);
 	}
 
 	#close(): void {
-		if (this.#socket !== undefined) closeSocket(this.#socket);
+		this.#socket?.close();
 		this.#socket = undefined;
 	}
 
 	/** The end of the connection is the end of the job, unless a last message says more. */
-	async #watch({ events }: Socket): Promise<void> {
-		for (;;) {
-			const event = await events.receive().catch(() => undefined);
-			if (event === undefined || event.type === "end") return;
-			if (event.type !== "disconnect") continue;
+	async #watch(socket: Socket): Promise<void> {
+		for await (const { type } of eventsOf(socket)) {
+			if (type !== "disconnect") continue;
 			await delay(LAST_MS);
 			this.#end(
 				1,
@@ -185,37 +182,36 @@ export class Client {
 		}
 		const socket = new Dealer({
 			...connectOptions(keys),
-			...{ linger: 1000, sendHighWaterMark: 0, reconnectInterval: -1, ipv6: address.includes(":") },
+			...{
+				linger: 1000,
+				sendHighWaterMark: 0,
+				sendTimeout: 0,
+				reconnectInterval: -1,
+				ipv6: address.includes(":"),
+			},
 		});
 		this.#socket = socket;
-		const { events } = socket;
+		const events = eventsOf(socket);
 		socket.connect(endpoint({ host: address, port }));
 		let why = `no answer from ${address}`;
 		let refused = false;
-		const timer = setTimeout(() => closeSocket(socket), ATTEMPT_MS);
-		for (let open = true; open; ) {
-			const event = await events.receive().catch(() => undefined);
-			switch (event?.type) {
-				case "handshake":
-					clearTimeout(timer);
-					return { socket, address };
-				case "connect":
-					// From here on the other side is there, and what ends the connection is its answer.
-					refused = true;
-					why = `${address} ends the connection`;
-					break;
-				case "close":
-					why = `nobody listens at ${address}`;
-					open = false;
-					break;
-				case "disconnect":
-				case "end":
-				case undefined:
-					open = false;
+		const timer = setTimeout(() => socket.close(), ATTEMPT_MS);
+		// To the last event of a socket that is closed: see transport/events.ts.
+		for await (const { type } of events) {
+			if (type === "handshake") {
+				clearTimeout(timer);
+				return { socket, address };
+			}
+			if (type === "connect") {
+				// From here on the other side is there, and what ends the connection is its answer.
+				refused = true;
+				why = `${address} ends the connection`;
+			} else if (type === "close" || type === "disconnect") {
+				if (type === "close") why = `nobody listens at ${address}`;
+				socket.close();
 			}
 		}
 		clearTimeout(timer);
-		closeSocket(socket);
 		this.#socket = undefined;
 		return { why, refused };
 	}

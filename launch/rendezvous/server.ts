@@ -2,13 +2,13 @@ import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AgentToRank, RankToAgent } from "../../src/control/messages.ts";
 import type { RankToThread, RendezvousSettings, ThreadToRank } from "../../src/rendezvous/messages.ts";
+import { eventsOf } from "../../src/transport/events.ts";
 import { listenOptions } from "../../src/transport/tcp.ts";
 import { Router } from "../../src/transport/zeromq.ts";
 import { isMessage } from "../agent/control-server.ts";
 import { Job } from "../head/job.ts";
 import { newRecord } from "../head/rank-record.ts";
 import { rankList } from "../head/waiting-table.ts";
-import { closeSocket } from "./close-socket.ts";
 import { isOwn, ownNetwork, resolve } from "./own-address.ts";
 import { type Hello, Roster } from "./roster.ts";
 import { endpoint, say } from "./say.ts";
@@ -19,6 +19,8 @@ const PATIENCE_MS = 3000;
 const REMINDER_MS = 30_000;
 /** How long last messages of a rank whose connection has ended may take to be read. */
 const LAST_MS = 200;
+/** Pauses before each look for the connection that has ended. */
+const ASK_MS = [5, 50, 500];
 /** How long a rank that ends waits for the verdict on that. */
 const VERDICT_MS = 500;
 /** How long rank 0 waits for the others to take its last word. */
@@ -57,7 +59,7 @@ export class Server {
 		this.#roster = new Roster(settings.size);
 		this.#socket = new Router({
 			...listenOptions(settings.keys),
-			...{ mandatory: true, linger: 2000, sendHighWaterMark: 0 },
+			...{ mandatory: true, linger: 2000, sendHighWaterMark: 0, sendTimeout: 0 },
 		});
 	}
 
@@ -72,10 +74,7 @@ export class Server {
 		this.#join({ type: "hello", protocol: PROTOCOL, rank: 0, size, host: hostname(), pid: process.pid });
 		this.#remind();
 		const watching = this.#watch();
-		for (;;) {
-			const frames = await this.#socket.receive().catch(() => undefined);
-			if (frames === undefined) break;
-			const [connection, frame] = frames as Buffer[];
+		for await (const [connection, frame] of this.#socket) {
 			const message = decode<RankToHead>(frame);
 			if (connection !== undefined && message !== undefined) this.#receive(connection, message);
 		}
@@ -182,9 +181,11 @@ export class Server {
 	}
 
 	#send(connection: Buffer, message: HeadToRank | undefined): void {
+		if (this.#socket.closed) return;
 		const frame = message === undefined ? "" : encode(message);
 		this.#socket.send([connection, frame]).catch((error: NodeJS.ErrnoException) => {
-			if (error.code === "EHOSTUNREACH") void this.#gone(connection);
+			// EAGAIN: without a high-water mark, it is just about to be forgotten.
+			if (error.code === "EHOSTUNREACH" || error.code === "EAGAIN") void this.#gone(connection);
 		});
 	}
 
@@ -211,14 +212,18 @@ export class Server {
 	 * that it does not know is asked for all.
 	 */
 	async #watch(): Promise<void> {
-		const { events } = this.#socket;
-		for (;;) {
-			const event = await events.receive().catch(() => undefined);
-			if (event === undefined || event.type === "end") return;
-			if (event.type === "disconnect") {
-				for (const connection of this.#connections.values()) this.#send(connection, undefined);
-			}
-			if (event.type.startsWith("handshake:error")) this.#stranger();
+		for await (const { type } of eventsOf(this.#socket)) {
+			if (type === "disconnect") void this.#ask();
+			if (type.startsWith("handshake:error")) this.#stranger();
+		}
+	}
+
+	/** The event may come before the socket has forgotten the connection. */
+	async #ask(): Promise<void> {
+		for (const pause of ASK_MS) {
+			await delay(pause);
+			if (this.#socket.closed) return;
+			for (const connection of this.#connections.values()) this.#send(connection, undefined);
 		}
 	}
 
@@ -278,6 +283,6 @@ export class Server {
 	#close(): void {
 		this.#over = true;
 		for (const timer of this.#timers.splice(0)) clearTimeout(timer);
-		closeSocket(this.#socket);
+		this.#socket.close();
 	}
 }

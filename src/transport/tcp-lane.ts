@@ -1,9 +1,12 @@
 import type { KeyPair } from "../control/messages.ts";
+import { eventsOf } from "./events.ts";
 import { type Lane, sendingSocket } from "./lane.ts";
 import { connectOptions, split } from "./tcp.ts";
 
 /** Within this time a connection must stand, in milliseconds: the peer listens before the job begins. */
 const CONNECT_MS = 10_000;
+
+const ENDED = "the connection has ended";
 
 /**
  * The way to a peer on another host. libzmq would connect anew after a break and go on with the next message, as if
@@ -31,11 +34,12 @@ export class TcpLane implements Lane {
 
 	send(frames: Uint8Array | Uint8Array[]): void {
 		if (this.#done) return;
-		this.#socket.send(split(frames)).catch((error: Error) => this.#broken(error.message));
+		// It fails only without a pipe.
+		this.#socket.send(split(frames)).catch(() => this.#broken(ENDED));
 	}
 
 	check(): void {
-		if (this.#connected && !this.#done && !this.#socket.writable) this.#broken("the connection has ended");
+		if (this.#connected && !this.#done && !this.#socket.writable) this.#broken(ENDED);
 	}
 
 	abandon(): void {
@@ -52,15 +56,14 @@ export class TcpLane implements Lane {
 	 * alive, which is right while a first message is on its way, and wrong for a program that is at its end.
 	 */
 	async #connect(): Promise<void> {
-		const { events } = this.#socket;
+		const events = eventsOf(this.#socket);
 		this.#socket.connect(this.#address);
 		const limit = setTimeout(() => {
 			this.#broken(`no connection to ${this.#address} within ${CONNECT_MS / 1000} s`);
-			events.close();
 		}, CONNECT_MS).unref();
 		while (!this.#connected && !this.#done) {
-			const event = await events.receive().catch(() => undefined);
-			if (event === undefined) break;
+			const { value: event, done } = await events.next();
+			if (done) break;
 			const why = "error" in event ? `: ${event.error.message}` : "";
 			switch (event.type) {
 				case "handshake":
@@ -78,7 +81,6 @@ export class TcpLane implements Lane {
 			}
 		}
 		clearTimeout(limit);
-		if (!events.closed) events.close();
 	}
 
 	#broken(why: string): void {

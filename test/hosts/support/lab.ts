@@ -56,6 +56,11 @@ export class Lab {
 		return (await promisify(execFile)("bash", [SCRIPT, ...words], options)).stdout;
 	}
 
+	/** What to put before a command that is to run on a host. */
+	within(host: string): string[] {
+		return ["bash", SCRIPT, "exec", host, "--"];
+	}
+
 	/** Kills a process by its number on a host. */
 	async kill(host: string, pid: string | undefined): Promise<void> {
 		await this.hosts("exec", host, "--", "kill", "-s", "KILL", `${pid}`);
@@ -72,7 +77,7 @@ export class Lab {
 		return start(t, args, {
 			...options,
 			env: { ...this.env, ...ssh, ...options.env },
-			within: ["bash", SCRIPT, "exec", "head", "--"],
+			within: this.within("head"),
 		});
 	}
 

@@ -17,6 +17,11 @@ switch (process.argv[2]) {
 		break;
 	}
 	case "wait":
+		await world.recv();
+		break;
+	case "stay":
+		// A timer could still wake it: this is no deadlock.
+		setInterval(() => undefined, 60_000);
 		say(`pid ${process.pid}`);
 		await world.recv();
 		break;
