@@ -1,4 +1,4 @@
-import type { Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "./engine.ts";
+import type { EmbedOptions, Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "./engine.ts";
 import type { EngineError } from "./errors.ts";
 
 /**
@@ -38,6 +38,10 @@ export class RestartingEngine implements Engine {
 
 	async countTokens(prompt: Prompt): Promise<number> {
 		return (await this.#living()).countTokens(prompt);
+	}
+
+	async embed(text: string, options?: EmbedOptions): Promise<Float32Array> {
+		return (await this.#living()).embed(text, options);
 	}
 
 	async close(): Promise<void> {

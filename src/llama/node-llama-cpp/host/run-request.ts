@@ -1,5 +1,6 @@
 import { EngineError } from "../../errors.ts";
 import type { GenerateRequest, HostToRank } from "../protocol.ts";
+import type { Embedder } from "./embedder.ts";
 import type { LoadedModel } from "./model.ts";
 import type { PromptEncoder } from "./prompt.ts";
 import type { Sequence } from "./sequence.ts";
@@ -11,6 +12,7 @@ export interface Runtime {
 	readonly loaded: LoadedModel;
 	readonly encoder: PromptEncoder;
 	readonly pool: SequencePool<Sequence>;
+	readonly embedder: Embedder;
 	readonly emit: (event: HostToRank) => void;
 }
 
