@@ -1,9 +1,10 @@
 import type { DoneEvent, Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "../engine.ts";
 import { EngineError } from "../errors.ts";
 import { validateModel } from "../gguf/validate.ts";
+import { checkRequest } from "../request.ts";
 import { type HostExit, HostProcess } from "./host-process.ts";
-import { type EngineOptions, generateRequest, loadRequest } from "./options.ts";
-import type { Failure, HostToRank, LoadRequest } from "./protocol.ts";
+import { type EngineOptions, loadRequest } from "./options.ts";
+import type { Failure, GenerateRequest, HostToRank, LoadRequest } from "./protocol.ts";
 import { RequestQueue } from "./request-queue.ts";
 
 type RequestEvent = Extract<HostToRank, { readonly id: number }>;
@@ -80,10 +81,11 @@ class NodeLlamaCppEngine implements Engine {
 	): AsyncGenerator<GenerateEvent, void, undefined> {
 		const { signal } = options;
 		const start = performance.now();
-		const request = generateRequest(this.#nextId, prompt, options);
+		const checked = checkRequest(prompt, options);
 		signal?.throwIfAborted();
+		const id = this.#nextId;
 		const queue = this.#open();
-		const { id } = request;
+		const request: GenerateRequest = { type: "generate", id, ...checked };
 		const onAbort = () => {
 			this.#host.send({ type: "abort", id });
 			queue.fail(signal?.reason);
