@@ -4,6 +4,7 @@ export type { PresetName } from "./demo-model/presets.ts";
 export { writeDemoModel } from "./demo-model/write.ts";
 export type {
 	DoneEvent,
+	EmbedOptions,
 	Engine,
 	EngineInfo,
 	FinishReason,

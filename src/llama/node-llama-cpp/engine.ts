@@ -1,4 +1,12 @@
-import type { DoneEvent, Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "../engine.ts";
+import type {
+	DoneEvent,
+	EmbedOptions,
+	Engine,
+	EngineInfo,
+	GenerateEvent,
+	GenerateOptions,
+	Prompt,
+} from "../engine.ts";
 import { EngineError } from "../errors.ts";
 import { validateModel } from "../gguf/validate.ts";
 import { checkRequest } from "../request.ts";
@@ -135,6 +143,24 @@ class NodeLlamaCppEngine implements Engine {
 			if (event?.type === "error") throw new EngineError(event.failure.code, event.failure.message);
 			throw new EngineError("ERR_GENERATE", "Cannot count tokens: the engine gave no number");
 		} finally {
+			this.#close(id);
+		}
+	}
+
+	async embed(text: string, { signal }: EmbedOptions = {}): Promise<Float32Array> {
+		signal?.throwIfAborted();
+		const id = this.#nextId;
+		const queue = this.#open();
+		const onAbort = () => queue.fail(signal?.reason);
+		signal?.addEventListener("abort", onAbort, { once: true });
+		this.#host.send({ type: "embed", id, text });
+		try {
+			const [event] = await queue.take();
+			if (event?.type === "embedded") return Float32Array.from(event.vector);
+			if (event?.type === "error") throw new EngineError(event.failure.code, event.failure.message);
+			throw new EngineError("ERR_GENERATE", "Cannot embed a text: the engine gave no vector");
+		} finally {
+			signal?.removeEventListener("abort", onAbort);
 			this.#close(id);
 		}
 	}

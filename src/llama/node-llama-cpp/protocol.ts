@@ -26,6 +26,7 @@ export type RankToHost =
 	| GenerateRequest
 	| { readonly type: "abort"; readonly id: number }
 	| { readonly type: "count"; readonly id: number; readonly prompt: Prompt }
+	| { readonly type: "embed"; readonly id: number; readonly text: string }
 	| { readonly type: "close" };
 
 /** A failure with its code: errors themselves do not survive the way between processes. */
@@ -44,4 +45,5 @@ export type HostToRank =
 	| { readonly type: "text"; readonly id: number; readonly text: string }
 	| { readonly type: "done"; readonly id: number; readonly finishReason: FinishReason; readonly usage: Usage }
 	| { readonly type: "error"; readonly id: number; readonly failure: Failure }
-	| { readonly type: "counted"; readonly id: number; readonly tokens: number };
+	| { readonly type: "counted"; readonly id: number; readonly tokens: number }
+	| { readonly type: "embedded"; readonly id: number; readonly vector: readonly number[] };

@@ -1,6 +1,7 @@
 import { promptTooLong } from "../../request.ts";
 import { StopFilter } from "../../stop-filter.ts";
 import type { GenerateRequest, HostToRank } from "../protocol.ts";
+import type { Embedder } from "./embedder.ts";
 import type { LoadedModel } from "./model.ts";
 import type { PromptEncoder } from "./prompt.ts";
 import type { Sequence } from "./sequence.ts";
@@ -12,6 +13,7 @@ export interface Runtime {
 	readonly loaded: LoadedModel;
 	readonly encoder: PromptEncoder;
 	readonly pool: SequencePool<Sequence>;
+	readonly embedder: Embedder;
 	readonly emit: (event: HostToRank) => void;
 }
 
