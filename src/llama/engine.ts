@@ -82,8 +82,6 @@ export type GenerateEvent = TokenEvent | DoneEvent;
 export interface EngineInfo {
 	/** Which implementation: "node-llama-cpp", "llama-server" or "endpoint". */
 	readonly kind: string;
-	/** Version of what runs the model. */
-	readonly version?: string;
 	/** Where the model's layers run. */
 	readonly device: "cuda" | "metal" | "vulkan" | "cpu" | "unknown";
 	/** Name of that device: the GPU's or the processor's. */

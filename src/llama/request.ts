@@ -44,6 +44,14 @@ export function promptTooLong(tokens: number, contextSize: number): EngineError 
 	);
 }
 
+/** The error of a text to embed that does not fit. */
+export function textTooLong(tokens: number, contextSize: number): EngineError {
+	return new EngineError(
+		"ERR_PROMPT_TOO_LONG",
+		`Cannot embed a text of ${tokens} tokens: the context has ${contextSize} tokens, and one must be left for the model's end token`,
+	);
+}
+
 /** Passes an option that must be an integer from 1 up. */
 export function positive(name: string, value: number): number {
 	if (!Number.isSafeInteger(value) || value < 1) {

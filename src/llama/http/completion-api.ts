@@ -16,4 +16,6 @@ export interface CompletionApi {
 	/** Ends with an "end" event. An abort rejects with anything and ends the request on the server. */
 	complete(request: CheckedRequest, signal: AbortSignal): AsyncIterable<CompletionEvent>;
 	countTokens(prompt: Prompt): Promise<number>;
+	/** A vector of length 1. */
+	embed(text: string, signal?: AbortSignal): Promise<Float32Array>;
 }

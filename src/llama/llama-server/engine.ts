@@ -1,10 +1,11 @@
-import type { Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "../engine.ts";
+import type { EmbedOptions, Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "../engine.ts";
 import { EngineError } from "../errors.ts";
 import { generateOver } from "../http/generate.ts";
 import { Slots } from "../http/slots.ts";
 import { checkRequest } from "../request.ts";
-import { describe, inWords, type LoadedServer } from "./load.ts";
+import { describe, inWords, type LoadedServer, loadServer } from "./load.ts";
 import { NativeApi } from "./native-api.ts";
+import { embeddingPlan } from "./options.ts";
 
 /** How long a broken connection may be ahead of the news that the server has ended. */
 const EXIT_NEWS_MS = 1000;
@@ -15,6 +16,7 @@ export class LlamaServerEngine implements Engine {
 	readonly #loaded: LoadedServer;
 	readonly #api: NativeApi;
 	readonly #slots: Slots;
+	#embedder: Promise<LoadedServer> | undefined;
 	/** Aborted with the reason why no request can run any more. */
 	readonly #ended = new AbortController();
 
@@ -64,10 +66,34 @@ export class LlamaServerEngine implements Engine {
 		}
 	}
 
+	async embed(text: string, { signal }: EmbedOptions = {}): Promise<Float32Array> {
+		signal?.throwIfAborted();
+		this.#ended.signal.throwIfAborted();
+		this.#embedder ??= this.#startEmbedder();
+		// Memory that is not there now may be there next time.
+		this.#embedder.catch(() => {
+			this.#embedder = undefined;
+		});
+		const api = new NativeApi((await this.#embedder).target, this.info.contextSize);
+		return await api.embed(text, signal);
+	}
+
 	async close(): Promise<void> {
 		const { model } = this.#loaded.plan;
 		this.#end(new EngineError("ERR_ENGINE_CLOSED", `Cannot use the engine of ${model}: it has been closed`));
-		await this.#loaded.process.close();
+		const embedder = this.#embedder?.then(({ process }) => process.close()).catch(() => {});
+		await Promise.all([this.#loaded.process.close(), embedder]);
+	}
+
+	/** A second server, started for the first text: one and the same either continues texts or embeds them. */
+	async #startEmbedder(): Promise<LoadedServer> {
+		const { plan, devices } = this.#loaded;
+		const server = await loadServer(embeddingPlan(plan), devices);
+		server.process.setReferenced(false);
+		void server.process.exit.then(() => {
+			this.#embedder = undefined;
+		});
+		return server;
 	}
 
 	/** The first reason counts. */

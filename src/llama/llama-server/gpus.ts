@@ -16,12 +16,19 @@ export interface ServerDevice {
 /** A driver that is just waking up its GPUs takes seconds. */
 const LIST_MS = 60_000;
 
-/** The devices beside the processor that a llama-server can use under this environment. */
-export function listDevices(binary: string, env: NodeJS.ProcessEnv): Promise<ServerDevice[]> {
+/** What a llama-server says about the host. */
+export interface DeviceList {
+	/** False for a program that cannot be run, or is no llama-server. */
+	readonly runs: boolean;
+	/** Devices beside the processor that it can use. */
+	readonly devices: readonly ServerDevice[];
+}
+
+/** Asks a llama-server for its devices under this environment. */
+export function listDevices(binary: string, env: NodeJS.ProcessEnv): Promise<DeviceList> {
 	return new Promise((resolve) => {
-		// What goes wrong here goes wrong again when the server itself is started, with an error that says so.
-		execFile(binary, ["--list-devices"], { env, timeout: LIST_MS }, (_error, stdout, stderr) => {
-			resolve(parseDevices(`${stdout}\n${stderr}`));
+		execFile(binary, ["--list-devices"], { env, timeout: LIST_MS }, (error, stdout, stderr) => {
+			resolve({ runs: error === null, devices: parseDevices(`${stdout}\n${stderr}`) });
 		});
 	});
 }

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { EngineInfo } from "../engine.ts";
 import { EngineError, reasonOf } from "../errors.ts";
 import { requestJson, StatusError, type Target } from "../http/request.ts";
+import { joinNotes } from "../notes.ts";
 import { serverEnvironment } from "./environment.ts";
 import type { ServerDevice } from "./gpus.ts";
 import { offloadedLayers, tellingLine } from "./log.ts";
@@ -17,8 +18,6 @@ export interface LoadedServer {
 	readonly target: Target;
 	readonly properties: ServerProperties;
 	readonly devices: readonly ServerDevice[];
-	/** Layers of the model, its output included, if its file tells. */
-	readonly layers: number | undefined;
 }
 
 /** What is used of `/props`. */
@@ -52,7 +51,6 @@ export class ServerCrash extends EngineError {
 export async function loadServer(
 	plan: ServerPlan,
 	devices: readonly ServerDevice[],
-	layers: number | undefined,
 	refused: readonly string[] = [],
 ): Promise<LoadedServer> {
 	const apiKey = randomBytes(KEY_BYTES).toString("base64url");
@@ -67,7 +65,7 @@ export async function loadServer(
 	try {
 		await untilHealthy(target, ended.signal);
 		const properties = (await requestJson(target, "/props", { signal: ended.signal })) as ServerProperties;
-		return { plan, process, target, properties, devices, layers };
+		return { plan, process, target, properties, devices };
 	} catch (error) {
 		if (!ended.signal.aborted) {
 			await process.close();
@@ -79,7 +77,7 @@ export async function loadServer(
 	const { text } = process.log;
 	const argument = refusedArgument(text);
 	if (argument !== undefined && !refused.includes(argument)) {
-		return loadServer(plan, devices, layers, [...refused, argument]);
+		return loadServer(plan, devices, [...refused, argument]);
 	}
 	throw loadError(plan, await process.exit, text);
 }
@@ -99,18 +97,25 @@ async function untilHealthy(target: Target, ended: AbortSignal): Promise<void> {
 	}
 }
 
+/** What a shell and the dynamic linker exit with when a program cannot be run at all. */
+const CANNOT_RUN = [126, 127];
+
 function loadError(plan: ServerPlan, exit: ServerExit, log: string): EngineError {
-	if (exit.code === null) {
-		const how = exit.signal === null ? "could not be started" : "was killed";
-		const words = tellingLine(log);
-		const message =
-			exit.signal === null
-				? `Cannot run llama-server ${plan.binary}: ${words ?? how}`
-				: `Cannot load model ${plan.model}: the engine's process ${inWords(exit, log)}`;
-		return exit.signal === null ? new EngineError("ERR_ENGINE_MISSING", message) : new ServerCrash(message);
+	const { code, signal } = exit;
+	if (signal !== null) {
+		return new ServerCrash(`Cannot load model ${plan.model}: the engine's process ${inWords(exit, log)}`);
 	}
-	const reason = tellingLine(log) ?? `llama-server exited with code ${exit.code}`;
-	return new EngineError("ERR_ENGINE_LOAD", `Cannot load model ${plan.model}: ${reason}`);
+	const reason = tellingLine(log);
+	if (code === null || CANNOT_RUN.includes(code)) {
+		return new EngineError(
+			"ERR_ENGINE_MISSING",
+			`Cannot run llama-server ${plan.binary}: ${reason ?? `it exited with code ${code}`}`,
+		);
+	}
+	return new EngineError(
+		"ERR_ENGINE_LOAD",
+		`Cannot load model ${plan.model}: ${reason ?? `llama-server exited with code ${code}`}`,
+	);
 }
 
 /** How a server's process ended, with its last words if they tell anything. */
@@ -124,9 +129,9 @@ export function inWords({ code, signal }: ServerExit, log: string): string {
 
 /** What to say about an engine on this server. */
 export function describe(loaded: LoadedServer, note?: string): EngineInfo {
-	const { plan, properties, devices, process, layers = 0 } = loaded;
+	const { plan, properties, devices, process } = loaded;
 	const device = plan.gpu === "cpu" ? undefined : devices[0];
-	const most = layers + 1;
+	const most = (plan.layers ?? 0) + 1;
 	const wanted = typeof plan.gpuLayers === "number" ? Math.min(plan.gpuLayers, most) : most;
 	const gpuLayers = device === undefined ? 0 : (offloadedLayers(process.log.text) ?? wanted);
 	const granted = properties.default_generation_settings?.n_ctx ?? plan.contextSize;
@@ -134,7 +139,7 @@ export function describe(loaded: LoadedServer, note?: string): EngineInfo {
 		granted < plan.contextSize
 			? `the context has ${granted} tokens and not ${plan.contextSize}: the model was trained with no more`
 			: undefined;
-	const notes = [note, capped].filter((text) => text !== undefined);
+	const notes = joinNotes(note, capped);
 	return {
 		kind: "llama-server",
 		version: properties.build_info ?? "unknown",
@@ -147,7 +152,7 @@ export function describe(loaded: LoadedServer, note?: string): EngineInfo {
 		threads: plan.threads,
 		model: plan.model,
 		...(process.pid === undefined ? {} : { pid: process.pid }),
-		...(notes.length === 0 ? {} : { note: notes.join("; ") }),
+		...(notes === undefined ? {} : { note: notes }),
 	};
 }
 

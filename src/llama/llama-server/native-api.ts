@@ -1,9 +1,10 @@
 import type { Message, Prompt } from "../engine.ts";
 import { EngineError } from "../errors.ts";
 import type { CompletionApi, CompletionEvent } from "../http/completion-api.ts";
+import { embedding } from "../http/embedding.ts";
 import { readEvents } from "../http/events.ts";
 import { request, requestJson, StatusError, type Target } from "../http/request.ts";
-import { type CheckedRequest, promptTooLong, SAMPLING } from "../request.ts";
+import { type CheckedRequest, promptTooLong, SAMPLING, textTooLong } from "../request.ts";
 
 /** Tokens that a prompt may have more than it has bytes: those at its ends, and a space before it. */
 const EXTRA_TOKENS = 8;
@@ -91,6 +92,14 @@ export class NativeApi implements CompletionApi {
 		return (await this.#tokenize(await this.#render(prompt))).length;
 	}
 
+	/** @throws {StatusError} the server does not embed. */
+	async embed(text: string, signal?: AbortSignal): Promise<Float32Array> {
+		const tokens = await this.#tokenize(text, signal);
+		const size = this.#contextSize;
+		if (size !== undefined && tokens.length >= size) throw textTooLong(tokens.length, size);
+		return embedding(await requestJson(this.#target, "/v1/embeddings", { json: { input: tokens }, signal }));
+	}
+
 	/** The prompt, as tokens if it may not fit, and how many may follow it. */
 	async #input(
 		prompt: Prompt,
@@ -111,7 +120,7 @@ export class NativeApi implements CompletionApi {
 
 	async #post(json: unknown, signal: AbortSignal) {
 		try {
-			return (await request(this.#target, "/completion", { json, signal })).body;
+			return await request(this.#target, "/completion", { json, signal });
 		} catch (error) {
 			throw requestError(error);
 		}
@@ -143,7 +152,7 @@ export class NativeApi implements CompletionApi {
 /** llama.cpp's refusals as errors of the engine; other errors as they are. */
 function requestError(error: unknown): unknown {
 	if (!(error instanceof StatusError)) return error;
-	const { error: told } = error.body as {
+	const { error: told } = (error.body ?? {}) as {
 		error?: { type?: string; n_prompt_tokens?: number; n_ctx?: number };
 	};
 	if (told?.type === "exceed_context_size_error") {

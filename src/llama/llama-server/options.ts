@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { ModelFacts } from "../gguf/validate.ts";
-import type { EngineOptions } from "../node-llama-cpp/options.ts";
+import { DEFAULT_SLOTS, defaultContext, type EngineOptions } from "../node-llama-cpp/options.ts";
 import { positive } from "../request.ts";
 
 /** How to start an engine on llama-server. */
@@ -22,10 +22,14 @@ export interface ServerPlan {
 	readonly threads: number;
 	readonly prefillChunk: number;
 	readonly engineArgs: readonly string[];
+	/** Layers of the model without its output, if its file tells. */
+	readonly layers: number | undefined;
+	/** The model file says how the embeddings of tokens become one. */
+	readonly pooled: boolean;
+	/** For embeddings, and nothing else. */
+	readonly embeddings: boolean;
 }
 
-const DEFAULT_SLOTS = 4;
-const LARGEST_DEFAULT_CONTEXT = 4096;
 /** As in the engine on node-llama-cpp: a chunk's time is how long a long prompt makes the others wait. */
 const CPU_PREFILL_CHUNK = 128;
 const GPU_PREFILL_CHUNK = 512;
@@ -39,7 +43,6 @@ const ALL_LAYERS = 9999;
 /** Fills in what was left open. */
 export function serverPlan(options: LlamaServerOptions, facts: ModelFacts, onGpu: boolean): ServerPlan {
 	const { llamaServer, model, gpu = "auto", gpuLayers = "auto", engineArgs = [] } = options;
-	const trained = facts.contextLength ?? LARGEST_DEFAULT_CONTEXT;
 	const slots = positive("slots", options.slots ?? DEFAULT_SLOTS);
 	return {
 		binary: llamaServer,
@@ -47,14 +50,23 @@ export function serverPlan(options: LlamaServerOptions, facts: ModelFacts, onGpu
 		gpu,
 		gpuLayers,
 		slots,
-		contextSize: positive("contextSize", options.contextSize ?? Math.min(trained, LARGEST_DEFAULT_CONTEXT)),
+		contextSize: positive("contextSize", options.contextSize ?? defaultContext(facts)),
 		threads: positive("threads", options.threads ?? availableParallelism()),
 		prefillChunk: positive(
 			"prefillChunk",
 			options.prefillChunk ?? (onGpu ? GPU_PREFILL_CHUNK : CPU_PREFILL_CHUNK),
 		),
 		engineArgs,
+		layers: facts.layers,
+		pooled: facts.pooled,
+		embeddings: false,
 	};
+}
+
+/** The plan of a second server beside the first one: llama-server either continues texts or embeds them. */
+export function embeddingPlan(plan: ServerPlan): ServerPlan {
+	// A text that is embedded must fit into one batch.
+	return { ...plan, slots: 1, prefillChunk: plan.contextSize, embeddings: true };
 }
 
 /**
@@ -94,6 +106,7 @@ export function serverArguments(plan: ServerPlan, socketPath: string, refused: r
 		...(plan.gpu !== "cpu" && plan.gpuLayers === "auto"
 			? newer("--gpu-layers", "auto")
 			: ["--gpu-layers", `${layersOf(plan)}`, ...newer("--fit", "off")]),
+		...(plan.embeddings ? ["--embeddings", ...(plan.pooled ? [] : ["--pooling", "last"])] : []),
 		...plan.engineArgs,
 	];
 }

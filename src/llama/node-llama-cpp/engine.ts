@@ -8,7 +8,8 @@ import type {
 	Prompt,
 } from "../engine.ts";
 import { EngineError } from "../errors.ts";
-import { validateModel } from "../gguf/validate.ts";
+import type { ModelFacts } from "../gguf/validate.ts";
+import { joinNotes } from "../notes.ts";
 import { checkRequest } from "../request.ts";
 import { type HostExit, HostProcess } from "./host-process.ts";
 import { type EngineOptions, loadRequest } from "./options.ts";
@@ -22,15 +23,19 @@ type RequestEvent = Extract<HostToRank, { readonly id: number }>;
  *
  * @throws {EngineError} the model cannot be used, the device is missing, or node-llama-cpp is not installed.
  */
-export async function startEngine(options: EngineOptions): Promise<Engine> {
-	const request = loadRequest(options, await validateModel(options.model));
+export async function startNodeLlamaCpp(
+	options: EngineOptions,
+	facts: ModelFacts,
+	note?: string,
+): Promise<Engine> {
+	const request = loadRequest(options, facts);
 	try {
-		return await NodeLlamaCppEngine.load(request);
+		return await NodeLlamaCppEngine.load(request, note);
 	} catch (error) {
 		// With "auto" a GPU whose kernels do not run is no reason to fail, but one to say so.
 		if (request.gpu !== "auto" || !(error instanceof LoadCrash) || error.device === "cpu") throw error;
-		const note = `${error.device} could not be used, so the model runs on the processor: ${error.message}`;
-		return await NodeLlamaCppEngine.load({ ...request, gpu: "cpu" }, note);
+		const why = `${error.device} could not be used, so the model runs on the processor: ${error.message}`;
+		return await NodeLlamaCppEngine.load({ ...request, gpu: "cpu" }, joinNotes(note, why));
 	}
 }
 

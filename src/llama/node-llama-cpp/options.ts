@@ -23,22 +23,26 @@ export interface EngineOptions {
 
 /** node-llama-cpp's limit. */
 export const MAX_SLOTS = 256;
-const DEFAULT_SLOTS = 4;
+export const DEFAULT_SLOTS = 4;
 const LARGEST_DEFAULT_CONTEXT = 4096;
+
+/** The context of each request if nobody asks for another. */
+export function defaultContext({ contextLength }: Pick<ModelFacts, "contextLength">): number {
+	return Math.min(contextLength ?? LARGEST_DEFAULT_CONTEXT, LARGEST_DEFAULT_CONTEXT);
+}
 
 /** Fills in what was left open. */
 export function loadRequest(options: EngineOptions, facts: ModelFacts): LoadRequest {
 	const { model, gpu = "auto", gpuLayers = "auto", prefillChunk } = options;
 	const slots = positive("slots", options.slots ?? DEFAULT_SLOTS);
 	if (slots > MAX_SLOTS) throw new RangeError(`Cannot use ${slots} slots: at most ${MAX_SLOTS} are possible`);
-	const trained = facts.contextLength ?? LARGEST_DEFAULT_CONTEXT;
 	return {
 		type: "load",
 		model,
 		gpu,
 		gpuLayers,
 		slots,
-		contextSize: positive("contextSize", options.contextSize ?? Math.min(trained, LARGEST_DEFAULT_CONTEXT)),
+		contextSize: positive("contextSize", options.contextSize ?? defaultContext(facts)),
 		threads: positive("threads", options.threads ?? availableParallelism()),
 		prefillChunk: prefillChunk === undefined ? undefined : positive("prefillChunk", prefillChunk),
 	};
