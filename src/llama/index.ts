@@ -2,6 +2,8 @@
 export { DEMO_MODEL_NOTE, ensureDemoModel } from "./demo-model/cache.ts";
 export type { PresetName } from "./demo-model/presets.ts";
 export { writeDemoModel } from "./demo-model/write.ts";
+export type { EndpointOptions } from "./endpoint/connect.ts";
+export { connectEndpoint } from "./endpoint/engine.ts";
 export type {
 	DoneEvent,
 	EmbedOptions,
@@ -35,10 +37,11 @@ export type { StartOptions } from "./job/start-engines.ts";
 export { startEngines } from "./job/start-engines.ts";
 export type { WorkItem } from "./job/work.ts";
 export { loadWork, roundRobin } from "./job/work.ts";
-export { startEngine } from "./node-llama-cpp/engine.ts";
 export type { EngineOptions } from "./node-llama-cpp/options.ts";
 export { BUILT_IN_PROMPTS, parsePrompts, readPrompts } from "./prompts.ts";
 export { RestartingEngine } from "./restarting-engine.ts";
+export type { StartEngineOptions } from "./start-engine.ts";
+export { startEngine } from "./start-engine.ts";
 export type { DigestData, Summary } from "./stats/digest.ts";
 export { Digest } from "./stats/digest.ts";
 export { formatReport } from "./stats/format.ts";

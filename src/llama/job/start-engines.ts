@@ -1,9 +1,9 @@
 import type { Comm, Mpi } from "../../index.ts";
 import { DEMO_MODEL_NOTE, ensureDemoModel } from "../demo-model/cache.ts";
 import type { Engine } from "../engine.ts";
-import { startEngine } from "../node-llama-cpp/engine.ts";
 import { MAX_SLOTS } from "../node-llama-cpp/options.ts";
 import { RestartingEngine } from "../restarting-engine.ts";
+import { startEngine } from "../start-engine.ts";
 import { everywhere } from "./agreement.ts";
 import type { JobOptions } from "./options.ts";
 import { shareHost } from "./placement.ts";
