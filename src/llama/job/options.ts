@@ -119,7 +119,7 @@ export function parseOptions(argv: readonly string[], program: string): JobOptio
 		html: values.get("html"),
 		trace: values.get("trace"),
 		rate: optional(values, "rate", (name) => number(values, name, 0, 1e-3, 1e6)),
-		burstiness: values.get("burstiness") === "inf" ? Infinity : number(values, "burstiness", 1, 1e-3, 1e6),
+		burstiness: burstiness(values),
 		measureCache: values.has("measure-cache"),
 		sweep: optional(values, "sweep", (name) => parseSweep(values.get(name) ?? "")),
 		slo: optional(values, "slo", (name) => parseSlo(values.get(name) ?? "")),
@@ -218,6 +218,14 @@ function number(values: Values, name: OptionName, fallback: number, least: numbe
 	const value = Number(text);
 	if (text.trim() !== "" && value >= least && value <= most) return value;
 	throw mistake(`Cannot use --${name} ${text}: it takes a number from ${least} to ${most}`);
+}
+
+function burstiness(values: Values): number {
+	const text = values.get("burstiness");
+	if (text === undefined) return 1;
+	const value = text === "inf" ? Number.POSITIVE_INFINITY : Number(text);
+	if (text === "inf" || (value >= 1e-3 && value <= 1e6)) return value;
+	throw mistake(`Cannot use --burstiness ${text}: it takes a number from 0.001 to 1000000, or inf`);
 }
 
 function choice<T extends string>(values: Values, name: OptionName, allowed: readonly [T, ...T[]]): T {

@@ -53,7 +53,7 @@ function sweepTable(axis: SweepAxis, rows: readonly SweepRow[]): Table {
 	];
 	const cells = ({ setting, report }: SweepRow) => {
 		const { total } = report;
-		const ms = (value: number | undefined) => value?.toFixed(2) ?? "-";
+		const ms = (value: number | undefined) => value?.toFixed(1) ?? "-";
 		return [
 			setting,
 			percent(total.success_rate),
