@@ -12,7 +12,8 @@ import { shareHost } from "./placement.ts";
 export type StartOptions = Pick<
 	JobOptions,
 	"model" | "gpu" | "gpuLayers" | "contextSize" | "threads" | "inflight"
->;
+> &
+	Partial<Pick<JobOptions, "maxRestarts">>;
 
 /** How the job's model is called in a report. */
 export function describeModel(model: string | undefined): {
@@ -25,7 +26,7 @@ export function describeModel(model: string | undefined): {
 /**
  * Starts an engine on every rank, one sequence for each request in flight. Collective. The ranks of one GPU load one
  * after the other, since each sizes itself by the memory that is free; all others load at once. An engine that
- * dies is started again once.
+ * dies is started again.
  *
  * @throws {JobError} on every rank, if an engine cannot start on any.
  */
@@ -51,7 +52,8 @@ export async function startEngines(mpi: Mpi, options: StartOptions): Promise<Eng
 		(started) => started.close(),
 	);
 	comm.free();
-	return new RestartingEngine(engine, start);
+	const { maxRestarts: restarts } = options;
+	return new RestartingEngine(engine, start, restarts === undefined ? {} : { restarts });
 }
 
 /** Runs something on some ranks one after the other, by a token that goes from each to the next. */
