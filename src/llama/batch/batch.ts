@@ -146,7 +146,8 @@ export class Batch {
 		const known = table.get(key);
 		if (known?.place !== undefined && known.place !== request.id) {
 			if (request.customId === null) return undefined;
-			return this.#unanswered({ request: duplicate(request, number, line), number, line }, table);
+			const second = duplicate(request, number, line, this.#input.path);
+			return this.#unanswered({ request: second, number, line }, table);
 		}
 		const answered = known?.answered ?? false;
 		table.set(key, request.fingerprint, { place: request.id, answered });
@@ -155,14 +156,19 @@ export class Batch {
 }
 
 /** The answer of a custom_id belongs to its first line: this one ends as an error that has none. */
-function duplicate({ id, customId }: Request | BadLine, number: number, line: string): BadLine {
+function duplicate(
+	{ id, customId }: Request | BadLine,
+	number: number,
+	line: string,
+	path: string | undefined,
+): BadLine {
 	return {
 		id,
 		batch: true,
 		customId: null,
 		fingerprint: fingerprintOf(`line ${number}`, line),
 		code: "duplicate_custom_id",
-		message: `Cannot run line ${number}: its custom_id ${JSON.stringify(customId)} is that of an earlier line`,
+		message: `Cannot run line ${number} of ${path}: its custom_id ${JSON.stringify(customId)} is that of an earlier line`,
 	};
 }
 
