@@ -3,6 +3,7 @@
  *
  *   tsmpirun -np 2 examples/llama_sched.js
  *   tsmpirun -np 4 examples/llama_sched.js --model m.gguf --prompts prompts.txt --out answers.jsonl
+ *   tsmpirun -np 4 examples/llama_sched.js --model m.gguf --sweep np=1,2,4
  *
  * Rank 0 reads the prompts and scatters them round-robin: rank r gets prompts r, N + r, 2 N + r, ... Every rank runs its
  * share on its own engine, several requests at a time. Rank 0 gathers the answers and the latency digests.
@@ -11,63 +12,69 @@ import { init } from "tsmpi";
 import {
 	atRoot,
 	canShowProgress,
+	conclude,
 	DEMO_MODEL_NOTE,
-	formatReport,
+	forEachSetting,
 	formatResult,
 	fromRoot,
 	loadWork,
-	makeReport,
+	measureCache,
 	parseOptions,
 	roundRobin,
 	runJob,
 	runShare,
 	startEngines,
+	startMeasurement,
 	startProgress,
 	warmUp,
-	writeOutputs,
 } from "tsmpi/llama";
 
 const mpi = await init();
-const { world } = mpi;
 
 // A mistake on the command line, or a model that does not load, ends every rank with one line on stderr.
 await runJob(mpi, async () => {
-	const options = await fromRoot(world, () => parseOptions(process.argv.slice(2), "examples/llama_sched.js"));
-	const work = await atRoot(world, () => loadWork(options));
+	const options = await fromRoot(mpi.world, () =>
+		parseOptions(process.argv.slice(2), "examples/llama_sched.js"),
+	);
+	const work = await atRoot(mpi.world, () => loadWork(options));
+	if (mpi.world.rank === 0 && options.print && options.model === undefined) console.log(DEMO_MODEL_NOTE);
 
-	// One engine per rank: a process that owns llama.cpp, on this rank's GPU or its part of the host's cores.
-	const engine = await startEngines(mpi, options);
-	await warmUp(engine, options);
+	// Once, or for each setting of --sweep: then on the ranks and with the options of that setting.
+	const runs = await forEachSetting(mpi, options, async (part, setting) => {
+		const { world } = part;
+		// One engine per rank: a process that owns llama.cpp, on this rank's GPU or its part of the host's cores.
+		const engine = await startEngines(part, setting);
+		await warmUp(engine, setting);
 
-	if (world.rank === 0 && options.print && options.model === undefined) console.log(DEMO_MODEL_NOTE);
+		// Each rank gets a list of { index, prompt }.
+		const share = await world.scatter(work && roundRobin(work, world.size));
+		const prompts = share.map(({ prompt }) => prompt);
+		const nonce = `${setting.seed}-${world.rank}`;
+		const cache = setting.measureCache ? await measureCache(engine, prompts, { nonce }) : undefined;
 
-	// Each rank gets a list of { index, prompt }.
-	const share = await world.scatter(work && roundRobin(work, world.size));
+		// With --print the answers themselves show how far the job is.
+		const total = canShowProgress() && !setting.print ? work?.length : undefined;
+		const progress = await startProgress(world, total);
+		const timeline = setting.html !== undefined || setting.trace !== undefined;
+		const measurement = await startMeasurement(part, engine, { ...setting, timeline, cache });
+		await world.barrier();
 
-	// With --print the answers themselves show how far the job is.
-	const progress = await startProgress(world, canShowProgress() && !options.print ? work?.length : undefined);
-	await world.barrier();
-
-	// Every prompt ends exactly once: as a result, or as an error with its reason.
-	const outcome = await runShare(engine, share, {
-		...options,
-		rank: world.rank,
-		host: mpi.hostname,
-		onResult: (result) => {
-			progress.add(result);
-			if (options.print) process.stdout.write(formatResult(result));
-		},
+		// Every prompt ends exactly once: as a result, or as an error with its reason.
+		const results = await runShare(engine, share, {
+			...setting,
+			rank: world.rank,
+			recorder: measurement.recorder,
+			onResult: (result) => {
+				progress.add(result);
+				if (setting.print) process.stdout.write(formatResult(result));
+			},
+		});
+		await progress.finish();
+		const statistics = await measurement.stop();
+		await engine.close();
+		return await world.gather({ results, statistics });
 	});
-	await progress.finish();
-	await engine.close();
 
-	// Rank 0 puts the answers back in prompt order and merges the digests.
-	const outcomes = await world.gather(outcome);
-	await atRoot(world, async () => {
-		if (outcomes === undefined) return;
-		const report = makeReport(outcomes, options);
-		await writeOutputs(outcomes, report, options);
-		process.stdout.write(formatReport(report));
-		if (report.total.failed > 0) process.exitCode = 1;
-	});
+	// Rank 0 puts the answers back in prompt order, merges the digests and prints the report.
+	await atRoot(mpi.world, () => conclude(runs, options));
 });

@@ -24,28 +24,62 @@ export { EngineError, JobError } from "./errors.ts";
 export type { ModelFacts } from "./gguf/validate.ts";
 export { validateModel } from "./gguf/validate.ts";
 export { atRoot, everywhere, fromRoot, runJob } from "./job/agreement.ts";
-export { formatResult, inPromptOrder, makeReport, writeOutputs } from "./job/conclude.ts";
+export type { ShareOutcome } from "./job/conclude.ts";
+export { conclude, formatResult, inPromptOrder, makeReport } from "./job/conclude.ts";
+export type { SettingRun } from "./job/for-each-setting.ts";
+export { forEachSetting } from "./job/for-each-setting.ts";
 export type { JobOptions } from "./job/options.ts";
 export { parseOptions } from "./job/options.ts";
 export type { HostShare } from "./job/placement.ts";
 export { shareHost } from "./job/placement.ts";
 export type { Progress } from "./job/progress.ts";
 export { canShowProgress, startProgress } from "./job/progress.ts";
-export type { Result, ShareOptions, ShareOutcome } from "./job/run-share.ts";
+export type { Result, ShareOptions } from "./job/run-share.ts";
 export { runShare, warmUp } from "./job/run-share.ts";
 export type { StartOptions } from "./job/start-engines.ts";
 export { startEngines } from "./job/start-engines.ts";
 export type { WorkItem } from "./job/work.ts";
 export { loadWork, roundRobin } from "./job/work.ts";
+export type { ArrivalOptions } from "./load/arrivals.ts";
+export { arrivals, arrivalTimes } from "./load/arrivals.ts";
+export type { CacheMeasurement, MeasureCacheOptions } from "./load/measure-cache.ts";
+export { measureCache } from "./load/measure-cache.ts";
+export type { Setting, Sweep, SweepAxis } from "./load/sweep.ts";
+export { parseSweep } from "./load/sweep.ts";
 export type { EngineOptions } from "./node-llama-cpp/options.ts";
 export { BUILT_IN_PROMPTS, parsePrompts, readPrompts } from "./prompts.ts";
+export { jsonReport } from "./report/json.ts";
+export { markdownReport } from "./report/markdown.ts";
+export type { ReportFiles } from "./report/outputs.ts";
+export { writeReport } from "./report/outputs.ts";
+export { formatReport } from "./report/text.ts";
 export { RestartingEngine } from "./restarting-engine.ts";
 export type { StartEngineOptions } from "./start-engine.ts";
 export { startEngine } from "./start-engine.ts";
+export type { ClockOffset, RunningClock } from "./stats/clock.ts";
+export { startClock } from "./stats/clock.ts";
 export type { DigestData, Summary } from "./stats/digest.ts";
 export { Digest } from "./stats/digest.ts";
-export { formatReport } from "./stats/format.ts";
-export type { Quantity, RankStatistics } from "./stats/recorder.ts";
+export type { GpuUse, GpuWatch } from "./stats/gpu.ts";
+export { watchGpus } from "./stats/gpu.ts";
+export type { Measurement, MeasureOptions } from "./stats/measure.ts";
+export { startMeasurement } from "./stats/measure.ts";
+export type { Quantity, RankStatistics, RecorderOptions, RequestRecord } from "./stats/recorder.ts";
 export { Recorder } from "./stats/recorder.ts";
-export type { RankReport, Report, ReportContext, ReportFigures } from "./stats/report.ts";
+export type {
+	CacheFigures,
+	Delivery,
+	RankReport,
+	Report,
+	ReportContext,
+	ReportFigures,
+} from "./stats/report.ts";
 export { mergeStatistics } from "./stats/report.ts";
+export type { RequestLabel } from "./stats/run-recorded.ts";
+export { runRecorded } from "./stats/run-recorded.ts";
+export type { Latency, Slo } from "./stats/slo.ts";
+export { describeSlo, keeps, parseSlo } from "./stats/slo.ts";
+export type { Span } from "./stats/spans.ts";
+export type { Outcomes, Targets } from "./stats/targets.ts";
+export { missedTargets } from "./stats/targets.ts";
+export type { TokenRateData } from "./stats/token-rate.ts";

@@ -147,7 +147,9 @@ test.serial("a prompt longer than the context is an error of that prompt alone",
 	}
 	t.regex(result.stdout, /^success +66\.6 % \(2 of 3 requests, 1 failed\)$/m);
 	t.true(
-		result.stdout.includes(`errors\n  1 x ${message}\n1 of 3 requests failed: the job's exit code is 1\n`),
+		result.stdout.includes(
+			`errors\n  1 x ${message}\n\n1 of 3 requests failed: --min-success is 100 %\nthe job's exit code is 1\n`,
+		),
 	);
 	t.notRegex(result.stdout, /demo model/);
 	// The host's cores are shared out between its ranks.

@@ -1,7 +1,9 @@
 import { parseArgs } from "node:util";
 import { nearest } from "../../nearest.ts";
 import { JobError } from "../errors.ts";
+import { parseSweep, type Sweep } from "../load/sweep.ts";
 import { MAX_SLOTS } from "../node-llama-cpp/options.ts";
+import { parseSlo, type Slo } from "../stats/slo.ts";
 
 /** What the command line of a job says. */
 export interface JobOptions {
@@ -19,6 +21,17 @@ export interface JobOptions {
 	readonly warmup: number;
 	readonly out: string | undefined;
 	readonly json: string | undefined;
+	readonly md: string | undefined;
+	readonly html: string | undefined;
+	readonly trace: string | undefined;
+	/** Requests per second, of all ranks together; undefined is a closed loop. */
+	readonly rate: number | undefined;
+	readonly burstiness: number;
+	readonly measureCache: boolean;
+	readonly sweep: Sweep | undefined;
+	readonly slo: Slo | undefined;
+	/** Percent of the requests. */
+	readonly minSuccess: number;
 	readonly print: boolean;
 }
 
@@ -49,6 +62,18 @@ const SPECS = {
 	warmup: { value: "N", help: "requests per rank that are run first and not counted (0)" },
 	out: { value: "FILE", help: "write the results as JSONL, in prompt order" },
 	json: { value: "FILE", help: "write the report as JSON" },
+	md: { value: "FILE", help: "write the report as Markdown" },
+	html: { value: "FILE", help: "write the report as a page with its curves, to be opened without network" },
+	trace: { value: "FILE", help: "write the requests' times as a Chrome trace (Perfetto)" },
+	rate: { value: "R", help: "R requests per second on all ranks together, ready or not (open loop)" },
+	burstiness: {
+		value: "B",
+		help: "with --rate: 1 is Poisson, less comes in bursts, more evenly, inf exactly (1)",
+	},
+	"measure-cache": { help: "first measure TTFT with a cold and with a warm prompt cache" },
+	sweep: { value: "NAME=A,B,...", help: "run once for each inflight, np, gpu-layers or model, and compare" },
+	slo: { value: "ttft=MS,...", help: "limits (ttft, tpot, e2e) that share=99 % of the requests must keep" },
+	"min-success": { value: "PERCENT", help: "requests that must succeed, or the exit code is 1 (100)" },
 	print: { help: "print each answer as it arrives" },
 	help: { help: "print this" },
 } as const satisfies Record<string, OptionSpec>;
@@ -74,6 +99,7 @@ export function helpText(program: string): string {
  */
 export function parseOptions(argv: readonly string[], program: string): JobOptions {
 	const values = collect(argv, program);
+	checkTogether(values);
 	return {
 		model: values.get("model"),
 		prompts: values.get("prompts"),
@@ -89,8 +115,28 @@ export function parseOptions(argv: readonly string[], program: string): JobOptio
 		warmup: integer(values, "warmup", 0, 0),
 		out: values.get("out"),
 		json: values.get("json"),
+		md: values.get("md"),
+		html: values.get("html"),
+		trace: values.get("trace"),
+		rate: optional(values, "rate", (name) => number(values, name, 0, 1e-3, 1e6)),
+		burstiness: burstiness(values),
+		measureCache: values.has("measure-cache"),
+		sweep: optional(values, "sweep", (name) => parseSweep(values.get(name) ?? "")),
+		slo: optional(values, "slo", (name) => parseSlo(values.get(name) ?? "")),
+		minSuccess: number(values, "min-success", 100, 0, 100),
 		print: values.has("print"),
 	};
+}
+
+function checkTogether(values: Values): void {
+	if (values.has("burstiness") && !values.has("rate")) {
+		throw mistake("Cannot use --burstiness without --rate: a closed loop has no gaps of its own");
+	}
+	for (const name of ["out", "html", "trace", "print"] as const) {
+		if (values.has(name) && values.has("sweep")) {
+			throw mistake(`Cannot use --${name} with --sweep: it has one run for each setting; use --json or --md`);
+		}
+	}
 }
 
 type Values = ReadonlyMap<OptionName, string>;
@@ -172,6 +218,14 @@ function number(values: Values, name: OptionName, fallback: number, least: numbe
 	const value = Number(text);
 	if (text.trim() !== "" && value >= least && value <= most) return value;
 	throw mistake(`Cannot use --${name} ${text}: it takes a number from ${least} to ${most}`);
+}
+
+function burstiness(values: Values): number {
+	const text = values.get("burstiness");
+	if (text === undefined) return 1;
+	const value = text === "inf" ? Number.POSITIVE_INFINITY : Number(text);
+	if (text === "inf" || (value >= 1e-3 && value <= 1e6)) return value;
+	throw mistake(`Cannot use --burstiness ${text}: it takes a number from 0.001 to 1000000, or inf`);
 }
 
 function choice<T extends string>(values: Values, name: OptionName, allowed: readonly [T, ...T[]]): T {

@@ -1,7 +1,10 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { complete, type DoneEvent, type Engine } from "../engine.ts";
 import { reasonOf } from "../errors.ts";
+import { arrivalTimes } from "../load/arrivals.ts";
 import { BUILT_IN_PROMPTS } from "../prompts.ts";
-import { type RankStatistics, Recorder } from "../stats/recorder.ts";
+import type { Recorder } from "../stats/recorder.ts";
+import { runRecorded } from "../stats/run-recorded.ts";
 import type { JobOptions } from "./options.ts";
 import type { WorkItem } from "./work.ts";
 
@@ -20,47 +23,47 @@ export interface Result {
 	readonly error: string | null;
 }
 
-/** What a rank hands in when its share is done. */
-export interface ShareOutcome {
-	readonly results: readonly Result[];
-	readonly statistics: RankStatistics;
-	/** From the first request's start to the last one's end. */
-	readonly wallMs: number;
-}
-
 /** How to run a share. */
-export interface ShareOptions extends Pick<JobOptions, "inflight" | "maxTokens" | "temperature" | "seed"> {
+export interface ShareOptions
+	extends Pick<JobOptions, "inflight" | "maxTokens" | "temperature" | "seed">,
+		Partial<Pick<JobOptions, "rate" | "burstiness">> {
 	readonly rank: number;
-	readonly host: string;
+	readonly recorder: Recorder;
 	/** Called for each result as it comes. */
 	readonly onResult?: (result: Result) => void;
 }
 
 /**
- * Runs a rank's share, `inflight` requests at a time. Every item ends exactly once, as a result or as an error: this
- * never rejects because of a request.
+ * Runs a rank's share, `inflight` requests at a time. With a rate each starts when it is due, or as soon as there is
+ * room. Every item ends exactly once, as a result or as an error: this never rejects because of a request.
  */
 export async function runShare(
 	engine: Engine,
 	share: readonly WorkItem[],
 	options: ShareOptions,
-): Promise<ShareOutcome> {
-	const { rank, host, inflight, maxTokens, temperature, seed, onResult } = options;
-	const recorder = new Recorder();
+): Promise<Result[]> {
+	const { rank, inflight, maxTokens, temperature, seed, rate, burstiness, recorder, onResult } = options;
 	const results: Result[] = [];
 	const start = performance.now();
+	const arrivalOf =
+		rate === undefined
+			? undefined
+			: arrivalTimes({ rate, seed, ...(burstiness === undefined ? {} : { burstiness }) });
 	// One iterator for all workers: each takes the next item that nobody has taken.
 	const queue = share.values();
 	const worker = async () => {
 		for (const { index, prompt } of queue) {
-			recorder.started();
+			const dueMs = arrivalOf === undefined ? undefined : start + arrivalOf(index);
+			if (dueMs !== undefined) await until(dueMs);
 			let result: Result;
 			try {
-				const done = await complete(engine, prompt, { maxTokens, temperature, seed: seed + index });
-				recorder.succeeded(done.usage, done.timings);
-				result = success(index, rank, done);
+				const sampling = { maxTokens, temperature, seed: seed + index };
+				result = success(
+					index,
+					rank,
+					await runRecorded(recorder, engine, prompt, sampling, { index, dueMs }),
+				);
 			} catch (error) {
-				recorder.failed(reasonOf(error));
 				result = failure(index, rank, reasonOf(error));
 			}
 			results.push(result);
@@ -68,8 +71,12 @@ export async function runShare(
 		}
 	};
 	await Promise.all(Array.from({ length: Math.min(inflight, share.length) }, worker));
-	const wallMs = performance.now() - start;
-	return { results, statistics: recorder.result(rank, host, engine.info), wallMs };
+	return results;
+}
+
+async function until(timeMs: number): Promise<void> {
+	// A timer may go off a little before its time.
+	for (let left = timeMs - performance.now(); left > 0; left = timeMs - performance.now()) await delay(left);
 }
 
 /** Runs a few requests and forgets them: weights, caches and compiled code are then in place. */

@@ -11,14 +11,14 @@ export interface WorkItem {
 }
 
 /**
- * Reads the prompts, repeats or cuts them to `--requests`, and sees to it that the files named by `--out` and `--json`
- * can be written, before any time is spent.
+ * Reads the prompts, repeats or cuts them to `--requests`, and sees to it that the files of the results and of the
+ * report can be written, before any time is spent.
  */
 export async function loadWork(
-	options: Pick<JobOptions, "prompts" | "requests" | "out" | "json">,
+	options: Pick<JobOptions, "prompts" | "requests" | "out" | "json" | "md" | "html" | "trace">,
 ): Promise<WorkItem[]> {
 	const prompts = options.prompts === undefined ? BUILT_IN_PROMPTS : await readPrompts(options.prompts);
-	for (const path of [options.out, options.json]) {
+	for (const path of [options.out, options.json, options.md, options.html, options.trace]) {
 		if (path !== undefined) await touch(path);
 	}
 	const count = options.requests ?? prompts.length;

@@ -7,6 +7,7 @@ export interface DigestData {
 	/** Every centroid is a sample, not a mean of several. */
 	readonly exact: boolean;
 	readonly sum: number;
+	readonly sumOfSquares: number;
 	readonly max: number;
 }
 
@@ -14,11 +15,23 @@ export interface DigestData {
 export interface Summary {
 	readonly count: number;
 	readonly mean: number | undefined;
+	/** Standard deviation of the samples. */
+	readonly std: number | undefined;
 	readonly p50: number | undefined;
 	readonly p95: number | undefined;
 	readonly p99: number | undefined;
 	readonly max: number | undefined;
 }
+
+const NOTHING: Summary = {
+	count: 0,
+	mean: undefined,
+	std: undefined,
+	p50: undefined,
+	p95: undefined,
+	p99: undefined,
+	max: undefined,
+};
 
 /** Up to this many different values nothing is compressed. */
 const EXACT_LIMIT = 2000;
@@ -36,6 +49,7 @@ export class Digest {
 	#tree = new TDigest(false);
 	#exact = true;
 	#sum = 0;
+	#sumOfSquares = 0;
 	#max = Number.NEGATIVE_INFINITY;
 
 	static from(data: DigestData): Digest {
@@ -45,16 +59,17 @@ export class Digest {
 	}
 
 	push(value: number): void {
-		this.merge({ centroids: [[value, 1]], exact: true, sum: value, max: value });
+		this.#add(value, 1);
+		this.#sum += value;
+		this.#sumOfSquares += value * value;
+		this.#max = Math.max(this.#max, value);
 	}
 
-	merge({ centroids, exact, sum, max }: DigestData): void {
+	merge({ centroids, exact, sum, sumOfSquares, max }: DigestData): void {
 		if (!exact) this.#compress();
-		for (const [mean, count] of centroids) {
-			this.#tree.push_centroid({ mean, n: count });
-			if (this.#exact && this.#tree.size() > EXACT_LIMIT) this.#compress();
-		}
+		for (const [mean, count] of centroids) this.#add(mean, count);
 		this.#sum += sum;
+		this.#sumOfSquares += sumOfSquares;
 		this.#max = Math.max(this.#max, max);
 	}
 
@@ -63,18 +78,19 @@ export class Digest {
 			centroids: this.#tree.toArray().map(({ mean, n }) => [mean, n] as const),
 			exact: this.#exact,
 			sum: this.#sum,
+			sumOfSquares: this.#sumOfSquares,
 			max: this.#max,
 		};
 	}
 
 	summary(): Summary {
 		const count = this.#tree.toArray().reduce((total, { n }) => total + n, 0);
-		if (count === 0) {
-			return { count, mean: undefined, p50: undefined, p95: undefined, p99: undefined, max: undefined };
-		}
+		if (count === 0) return NOTHING;
+		const mean = this.#sum / count;
 		return {
 			count,
-			mean: this.#sum / count,
+			mean,
+			std: Math.sqrt(Math.max(0, this.#sumOfSquares / count - mean * mean)),
 			p50: this.#percentile(0.5, count),
 			p95: this.#percentile(0.95, count),
 			p99: this.#percentile(0.99, count),
@@ -93,6 +109,11 @@ export class Digest {
 			if (left <= 0) return mean;
 		}
 		return this.#max;
+	}
+
+	#add(mean: number, n: number): void {
+		this.#tree.push_centroid({ mean, n });
+		if (this.#exact && this.#tree.size() > EXACT_LIMIT) this.#compress();
 	}
 
 	/** From now on near values share a centroid. */

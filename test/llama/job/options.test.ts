@@ -3,6 +3,18 @@ import { JobError, parseOptions } from "../../../src/llama/index.ts";
 
 const parse = (...argv: string[]) => parseOptions(argv, "prog.js");
 
+const REPORT_DEFAULTS = {
+	md: undefined,
+	html: undefined,
+	trace: undefined,
+	rate: undefined,
+	burstiness: 1,
+	measureCache: false,
+	sweep: undefined,
+	slo: undefined,
+	minSuccess: 100,
+};
+
 test("parseOptions() has a default for everything", (t) => {
 	t.deepEqual(parse(), {
 		model: undefined,
@@ -19,6 +31,7 @@ test("parseOptions() has a default for everything", (t) => {
 		warmup: 0,
 		out: undefined,
 		json: undefined,
+		...REPORT_DEFAULTS,
 		print: false,
 	});
 });
@@ -44,6 +57,7 @@ test("parseOptions() reads all options, with a space or an equals sign", (t) => 
 		warmup: 1,
 		out: "-dash",
 		json: "j.json",
+		...REPORT_DEFAULTS,
 		print: true,
 	});
 	t.is(parse("--gpu-layers", "max").gpuLayers, "max");

@@ -1,8 +1,26 @@
 import test from "ava";
-import { type Result, roundRobin, runShare, warmUp } from "../../../src/llama/index.ts";
+import {
+	type RankStatistics,
+	Recorder,
+	type Result,
+	roundRobin,
+	runShare,
+	type WorkItem,
+	warmUp,
+} from "../../../src/llama/index.ts";
 import { EchoEngine } from "../support/engines.ts";
 
-const OPTIONS = { inflight: 3, maxTokens: 8, temperature: 0, seed: 100, rank: 1, host: "h" };
+const OPTIONS = { inflight: 3, maxTokens: 8, temperature: 0, seed: 100, rank: 1 };
+
+async function run(
+	engine: EchoEngine,
+	share: readonly WorkItem[],
+	options: { rate?: number; burstiness?: number; onResult?: (result: Result) => void } = {},
+): Promise<{ results: Result[]; statistics: RankStatistics }> {
+	const recorder = new Recorder({ spans: 100 });
+	const results = await runShare(engine, share, { ...OPTIONS, recorder, ...options });
+	return { results, statistics: recorder.result(1, "h", engine.info) };
+}
 
 test("runShare() ends every item once, each with its own seed, and no more at a time than allowed", async (t) => {
 	const engine = new EchoEngine();
@@ -11,9 +29,8 @@ test("runShare() ends every item once, each with its own seed, and no more at a 
 		prompt: index === 4 ? "bad" : `p${index}`,
 	}));
 	const seen: Result[] = [];
-	const { results, statistics } = await runShare(engine, share, {
-		...OPTIONS,
-		onResult: (result) => seen.push(result),
+	const { results, statistics } = await run(engine, share, {
+		onResult: (result) => void seen.push(result),
 	});
 	t.is(engine.mostRunning, 3);
 	t.deepEqual(seen, results);
@@ -44,7 +61,7 @@ test("runShare() with a dead engine ends every item as an error", async (t) => {
 	const engine = new EchoEngine();
 	engine.die();
 	const share = [0, 1, 2, 3].map((index) => ({ index, prompt: "p" }));
-	const { results, statistics } = await runShare(engine, share, OPTIONS);
+	const { results, statistics } = await run(engine, share);
 	t.deepEqual(
 		results.map(({ error }) => error),
 		new Array(4).fill("it died"),
@@ -53,9 +70,26 @@ test("runShare() with a dead engine ends every item as an error", async (t) => {
 });
 
 test("runShare() of nothing ends at once", async (t) => {
-	const { results, statistics } = await runShare(new EchoEngine(), [], OPTIONS);
+	const { results, statistics } = await run(new EchoEngine(), []);
 	t.deepEqual(results, []);
 	t.like(statistics, { ok: 0, failed: 0, busyMs: 0 });
+});
+
+test("runShare() with a rate starts no request before it is due, and counts from then", async (t) => {
+	const share = Array.from({ length: 12 }, (_, index) => ({ index, prompt: "p" }));
+	// One every 5 ms, evenly: the last is due after 60 ms.
+	const { results, statistics } = await run(new EchoEngine(), share, { rate: 200, burstiness: Infinity });
+	t.is(results.length, 12);
+	// A request ends when the engine's answer comes, and so in any order.
+	const starts = statistics.spans.map((span) => span.startMs).sort((a, b) => a - b);
+	const [first = 0] = starts;
+	for (const [index, start] of starts.entries()) {
+		t.true(Math.abs(start - first - 5 * index) < 1e-6, `${index} starts when it was due: ${start - first}`);
+	}
+	const { startMs = 0, endMs = 0 } = statistics.window ?? {};
+	t.true(endMs - startMs >= 55);
+	// The engine itself says 0.5 ms: what is above is how late requests were sent.
+	t.true((statistics.digests.queue.centroids[0]?.[0] ?? 0) >= 0.5);
 });
 
 test("warmUp() survives requests that fail", async (t) => {

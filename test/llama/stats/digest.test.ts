@@ -38,6 +38,7 @@ for (const [shape, make] of Object.entries(SHAPES)) {
 			const values = make(count);
 			const sorted = [...values].sort((a, b) => a - b);
 			const mean = values.reduce((total, value) => total + value, 0) / count;
+			const std = Math.sqrt(values.reduce((total, value) => total + (value - mean) ** 2, 0) / count);
 			for (const ranks of [1, 2, 3, 16]) {
 				const digests = Array.from({ length: ranks }, () => new Digest());
 				// Blocks, not round-robin: every rank sees another part of an ordered list.
@@ -50,6 +51,7 @@ for (const [shape, make] of Object.entries(SHAPES)) {
 				t.is(summary.count, count);
 				t.is(summary.max, sorted.at(-1));
 				t.true(Math.abs((summary.mean ?? 0) - mean) <= 1e-9 * mean);
+				t.true(Math.abs((summary.std ?? 0) - std) <= 1e-6 * mean);
 				for (const percentile of [50, 95, 99] as const) {
 					const exact = nearestRank(sorted, percentile);
 					const got = summary[`p${percentile}`] ?? Number.NaN;
@@ -70,7 +72,7 @@ test("summary() without a sample has no figures", (t) => {
 	t.true(Object.values(figures).every((figure) => figure === undefined));
 	const merged = Digest.from(new Digest().toData());
 	merged.push(3);
-	t.deepEqual(merged.summary(), { count: 1, mean: 3, p50: 3, p95: 3, p99: 3, max: 3 });
+	t.deepEqual(merged.summary(), { count: 1, mean: 3, std: 0, p50: 3, p95: 3, p99: 3, max: 3 });
 });
 
 test("toData() stays small", (t) => {
