@@ -1,4 +1,5 @@
 /** `tsmpi/llama`: a llama.cpp engine per rank, jobs of many prompts, and their statistics. */
+export { DeadlineEngine } from "./deadline-engine.ts";
 export { DEMO_MODEL_NOTE, ensureDemoModel } from "./demo-model/cache.ts";
 export type { PresetName } from "./demo-model/presets.ts";
 export { writeDemoModel } from "./demo-model/write.ts";
@@ -26,6 +27,7 @@ export { validateModel } from "./gguf/validate.ts";
 export { atRoot, everywhere, fromRoot, runJob } from "./job/agreement.ts";
 export type { ShareOutcome } from "./job/conclude.ts";
 export { conclude, formatResult, inPromptOrder, makeReport } from "./job/conclude.ts";
+export type { EngineChoice } from "./job/engine-options.ts";
 export type { SettingRun } from "./job/for-each-setting.ts";
 export { forEachSetting } from "./job/for-each-setting.ts";
 export type { JobOptions } from "./job/options.ts";

@@ -18,11 +18,17 @@ export interface ShareOutcome {
 /** Merges what rank 0 has gathered into one report. */
 export function makeReport(
 	statistics: readonly RankStatistics[],
-	options: Pick<JobOptions, "model" | "inflight" | "rate" | "burstiness" | "slo" | "minSuccess">,
+	options: Pick<JobOptions, "model" | "engine" | "inflight" | "rate" | "burstiness" | "slo" | "minSuccess">,
 ): Report {
 	const { inflight, slo, minSuccess } = options;
 	const load = describeLoad(options);
-	return mergeStatistics(statistics, { ...describeModel(options.model), inflight, load, slo, minSuccess });
+	return mergeStatistics(statistics, {
+		...describeModel(options, statistics[0]?.engine),
+		inflight,
+		load,
+		slo,
+		minSuccess,
+	});
 }
 
 /** All ranks' results in the order of the prompts. */

@@ -4,9 +4,10 @@ import { JobError } from "../errors.ts";
 import { parseSweep, type Sweep } from "../load/sweep.ts";
 import { MAX_SLOTS } from "../node-llama-cpp/options.ts";
 import { parseSlo, type Slo } from "../stats/slo.ts";
+import { ENGINE_SPECS, type EngineChoice, readEngineChoice } from "./engine-options.ts";
 
 /** What the command line of a job says. */
-export interface JobOptions {
+export interface JobOptions extends EngineChoice {
 	readonly model: string | undefined;
 	readonly prompts: string | undefined;
 	readonly requests: number | undefined;
@@ -56,6 +57,7 @@ const SPECS = {
 	temperature: { value: "T", help: "0 is greedy (0.8)" },
 	seed: { value: "N", help: "request i samples with seed N + i (1)" },
 	"ctx-size": { value: "N", help: "tokens of context for each request (the model's, at most 4096)" },
+	...ENGINE_SPECS,
 	gpu: { value: "auto|cuda|cpu", help: "auto takes CUDA where it works; cuda fails without it (auto)" },
 	"gpu-layers": { value: "auto|max|N", help: "layers on the GPU (auto)" },
 	threads: { value: "N", help: "processor threads per rank (the host's cores shared out between its ranks)" },
@@ -109,6 +111,7 @@ export function parseOptions(argv: readonly string[], program: string): JobOptio
 		temperature: number(values, "temperature", 0.8, 0, 100),
 		seed: integer(values, "seed", 0, 1, 2 ** 32 - 1),
 		contextSize: optional(values, "ctx-size", (name) => integer(values, name, 2)),
+		...readEngineChoice((name) => values.get(name)),
 		gpu: choice(values, "gpu", ["auto", "cuda", "cpu"]),
 		gpuLayers: layers(values.get("gpu-layers") ?? "auto"),
 		threads: optional(values, "threads", (name) => integer(values, name, 1, undefined, 1024)),
@@ -172,7 +175,7 @@ function collect(argv: readonly string[], program: string): Values {
 		} else if (
 			token.value === undefined ||
 			token.value === "" ||
-			(!token.inlineValue && isOption(token.value))
+			(!token.inlineValue && isOption(token.value) && name !== "engine-args")
 		) {
 			throw mistake(`Cannot use --${name} without a value: --${name} ${spec.value}`);
 		}
@@ -181,7 +184,7 @@ function collect(argv: readonly string[], program: string): Values {
 	return values;
 }
 
-/** "--max-tokens" after an option that needs a value is not that value, but "-1" may be. */
+/** "--max-tokens" after an option that needs a value is not that value, but "-1" may be. And arguments are arguments. */
 function isOption(text: string): boolean {
 	return text.startsWith("--");
 }
