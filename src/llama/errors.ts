@@ -12,6 +12,8 @@ export type EngineErrorCode =
 	| "ERR_ENGINE_DIED"
 	/** The server of an endpoint cannot be reached, or answered with an error. */
 	| "ERR_ENDPOINT"
+	/** A request took longer than it may. */
+	| "ERR_TIMEOUT"
 	/** `close()` was called. */
 	| "ERR_ENGINE_CLOSED"
 	/** The prompt does not fit the context. */

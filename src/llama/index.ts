@@ -3,6 +3,9 @@
 export type { Answer, Failure, Result } from "./batch/answer-line.ts";
 export { Batch } from "./batch/batch.ts";
 export type { BadLine, EmbedTask, Endpoint, GenerateTask, Request, Task } from "./batch/request.ts";
+
+export { DeadlineEngine } from "./deadline-engine.ts";
+
 export { DEMO_MODEL_NOTE, ensureDemoModel } from "./demo-model/cache.ts";
 export type { PresetName } from "./demo-model/presets.ts";
 export { writeDemoModel } from "./demo-model/write.ts";
@@ -30,7 +33,11 @@ export { EngineError, JobError } from "./errors.ts";
 export type { ModelFacts } from "./gguf/validate.ts";
 export { validateModel } from "./gguf/validate.ts";
 export { atRoot, everywhere, fromRoot, runJob } from "./job/agreement.ts";
+
 export { conclude, formatEnding, makeReport, printEnding } from "./job/conclude.ts";
+
+export type { EngineChoice } from "./job/engine-options.ts";
+
 export type { SettingRun } from "./job/for-each-setting.ts";
 export { forEachSetting } from "./job/for-each-setting.ts";
 export type { OpenBatchOptions } from "./job/open-batch.ts";

@@ -2,7 +2,7 @@ import type { EmbedOptions, Engine, EngineInfo, GenerateEvent, GenerateOptions, 
 import { EngineError } from "../errors.ts";
 import { generateOver } from "../http/generate.ts";
 import { RETRIES } from "../http/retry.ts";
-import { Slots } from "../http/slots.ts";
+import { makeSlots } from "../http/server-slot.ts";
 import { DEFAULT_SLOTS } from "../node-llama-cpp/options.ts";
 import { checkRequest, positive } from "../request.ts";
 import { type Connection, connect, type EndpointOptions } from "./connect.ts";
@@ -21,13 +21,13 @@ export async function connectEndpoint(options: EndpointOptions): Promise<Engine>
 class EndpointEngine implements Engine {
 	readonly info: EngineInfo;
 	readonly #api: RetryingApi;
-	readonly #slots: Slots;
+	readonly #slots: ReturnType<typeof makeSlots>;
 	readonly #closed = new AbortController();
 
 	constructor(connection: Connection, options: EndpointOptions, slots: number) {
 		const { retries = RETRIES.retries, backoffMs = RETRIES.backoffMs, endpoint } = options;
 		this.#api = new RetryingApi(connection.api, endpoint, { retries, backoffMs });
-		this.#slots = new Slots(slots);
+		this.#slots = makeSlots(slots);
 		this.info = {
 			kind: "endpoint",
 			device: "unknown",

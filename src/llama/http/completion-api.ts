@@ -13,8 +13,12 @@ export type CompletionEvent =
 export interface CompletionApi {
 	/** The server looks for stop texts itself. */
 	readonly stops: boolean;
-	/** Ends with an "end" event. An abort rejects with anything and ends the request on the server. */
-	complete(request: CheckedRequest, signal: AbortSignal): AsyncIterable<CompletionEvent>;
+	/**
+	 * Ends with an "end" event. An abort rejects with anything and ends the request on the server.
+	 *
+	 * @param slot Where to run the request, if the server is nobody else's.
+	 */
+	complete(request: CheckedRequest, signal: AbortSignal, slot?: number): AsyncIterable<CompletionEvent>;
 	countTokens(prompt: Prompt): Promise<number>;
 	/** A vector of length 1. */
 	embed(text: string, signal?: AbortSignal): Promise<Float32Array>;

@@ -1,14 +1,15 @@
 import type { DoneEvent, GenerateEvent, Usage } from "../engine.ts";
 import { EngineError } from "../errors.ts";
 import type { CheckedRequest } from "../request.ts";
+import type { SequencePool } from "../sequence-pool.ts";
 import { StopFilter } from "../stop-filter.ts";
 import type { CompletionApi } from "./completion-api.ts";
-import type { Slots } from "./slots.ts";
+import { type ServerSlot, textOf } from "./server-slot.ts";
 
 /** Runs one request on a server, in one of its slots. Rejects with the signal's reason on an abort. */
 export async function* generateOver(
 	api: CompletionApi,
-	slots: Slots,
+	slots: SequencePool<ServerSlot, string>,
 	request: CheckedRequest,
 	signal: AbortSignal | undefined,
 ): AsyncGenerator<GenerateEvent, void, undefined> {
@@ -17,10 +18,11 @@ export async function* generateOver(
 	// Whatever ends this request ends it on the server, too.
 	const left = new AbortController();
 	const either = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]);
-	await slots.acquire(either);
+	const prompt = textOf(request.prompt);
+	const slot = await slots.acquire(prompt, either);
+	let text = "";
 	try {
 		const filter = new StopFilter(api.stops ? [] : request.stop);
-		let text = "";
 		let usage: Usage = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };
 		let queueMs: number | undefined;
 		let ttftMs: number | undefined;
@@ -29,7 +31,7 @@ export async function* generateOver(
 			const timings = { queueMs: queueMs ?? 0, ttftMs: ttftMs ?? totalMs, totalMs };
 			return { type: "done", text, finishReason, usage, timings };
 		};
-		for await (const event of api.complete(request, either)) {
+		for await (const event of api.complete(request, either, slot.id)) {
 			queueMs ??= since();
 			if (event.type === "begun") {
 				usage = { ...event, completionTokens: 0 };
@@ -56,6 +58,7 @@ export async function* generateOver(
 		throw error;
 	} finally {
 		left.abort();
-		slots.release();
+		slot.holds(prompt + text);
+		slots.release(slot);
 	}
 }

@@ -11,12 +11,12 @@ import { describeModel } from "./start-engines.ts";
 /** Merges what rank 0 has gathered into one report. */
 export function makeReport(
 	{ statistics, delivery }: BatchOutcome,
-	options: Pick<JobOptions, "model" | "inflight" | "rate" | "burstiness" | "slo" | "minSuccess">,
+	options: Pick<JobOptions, "model" | "engine" | "inflight" | "rate" | "burstiness" | "slo" | "minSuccess">,
 ): Report {
 	const { inflight, slo, minSuccess } = options;
 	const load = describeLoad(options);
 	return mergeStatistics(statistics, {
-		...describeModel(options.model),
+		...describeModel(options, statistics[0]?.engine),
 		inflight,
 		load,
 		slo,

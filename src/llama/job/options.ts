@@ -5,9 +5,10 @@ import { parseSweep, type Sweep } from "../load/sweep.ts";
 import { MAX_SLOTS } from "../node-llama-cpp/options.ts";
 import { POLICIES, type Policy } from "../schedule/scheduler.ts";
 import { parseSlo, type Slo } from "../stats/slo.ts";
+import { ENGINE_SPECS, type EngineChoice, readEngineChoice } from "./engine-options.ts";
 
 /** What the command line of a job says. */
-export interface JobOptions {
+export interface JobOptions extends EngineChoice {
 	readonly model: string | undefined;
 	readonly prompts: string | undefined;
 	readonly requests: number | undefined;
@@ -56,7 +57,7 @@ const SPECS = {
 	model: { value: "FILE.gguf", help: "model; without it a demo model of random weights" },
 	in: {
 		value: "FILE",
-		help: "OpenAI batch lines, JSONL with prompt or messages, or one prompt per line; else twelve built-in ones",
+		help: "OpenAI batch lines, JSONL with prompt or messages, or a prompt per line; else built-in ones",
 	},
 	prompts: { value: "FILE", help: "the same as --in" },
 	requests: { value: "N", help: "run N requests, going round the prompts; without it each prompt once" },
@@ -65,6 +66,7 @@ const SPECS = {
 	temperature: { value: "T", help: "0 is greedy (0.8)" },
 	seed: { value: "N", help: "request i samples with seed N + i (1)" },
 	"ctx-size": { value: "N", help: "tokens of context for each request (the model's, at most 4096)" },
+	...ENGINE_SPECS,
 	gpu: { value: "auto|cuda|cpu", help: "auto takes CUDA where it works; cuda fails without it (auto)" },
 	"gpu-layers": { value: "auto|max|N", help: "layers on the GPU (auto)" },
 	threads: { value: "N", help: "processor threads per rank (the host's cores shared out between its ranks)" },
@@ -76,7 +78,7 @@ const SPECS = {
 	out: { value: "FILE", help: "write the answers as JSONL, each as it comes" },
 	resume: { help: "go on with the answers that --out has: only what is not answered is run" },
 	"retry-failed": { help: "as --resume, and run again what failed" },
-	ordered: { help: "put a batch's answers in the order of --in at the end; plain prompts' always are" },
+	ordered: { help: "put a batch's answers in order at the end; plain prompts' always are" },
 	"max-restarts": { value: "N", help: "starts of a dead engine in a row, before it is given up (3)" },
 	json: { value: "FILE", help: "write the report as JSON" },
 	md: { value: "FILE", help: "write the report as Markdown" },
@@ -126,6 +128,7 @@ export function parseOptions(argv: readonly string[], program: string): JobOptio
 		temperature: number(values, "temperature", 0.8, 0, 100),
 		seed: integer(values, "seed", 0, 1, 2 ** 32 - 1),
 		contextSize: optional(values, "ctx-size", (name) => integer(values, name, 2)),
+		...readEngineChoice((name) => values.get(name)),
 		gpu: choice(values, "gpu", ["auto", "cuda", "cpu"]),
 		gpuLayers: layers(values.get("gpu-layers") ?? "auto"),
 		threads: optional(values, "threads", (name) => integer(values, name, 1, undefined, 1024)),
@@ -200,7 +203,7 @@ function collect(argv: readonly string[], program: string): Values {
 		} else if (
 			token.value === undefined ||
 			token.value === "" ||
-			(!token.inlineValue && isOption(token.value))
+			(!token.inlineValue && isOption(token.value) && name !== "engine-args")
 		) {
 			throw mistake(`Cannot use --${name} without a value: --${name} ${spec.value}`);
 		}
@@ -209,7 +212,7 @@ function collect(argv: readonly string[], program: string): Values {
 	return values;
 }
 
-/** "--max-tokens" after an option that needs a value is not that value, but "-1" may be. */
+/** "--max-tokens" after an option that needs a value is not that value, but "-1" may be. And arguments are arguments. */
 function isOption(text: string): boolean {
 	return text.startsWith("--");
 }

@@ -1,7 +1,7 @@
 import type { EmbedOptions, Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "../engine.ts";
 import { EngineError } from "../errors.ts";
 import { generateOver } from "../http/generate.ts";
-import { Slots } from "../http/slots.ts";
+import { makeSlots } from "../http/server-slot.ts";
 import { checkRequest } from "../request.ts";
 import { describe, inWords, type LoadedServer, loadServer } from "./load.ts";
 import { NativeApi } from "./native-api.ts";
@@ -15,7 +15,7 @@ export class LlamaServerEngine implements Engine {
 	readonly info: EngineInfo;
 	readonly #loaded: LoadedServer;
 	readonly #api: NativeApi;
-	readonly #slots: Slots;
+	readonly #slots: ReturnType<typeof makeSlots>;
 	#embedder: Promise<LoadedServer> | undefined;
 	/** Aborted with the reason why no request can run any more. */
 	readonly #ended = new AbortController();
@@ -23,8 +23,8 @@ export class LlamaServerEngine implements Engine {
 	constructor(loaded: LoadedServer, note?: string) {
 		this.#loaded = loaded;
 		this.info = describe(loaded, note);
-		this.#api = new NativeApi(loaded.target, this.info.contextSize);
-		this.#slots = new Slots(this.info.slots);
+		this.#api = new NativeApi(loaded.target, this.info.contextSize, loaded.plan.badTemplate);
+		this.#slots = makeSlots(this.info.slots);
 		const { process, plan } = loaded;
 		process.setReferenced(false);
 		void process.exit.then((exit) => {

@@ -3,11 +3,12 @@ import { cpus } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { EngineInfo } from "../engine.ts";
 import { EngineError, reasonOf } from "../errors.ts";
-import { requestJson, StatusError, type Target } from "../http/request.ts";
+import { requestJson, type Target } from "../http/request.ts";
+import { isTransient } from "../http/retry.ts";
 import { joinNotes } from "../notes.ts";
 import { serverEnvironment } from "./environment.ts";
 import type { ServerDevice } from "./gpus.ts";
-import { offloadedLayers, tellingLine } from "./log.ts";
+import { offloadedLayers, tellingLine, templateError } from "./log.ts";
 import { refusedArgument, type ServerPlan, serverArguments } from "./options.ts";
 import { type ServerExit, ServerProcess } from "./server-process.ts";
 
@@ -79,6 +80,10 @@ export async function loadServer(
 	if (argument !== undefined && !refused.includes(argument)) {
 		return loadServer(plan, devices, [...refused, argument]);
 	}
+	const badTemplate = templateError(text);
+	if (badTemplate !== undefined && plan.badTemplate === undefined) {
+		return loadServer({ ...plan, badTemplate }, devices, refused);
+	}
 	throw loadError(plan, await process.exit, text);
 }
 
@@ -89,9 +94,9 @@ async function untilHealthy(target: Target, ended: AbortSignal): Promise<void> {
 			await requestJson(target, "/health", { signal: ended });
 			return;
 		} catch (error) {
-			const loading = error instanceof StatusError && error.status === 503;
-			// Not there yet, or just going.
-			if (!loading && !(error instanceof Error && "syscall" in error)) throw error;
+			ended.throwIfAborted();
+			// Still loading, not there yet, or just going.
+			if (!isTransient(error) && !(error instanceof Error && "syscall" in error)) throw error;
 		}
 		await delay(pause, undefined, { signal: ended });
 	}

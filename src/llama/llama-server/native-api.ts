@@ -45,14 +45,19 @@ export class NativeApi implements CompletionApi {
 	/** Tokens of each slot, or undefined if that is the server's to know. */
 	readonly #contextSize: number | undefined;
 
-	constructor(target: Target, contextSize: number | undefined) {
+	/** Why there can be no messages. */
+	readonly #badTemplate: string | undefined;
+
+	constructor(target: Target, contextSize: number | undefined, badTemplate?: string) {
 		this.#target = target;
 		this.#contextSize = contextSize;
+		this.#badTemplate = badTemplate;
 	}
 
 	async *complete(
 		{ prompt, maxTokens, temperature, seed }: CheckedRequest,
 		signal: AbortSignal,
+		slot?: number,
 	): AsyncGenerator<CompletionEvent, void, undefined> {
 		const input = await this.#input(prompt, maxTokens, signal);
 		const json = {
@@ -60,6 +65,7 @@ export class NativeApi implements CompletionApi {
 			...input,
 			temperature,
 			seed,
+			...(slot === undefined ? {} : { id_slot: slot }),
 			stream: true,
 			// News of the prompt tell when the queue ended. And a server that writes notices that nobody reads.
 			return_progress: true,
@@ -129,16 +135,14 @@ export class NativeApi implements CompletionApi {
 	/** Messages go through the model's own chat template. */
 	async #render(prompt: Prompt, signal?: AbortSignal): Promise<string> {
 		if (typeof prompt === "string") return prompt;
+		if (this.#badTemplate !== undefined) throw templateError(this.#badTemplate);
 		const json: { messages: readonly Message[] } = { messages: prompt };
 		try {
 			const answer = await requestJson(this.#target, "/apply-template", { json, signal });
 			return (answer as { prompt: string }).prompt;
 		} catch (error) {
 			if (!(error instanceof StatusError) || ![400, 500].includes(error.status)) throw error;
-			const reason = error.message.replace(/^status \d+: /, "");
-			throw new EngineError("ERR_PROMPT", `Cannot apply the model's chat template: ${reason}`, {
-				cause: error,
-			});
+			throw templateError(error.message.replace(/^status \d+: /, ""), error);
 		}
 	}
 
@@ -147,6 +151,10 @@ export class NativeApi implements CompletionApi {
 		const answer = await requestJson(this.#target, "/tokenize", { json, signal });
 		return (answer as { tokens: readonly number[] }).tokens;
 	}
+}
+
+function templateError(reason: string, cause?: unknown): EngineError {
+	return new EngineError("ERR_PROMPT", `Cannot apply the model's chat template: ${reason}`, { cause });
 }
 
 /** llama.cpp's refusals as errors of the engine; other errors as they are. */

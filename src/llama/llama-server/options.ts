@@ -28,6 +28,8 @@ export interface ServerPlan {
 	readonly pooled: boolean;
 	/** For embeddings, and nothing else. */
 	readonly embeddings: boolean;
+	/** Why the model's chat template cannot be used: then there are no messages, only texts. */
+	readonly badTemplate: string | undefined;
 }
 
 /** As in the engine on node-llama-cpp: a chunk's time is how long a long prompt makes the others wait. */
@@ -60,6 +62,7 @@ export function serverPlan(options: LlamaServerOptions, facts: ModelFacts, onGpu
 		layers: facts.layers,
 		pooled: facts.pooled,
 		embeddings: false,
+		badTemplate: undefined,
 	};
 }
 
@@ -106,6 +109,8 @@ export function serverArguments(plan: ServerPlan, socketPath: string, refused: r
 		...(plan.gpu !== "cpu" && plan.gpuLayers === "auto"
 			? newer("--gpu-layers", "auto")
 			: ["--gpu-layers", `${layersOf(plan)}`, ...newer("--fit", "off")]),
+		// llama-server does not even start with a template that it cannot render.
+		...(plan.badTemplate === undefined ? [] : ["--no-jinja", "--chat-template", "chatml"]),
 		...(plan.embeddings ? ["--embeddings", ...(plan.pooled ? [] : ["--pooling", "last"])] : []),
 		...plan.engineArgs,
 	];

@@ -1,18 +1,18 @@
 import { promptTooLong } from "../../request.ts";
+import type { SequencePool } from "../../sequence-pool.ts";
 import { StopFilter } from "../../stop-filter.ts";
 import type { GenerateRequest, HostToRank } from "../protocol.ts";
 import type { Embedder } from "./embedder.ts";
 import type { LoadedModel } from "./model.ts";
 import type { PromptEncoder } from "./prompt.ts";
 import type { Sequence } from "./sequence.ts";
-import type { SequencePool } from "./sequence-pool.ts";
 import { CharacterStream } from "./text.ts";
 
 /** All that requests share. */
 export interface Runtime {
 	readonly loaded: LoadedModel;
 	readonly encoder: PromptEncoder;
-	readonly pool: SequencePool<Sequence>;
+	readonly pool: SequencePool<Sequence, readonly number[]>;
 	readonly embedder: Embedder;
 	readonly emit: (event: HostToRank) => void;
 }

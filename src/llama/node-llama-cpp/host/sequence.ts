@@ -1,6 +1,6 @@
 import { SAMPLING } from "../../request.ts";
+import type { PooledSequence } from "../../sequence-pool.ts";
 import type { ContextSequence, Token } from "./library.ts";
-import type { PooledSequence } from "./sequence-pool.ts";
 import type { Steps } from "./steps.ts";
 
 /** What a request says about how tokens are chosen. */
@@ -10,7 +10,7 @@ export interface Sampling {
 }
 
 /** One sequence of the context: its own memory of tokens, evaluated together with the others. */
-export class Sequence implements PooledSequence {
+export class Sequence implements PooledSequence<readonly Token[]> {
 	readonly #sequence: ContextSequence;
 	readonly #prefillChunk: number;
 	readonly #steps: Steps;
