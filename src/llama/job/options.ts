@@ -100,14 +100,17 @@ const SPECS = {
 type OptionName = keyof typeof SPECS;
 const NAMES = Object.keys(SPECS) as OptionName[];
 
+/** A longer option has a line of its own in the help. */
+const HELP_COLUMN = 28;
+
 /** What `--help` prints. */
 export function helpText(program: string): string {
-	const heads = NAMES.map((name) => {
+	const lines = NAMES.map((name) => {
 		const spec: OptionSpec = SPECS[name];
-		return spec.value === undefined ? `--${name}` : `--${name} ${spec.value}`;
+		const head = spec.value === undefined ? `  --${name}` : `  --${name} ${spec.value}`;
+		const gap = head.length + 2 > HELP_COLUMN ? `\n${" ".repeat(HELP_COLUMN)}` : "";
+		return `${head.padEnd(gap === "" ? HELP_COLUMN : 0)}${gap}${spec.help}`;
 	});
-	const width = Math.max(...heads.map((head) => head.length));
-	const lines = NAMES.map((name, index) => `  ${heads[index]?.padEnd(width)}  ${SPECS[name].help}`);
 	return `Usage: tsmpirun -np N ${program} [options]\n\n${lines.join("\n")}`;
 }
 
