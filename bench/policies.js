@@ -52,9 +52,10 @@ row(["skewed", "round-robin s", "dynamic s", "ratio"]);
 for (let seed = 1; seed <= 5; seed++) {
 	const next = random(seed);
 	const bodies = Array.from({ length: 100 }, (_, index) => {
-		return { prompt: `Question ${index}`, max_tokens: next() < 0.1 ? 1280 : 64 };
+		return { prompt: `Question ${index}`, max_tokens: index < 10 ? 1280 : 64, order: next() };
 	});
-	const file = writeBatch(bodies);
+	bodies.sort((a, b) => a.order - b.order);
+	const file = writeBatch(bodies.map(({ prompt, max_tokens }) => ({ prompt, max_tokens })));
 	const dealt = await makespan(file, "round-robin");
 	const dynamic = await makespan(file, "dynamic");
 	row([`seed ${seed}`, dealt, dynamic, dealt / dynamic]);
