@@ -34,11 +34,15 @@ function draw(name: string, curves: readonly Curve[], data: PageData, parent: HT
 	const lowest = Math.min(...curves.map(({ values }) => values[0] ?? 0));
 	const highest = Math.max(...curves.map(({ values }) => values.at(-1) ?? 0));
 	const log = lowest > 0 && highest / lowest > LOG_RATIO;
+	// Some room on both sides: the distribution of a single value is a step, not nothing.
+	const room = log ? 0 : (highest - lowest) * 0.03 || highest * 0.1 || 1;
+	const from = log ? lowest / 1.1 : Math.max(0, lowest - room);
+	const to = log ? highest * 1.1 : highest + room;
 	const aligned = uPlot.join(
 		curves.map(
 			(curve): uPlot.AlignedData => [
-				// From nought up to the first value, and at the top from the last to the end of the picture.
-				[curve.values[0] ?? 0, ...curve.values, highest],
+				// At nought up to the first value, and at the top from the last to the end of the picture.
+				[from, ...curve.values, to],
 				[0, ...curve.shares.map((share) => share * 100), 100],
 			],
 		),
@@ -51,7 +55,10 @@ function draw(name: string, curves: readonly Curve[], data: PageData, parent: HT
 			height: HEIGHT,
 			legend: { show: false },
 			cursor: { points: { show: false }, drag: { x: true, y: false } },
-			scales: { x: { time: false, distr: log ? 3 : 1 }, y: { range: [0, 102] } },
+			scales: {
+				x: { time: false, distr: log ? 3 : 1, range: (_, least, most) => [least ?? from, most ?? to] },
+				y: { range: [0, 102] },
+			},
 			axes: [
 				axis({
 					label: `${name} (ms${log ? ", logarithmic" : ""})`,

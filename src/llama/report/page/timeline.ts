@@ -23,7 +23,7 @@ export function showTimeline(data: PageData, parent: HTMLElement): void {
 			cursor: { ...timeCursor(), y: false },
 			scales: {
 				x: { time: false, range: (_, from, to) => [from ?? 0, to ?? wallMs] },
-				y: { range: [rows.length, 0] },
+				y: { range: [0, rows.length], dir: -1 },
 			},
 			axes: [
 				timeAxis(),
