@@ -6,8 +6,10 @@ import { colour, isColoured, rankColour } from "./theme.ts";
 const HEIGHT = 340;
 /** Percent that have a line: those that people ask for. */
 const SHARES = [0, 25, 50, 75, 95, 100];
-/** When the slowest take this many times as long as the quickest, a linear axis shows only them. */
-const LOG_RATIO = 50;
+/** When the slowest takes this many times as long as the median, a linear axis shows little but the slowest. */
+const LOG_RATIO = 10;
+/** What is quicker than the median by more than this is drawn as if it were not, on a logarithmic axis. */
+const LOG_DEPTH = 30;
 
 /** The distributions of one quantity at a time, as empirical distribution functions. */
 export function showLatency(data: PageData, parent: HTMLElement, choices: HTMLElement): void {
@@ -31,18 +33,12 @@ export function showLatency(data: PageData, parent: HTMLElement, choices: HTMLEl
 }
 
 function draw(name: string, curves: readonly Curve[], data: PageData, parent: HTMLElement): uPlot {
-	const lowest = Math.min(...curves.map(({ values }) => values[0] ?? 0));
-	const highest = Math.max(...curves.map(({ values }) => values.at(-1) ?? 0));
-	const log = lowest > 0 && highest / lowest > LOG_RATIO;
-	// Some room on both sides: the distribution of a single value is a step, not nothing.
-	const room = log ? 0 : (highest - lowest) * 0.03 || highest * 0.1 || 1;
-	const from = log ? lowest / 1.1 : Math.max(0, lowest - room);
-	const to = log ? highest * 1.1 : highest + room;
+	const { from, to, log } = rangeOf(curves);
 	const aligned = uPlot.join(
 		curves.map(
 			(curve): uPlot.AlignedData => [
 				// At nought up to the first value, and at the top from the last to the end of the picture.
-				[from, ...curve.values, to],
+				[from, ...curve.values.map((value) => Math.max(value, from)), to],
 				[0, ...curve.shares.map((share) => share * 100), 100],
 			],
 		),
@@ -61,6 +57,8 @@ function draw(name: string, curves: readonly Curve[], data: PageData, parent: HT
 			},
 			axes: [
 				axis({
+					labelSize: 18,
+					labelGap: 0,
 					label: `${name} (ms${log ? ", logarithmic" : ""})`,
 					values: (_, splits) =>
 						splits.map((value) => (value === null ? "" : `${Number(value.toPrecision(6))}`)),
@@ -91,6 +89,23 @@ function draw(name: string, curves: readonly Curve[], data: PageData, parent: HT
 		named.map((curve) => ({ text: label(curve), colour: stroke(curve) })),
 	);
 	return chart;
+}
+
+/** What the axis shows, with some room on both sides: the distribution of a single value is a step, not nothing. */
+function rangeOf(curves: readonly Curve[]): {
+	readonly from: number;
+	readonly to: number;
+	readonly log: boolean;
+} {
+	const lowest = Math.min(...curves.map(({ values }) => values[0] ?? 0));
+	const highest = Math.max(...curves.map(({ values }) => values.at(-1) ?? 0));
+	const all = curves.at(-1);
+	const median = all?.values[all.shares.findIndex((share) => share >= 0.5)] ?? 0;
+	if (median > 0 && highest / median > LOG_RATIO) {
+		return { from: Math.max(lowest, median / LOG_DEPTH) / 1.1, to: highest * 1.1, log: true };
+	}
+	const room = (highest - lowest) * 0.03 || highest * 0.1 || 1;
+	return { from: Math.max(0, lowest - room), to: highest + room, log: false };
 }
 
 function describe(chart: uPlot, name: string, curves: readonly Curve[]): string | undefined {
