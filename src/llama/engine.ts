@@ -80,7 +80,7 @@ export type GenerateEvent = TokenEvent | DoneEvent;
 
 /** What a started engine says about itself. */
 export interface EngineInfo {
-	/** Which implementation: "node-llama-cpp". */
+	/** Which implementation: "node-llama-cpp", "llama-server" or "endpoint". */
 	readonly kind: string;
 	/** Where the model's layers run. */
 	readonly device: "cuda" | "metal" | "vulkan" | "cpu" | "unknown";

@@ -62,39 +62,47 @@ function isObject(line: string): boolean {
 }
 
 function parseObject(line: string, where: string): Prompt {
-	let value: unknown;
 	try {
-		value = JSON.parse(line);
+		return parsePrompt(JSON.parse(line));
 	} catch (error) {
-		throw new JobError(`Cannot use the prompt at ${where}: it is not valid JSON (${reasonOf(error)})`, 1, {
-			cause: error,
-		});
+		const reason =
+			error instanceof SyntaxError ? `it is not valid JSON (${reasonOf(error)})` : reasonOf(error);
+		throw new JobError(`Cannot use the prompt at ${where}: ${reason}`, 1, { cause: error });
 	}
+}
+
+/**
+ * The prompt of a line's JSON.
+ *
+ * @throws {Error} that says what is wrong with it.
+ */
+export function parsePrompt(value: unknown): Prompt {
 	if (typeof value !== "object" || value === null || Array.isArray(value)) {
-		throw new JobError(`Cannot use the prompt at ${where}: it is not a JSON object`);
+		throw new Error("it is not a JSON object");
 	}
 	const { prompt, messages } = value as { prompt?: unknown; messages?: unknown };
 	if (prompt !== undefined && messages !== undefined) {
-		throw new JobError(`Cannot use the prompt at ${where}: it has both "prompt" and "messages"`);
+		throw new Error('it has both "prompt" and "messages"');
 	}
 	if (typeof prompt === "string") return prompt;
-	if (prompt !== undefined) throw new JobError(`Cannot use the prompt at ${where}: "prompt" is not a text`);
-	if (messages !== undefined) return parseMessages(messages, where);
-	throw new JobError(`Cannot use the prompt at ${where}: it has neither "prompt" nor "messages"`);
+	if (prompt !== undefined) throw new Error('"prompt" is not a text');
+	if (messages !== undefined) return parseMessages(messages);
+	throw new Error('it has neither "prompt" nor "messages"');
 }
 
-function parseMessages(messages: unknown, where: string): Message[] {
+/**
+ * The turns of a conversation.
+ *
+ * @throws {Error} that says what is wrong with them.
+ */
+export function parseMessages(messages: unknown): Message[] {
 	if (!Array.isArray(messages) || messages.length === 0) {
-		throw new JobError(
-			`Cannot use the prompt at ${where}: "messages" is not a list with at least one message`,
-		);
+		throw new Error('"messages" is not a list with at least one message');
 	}
 	return messages.map((message: { role?: unknown; content?: unknown } | null, index) => {
 		const content = textOf(message?.content);
 		if (typeof message?.role === "string" && content !== undefined) return { role: message.role, content };
-		throw new JobError(
-			`Cannot use the prompt at ${where}: message ${index + 1} needs a "role" and a "content" of text`,
-		);
+		throw new Error(`message ${index + 1} needs a "role" and a "content" of text`);
 	});
 }
 

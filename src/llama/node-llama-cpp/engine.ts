@@ -8,10 +8,12 @@ import type {
 	Prompt,
 } from "../engine.ts";
 import { EngineError } from "../errors.ts";
-import { validateModel } from "../gguf/validate.ts";
+import type { ModelFacts } from "../gguf/validate.ts";
+import { joinNotes } from "../notes.ts";
+import { checkRequest } from "../request.ts";
 import { type HostExit, HostProcess } from "./host-process.ts";
-import { type EngineOptions, generateRequest, loadRequest } from "./options.ts";
-import type { Failure, HostToRank, LoadRequest } from "./protocol.ts";
+import { type EngineOptions, loadRequest } from "./options.ts";
+import type { Failure, GenerateRequest, HostToRank, LoadRequest } from "./protocol.ts";
 import { RequestQueue } from "./request-queue.ts";
 
 type RequestEvent = Extract<HostToRank, { readonly id: number }>;
@@ -21,15 +23,19 @@ type RequestEvent = Extract<HostToRank, { readonly id: number }>;
  *
  * @throws {EngineError} the model cannot be used, the device is missing, or node-llama-cpp is not installed.
  */
-export async function startEngine(options: EngineOptions): Promise<Engine> {
-	const request = loadRequest(options, await validateModel(options.model));
+export async function startNodeLlamaCpp(
+	options: EngineOptions,
+	facts: ModelFacts,
+	note?: string,
+): Promise<Engine> {
+	const request = loadRequest(options, facts);
 	try {
-		return await NodeLlamaCppEngine.load(request);
+		return await NodeLlamaCppEngine.load(request, note);
 	} catch (error) {
 		// With "auto" a GPU whose kernels do not run is no reason to fail, but one to say so.
 		if (request.gpu !== "auto" || !(error instanceof LoadCrash) || error.device === "cpu") throw error;
-		const note = `${error.device} could not be used, so the model runs on the processor: ${error.message}`;
-		return await NodeLlamaCppEngine.load({ ...request, gpu: "cpu" }, note);
+		const why = `${error.device} could not be used, so the model runs on the processor: ${error.message}`;
+		return await NodeLlamaCppEngine.load({ ...request, gpu: "cpu" }, joinNotes(note, why));
 	}
 }
 
@@ -88,10 +94,11 @@ class NodeLlamaCppEngine implements Engine {
 	): AsyncGenerator<GenerateEvent, void, undefined> {
 		const { signal } = options;
 		const start = performance.now();
-		const request = generateRequest(this.#nextId, prompt, options);
+		const checked = checkRequest(prompt, options);
 		signal?.throwIfAborted();
+		const id = this.#nextId;
 		const queue = this.#open();
-		const { id } = request;
+		const request: GenerateRequest = { type: "generate", id, ...checked };
 		const onAbort = () => {
 			this.#host.send({ type: "abort", id });
 			queue.fail(signal?.reason);

@@ -1,6 +1,7 @@
 /** What a rank and its engine host tell each other. The host sends arrays: all that happened in one turn of its loop. */
 import type { EngineInfo, FinishReason, Prompt, Usage } from "../engine.ts";
 import type { EngineErrorCode } from "../errors.ts";
+import type { CheckedRequest } from "../request.ts";
 
 /** How to load the model. */
 export interface LoadRequest {
@@ -15,15 +16,9 @@ export interface LoadRequest {
 	readonly prefillChunk: number | undefined;
 }
 
-/** One request, with every default filled in. */
-export interface GenerateRequest {
+export interface GenerateRequest extends CheckedRequest {
 	readonly type: "generate";
 	readonly id: number;
-	readonly prompt: Prompt;
-	readonly maxTokens: number;
-	readonly temperature: number;
-	readonly seed: number;
-	readonly stop: readonly string[];
 }
 
 export type RankToHost =

@@ -1,4 +1,5 @@
 import { EngineError } from "../../errors.ts";
+import { textTooLong } from "../../request.ts";
 import type { EmbeddingContext, Token } from "./library.ts";
 import type { LoadedModel } from "./model.ts";
 
@@ -10,10 +11,7 @@ export class Embedder {
 	async embed(tokens: readonly Token[], { model, info }: LoadedModel): Promise<number[]> {
 		const { contextSize, threads } = info;
 		if (tokens.length >= contextSize) {
-			throw new EngineError(
-				"ERR_PROMPT_TOO_LONG",
-				`Cannot embed a text of ${tokens.length} tokens: the context has ${contextSize} tokens, and one must be left for the model's end token`,
-			);
+			throw textTooLong(tokens.length, contextSize);
 		}
 		this.#context ??= model.createEmbeddingContext({ contextSize, threads });
 		// Memory that is not there now may be there next time.

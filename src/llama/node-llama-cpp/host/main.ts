@@ -3,13 +3,13 @@
  * llama.cpp abort its process, and because UV_THREADPOOL_SIZE must be set before Node starts.
  */
 import { EngineError, reasonOf } from "../../errors.ts";
+import { SequencePool } from "../../sequence-pool.ts";
 import type { Failure, GenerateRequest, HostToRank, LoadRequest, RankToHost } from "../protocol.ts";
 import { Embedder } from "./embedder.ts";
 import { loadModel } from "./model.ts";
 import { Outbox } from "./outbox.ts";
 import { PromptEncoder } from "./prompt.ts";
 import { type Runtime, runRequest } from "./run-request.ts";
-import { SequencePool } from "./sequence-pool.ts";
 
 const outbox = new Outbox((events) => {
 	// A rank that is gone needs no answer: "disconnect" ends this process.
