@@ -46,7 +46,7 @@ export function isOutOfMemory(error: unknown): boolean {
 	return (
 		error instanceof EngineError &&
 		(error.code === "ERR_ENGINE_LOAD" || error.code === "ERR_ENGINE_DIED") &&
-		/out of memory|(failed|unable) to allocate|bad_alloc|cudaMalloc failed|insufficient memory|too large for the available|not enough (V?RAM|memory)/i.test(
+		/out of memory|buffer != (NULL|nullptr)|(failed|unable) to allocate|bad_alloc|cudaMalloc failed|insufficient memory|too large for the available|not enough (V?RAM|memory)/i.test(
 			error.message,
 		)
 	);

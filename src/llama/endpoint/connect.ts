@@ -1,7 +1,7 @@
 import { EngineError } from "../errors.ts";
 import type { CompletionApi } from "../http/completion-api.ts";
 import { requestJson, StatusError, type Target } from "../http/request.ts";
-import { RETRIES, type RetryOptions, withRetries } from "../http/retry.ts";
+import { isTransient, RETRIES, type RetryOptions, withRetries } from "../http/retry.ts";
 import type { ServerProperties } from "../llama-server/load.ts";
 import { NativeApi } from "../llama-server/native-api.ts";
 import { OpenAiApi } from "./openai-api.ts";
@@ -52,7 +52,7 @@ export async function connect(options: EndpointOptions): Promise<Connection> {
 		backoffMs: options.backoffMs ?? RETRIES.backoffMs,
 	};
 	try {
-		const openAi = /^(.*)\/(chat\/)?completions$/.exec(whole)?.[1];
+		const openAi = /^(.*?)\/(?:chat\/)?completions$/.exec(whole)?.[1];
 		if (openAi !== undefined) return await connectOpenAi(target(openAi), options, retry);
 		const native = /^(.*)\/completion$/.exec(whole)?.[1];
 		const base = native ?? whole.replace(/\/v1$/, "");
@@ -62,7 +62,7 @@ export async function connect(options: EndpointOptions): Promise<Connection> {
 		const versioned = /\/v\d+\w*$/.test(whole) ? whole : `${whole}/v1`;
 		return await connectOpenAi(target(versioned), options, retry);
 	} catch (error) {
-		throw endpointError(options.endpoint, error, 1);
+		throw endpointError(options.endpoint, error, isTransient(error) ? retry.retries + 1 : 1);
 	}
 }
 

@@ -16,8 +16,8 @@ export interface EngineChoice {
 
 export const ENGINE_SPECS = {
 	engine: {
-		value: "auto|node-llama-cpp|llama-server|endpoint",
-		help: "auto takes llama-server where one is found (auto)",
+		value: "KIND",
+		help: "node-llama-cpp, llama-server, endpoint, or auto: llama-server where one is found (auto)",
 	},
 	"llama-server": {
 		value: "PATH",
@@ -26,9 +26,9 @@ export const ENGINE_SPECS = {
 	"engine-args": { value: "ARGS", help: "more arguments for llama-server, in one word" },
 	endpoint: {
 		value: "URL,...",
-		help: "servers that run already, of llama.cpp or OpenAI's API; rank r uses r mod n",
+		help: "servers that run already, with llama.cpp's or OpenAI's API; rank r uses r mod n",
 	},
-	"api-key-file": { value: "FILE", help: "API key of the endpoints (LLAMA_API_KEY, OPENAI_API_KEY)" },
+	"api-key-file": { value: "FILE", help: "API key of the endpoints (LLAMA_API_KEY, else OPENAI_API_KEY)" },
 	"request-timeout": { value: "SECONDS", help: "most time that a request may take (no limit)" },
 } as const;
 

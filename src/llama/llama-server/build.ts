@@ -3,7 +3,7 @@
  * find it: `npm run build:llama-server`. Nothing is downloaded. A build that is there already is kept.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -53,14 +53,16 @@ function main(argv: readonly string[]): void {
 	const source = findSource();
 	const folder = join(cacheFolder(), `llama-server-${source.version}${options.cuda ? "-cuda" : ""}`);
 	mkdirSync(cacheFolder(), { recursive: true });
-	if (lockedElsewhere(`${folder}.lock`, argv)) return;
+	if (!hasLock(folder) && ranUnderLock(folder, argv)) return;
 	const binary = join(folder, "llama-server");
 	if (!options.force && spawnSync(binary, ["--version"]).status === 0) {
 		console.log(binary);
 		return;
 	}
 	checkTools(options);
-	const work = mkdtempSync(join(cacheFolder(), ".build-"));
+	const prefix = `.build-${options.cuda ? "cuda" : "cpu"}-${source.version}-`;
+	if (hasLock(folder)) removeLeftovers(prefix);
+	const work = mkdtempSync(join(cacheFolder(), prefix));
 	try {
 		for (const [command = "", ...args] of buildCommands(source.bundle, work, {
 			...options,
@@ -117,12 +119,22 @@ function readOptions(argv: readonly string[]): BuildOptions | undefined {
 	return { cuda, architectures, portable, jobs, force };
 }
 
+function lockOf(folder: string): string {
+	return `${folder}.lock`;
+}
+
+/** This program runs under the lock already. */
+function hasLock(folder: string): boolean {
+	return process.env[LOCK_VARIABLE] === lockOf(folder);
+}
+
 /**
- * Runs this program again under a lock, and says whether it did. The kernel gives the lock back when its holder ends,
+ * Runs this program again under a lock, and says whether it could. The kernel gives the lock back when its holder ends,
  * however it ends. Where there is no flock(1), two builds at once only waste time: each builds in a folder of its own.
  */
-function lockedElsewhere(lock: string, argv: readonly string[]): boolean {
-	if (process.env[LOCK_VARIABLE] === lock || !exists("flock")) return false;
+function ranUnderLock(folder: string, argv: readonly string[]): boolean {
+	if (!exists("flock")) return false;
+	const lock = lockOf(folder);
 	const run = (...options: readonly string[]) =>
 		spawnSync("flock", [...options, lock, process.execPath, fileURLToPath(import.meta.url), ...argv], {
 			stdio: "inherit",
@@ -135,6 +147,13 @@ function lockedElsewhere(lock: string, argv: readonly string[]): boolean {
 	}
 	process.exitCode = result.status ?? 1;
 	return true;
+}
+
+/** What a build that was killed has left behind. */
+function removeLeftovers(prefix: string): void {
+	for (const name of readdirSync(cacheFolder())) {
+		if (name.startsWith(prefix)) rmSync(join(cacheFolder(), name), { recursive: true, force: true });
+	}
 }
 
 function checkTools({ cuda }: BuildOptions): void {

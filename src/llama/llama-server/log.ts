@@ -13,8 +13,9 @@ export class ServerLog {
 	}
 }
 
-/** "0.00.005.835 E ", and the name of the component or function: not part of what is said. */
-const PREFIX = /^(?:[\d.]{8,} )?(?:[A-Z] )?(?:(?:\w+ +)?[\w()]+: +)*/;
+/** "0.00.005.835 E srv  load_model: " and names of functions: not part of what is said. */
+const PREFIX =
+	/^(?:[\d.]{8,} [A-Z] )?(?:(?:srv|cmn|slot|que|res) +[\w()]+: )?(?:[\w()]*[_(][\w()]*: |init: |error: )*/;
 /** In order of what they tell. */
 const TELLING: readonly RegExp[] = [
 	/GGML_ASSERT|GGML_ABORT|CUDA error/,
@@ -41,7 +42,10 @@ export function tellingLine(log: string): string | undefined {
 }
 
 function withoutPrefix(line: string): string {
-	const text = line.replace(PREFIX, "").replace(/^error loading model: /, "");
+	const text = line
+		.replace(PREFIX, "")
+		.replace(/^error loading model: /, "")
+		.replace(PREFIX, "");
 	return text === "" ? line : text;
 }
 

@@ -16,7 +16,7 @@ export interface ServerExit {
 const LONGEST_SOCKET_PATH = 107;
 const SOCKET = "llama.sock";
 /** After the exit, what is still in the pipes may take this long. */
-const LAST_WORDS_MS = 250;
+const LAST_WORDS_MS = 2000;
 /** How long a server may take to end by itself. */
 const CLOSE_MS = 2000;
 

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import type { Report } from "../../../src/llama/index.ts";
@@ -49,15 +49,21 @@ async function untilEnded({ child, done }: RunHandle, count: number): Promise<vo
 	]);
 }
 
-/** Custom ids in the output, sorted as the input has them; without those that failed. */
-function answered(t: ExecutionContext, name: string): string[] {
-	if (!existsSync(at(`${name}.jsonl`))) return [];
+/**
+ * Custom ids in the output, sorted as the input has them.
+ *
+ * @param failed How many may have failed, since they were there when engines were killed, and again when they ran alone.
+ */
+function answered(t: ExecutionContext, name: string, failed = 0): string[] {
 	const lines = readFileSync(at(`${name}.jsonl`), "utf8").split("\n");
 	t.is(lines.pop(), "", "the last line is whole");
-	const answers = lines.map((line) => JSON.parse(line) as { custom_id: string; error: unknown });
-	t.deepEqual(
-		answers.filter(({ error }) => error !== null),
-		[],
+	const answers = lines.map(
+		(line) => JSON.parse(line) as { custom_id: string; error: { code: string } | null },
+	);
+	const failures = answers.filter(({ error }) => error !== null);
+	t.true(
+		failures.length <= failed && failures.every(({ error }) => error?.code === "engine_died"),
+		JSON.stringify(failures),
 	);
 	return answers.map(({ custom_id: id }) => id).sort((a, b) => IDS.indexOf(a) - IDS.indexOf(b));
 }
@@ -96,7 +102,7 @@ for (let seed = 1; seed <= ROUNDS; seed++) {
 			const { delivery, total } = reportOf(name);
 			t.like(delivery, { retried: 0, lost: 0, duplicate: 0 });
 			t.true((delivery?.requeued ?? 0) > 0);
-			t.is(total.ok, REQUESTS);
+			t.is(total.ok + total.failed, REQUESTS);
 		},
 	);
 }
@@ -107,7 +113,8 @@ test.serial("a job killed again and again answers each request once in the end, 
 	let before: string[] = [];
 	for (let kill = 0; kill < ROUNDS; kill++) {
 		const job = run(t, name);
-		await untilEnded(job, 10 + Math.floor(next() * 30));
+		await untilEnded(job, 1 + Math.floor((next() * REQUESTS) / ROUNDS));
+		if (job.child.exitCode !== null) break;
 		const pids = descendants(job.child.pid ?? -1).map(({ pid }) => pid);
 		job.child.kill("SIGKILL");
 		await once(job.child, "exit");

@@ -3,6 +3,15 @@ import { JobError, parseOptions } from "../../../src/llama/index.ts";
 
 const parse = (...argv: string[]) => parseOptions(argv, "prog.js");
 
+const ENGINE_DEFAULTS = {
+	engine: "auto",
+	llamaServer: undefined,
+	engineArgs: [],
+	endpoints: [],
+	apiKeyFile: undefined,
+	requestTimeout: undefined,
+} as const;
+
 const REPORT_DEFAULTS = {
 	md: undefined,
 	html: undefined,
@@ -31,6 +40,7 @@ test("parseOptions() has a default for everything", (t) => {
 		warmup: 0,
 		out: undefined,
 		json: undefined,
+		...ENGINE_DEFAULTS,
 		...REPORT_DEFAULTS,
 		print: false,
 		policy: "dynamic",
@@ -63,6 +73,7 @@ test("parseOptions() reads all options, with a space or an equals sign", (t) => 
 		warmup: 1,
 		out: "-dash",
 		json: "j.json",
+		...ENGINE_DEFAULTS,
 		...REPORT_DEFAULTS,
 		print: true,
 		policy: "prefix",
