@@ -2,11 +2,13 @@
  * Runs a file of prompts on N llama.cpp engines, one per rank, and prints one report.
  *
  *   tsmpirun -np 2 examples/llama_sched.js
- *   tsmpirun -np 4 examples/llama_sched.js --model m.gguf --prompts prompts.txt --out answers.jsonl
+ *   tsmpirun -np 4 examples/llama_sched.js --model m.gguf --in batch.jsonl --out answers.jsonl
+ *   tsmpirun -np 4 examples/llama_sched.js --model m.gguf --in batch.jsonl --out answers.jsonl --resume
  *   tsmpirun -np 4 examples/llama_sched.js --model m.gguf --sweep np=1,2,4
  *
- * Rank 0 reads the prompts and scatters them round-robin: rank r gets prompts r, N + r, 2 N + r, ... Every rank runs its
- * share on its own engine, several requests at a time. Rank 0 gathers the answers and the latency digests.
+ * Rank 0 reads the prompts as they are needed and hands them out to whichever rank has room (or by another --policy);
+ * every rank runs several at a time on its own engine. Rank 0 appends the answers to the output as they come, and
+ * gathers the latency digests at the end.
  */
 import { init } from "tsmpi";
 import {
@@ -15,14 +17,13 @@ import {
 	conclude,
 	DEMO_MODEL_NOTE,
 	forEachSetting,
-	formatResult,
 	fromRoot,
-	loadWork,
 	measureCache,
+	openBatch,
 	parseOptions,
-	roundRobin,
+	printEnding,
+	runBatch,
 	runJob,
-	runShare,
 	startEngines,
 	startMeasurement,
 	startProgress,
@@ -36,7 +37,8 @@ await runJob(mpi, async () => {
 	const options = await fromRoot(mpi.world, () =>
 		parseOptions(process.argv.slice(2), "examples/llama_sched.js"),
 	);
-	const work = await atRoot(mpi.world, () => loadWork(options));
+	// The prompts and the answers: rank 0 has the files.
+	const batch = await atRoot(mpi.world, () => openBatch(options));
 	if (mpi.world.rank === 0 && options.print && options.model === undefined) console.log(DEMO_MODEL_NOTE);
 
 	// Once, or for each setting of --sweep: then on the ranks and with the options of that setting.
@@ -46,35 +48,30 @@ await runJob(mpi, async () => {
 		const engine = await startEngines(part, setting);
 		await warmUp(engine, setting);
 
-		// Each rank gets a list of { index, prompt }.
-		const share = await world.scatter(work && roundRobin(work, world.size));
-		const prompts = share.map(({ prompt }) => prompt);
+		const sample = setting.measureCache ? await world.bcast(await batch?.sample(8)) : undefined;
 		const nonce = `${setting.seed}-${world.rank}`;
-		const cache = setting.measureCache ? await measureCache(engine, prompts, { nonce }) : undefined;
-
-		// With --print the answers themselves show how far the job is.
-		const total = canShowProgress() && !setting.print ? work?.length : undefined;
-		const progress = await startProgress(world, total);
+		const cache = sample && (await measureCache(engine, sample, { nonce }));
 		const timeline = setting.html !== undefined || setting.trace !== undefined;
 		const measurement = await startMeasurement(part, engine, { ...setting, timeline, cache });
 		await world.barrier();
 
-		// Every prompt ends exactly once: as a result, or as an error with its reason.
-		const results = await runShare(engine, share, {
+		// Every request ends exactly once: as an answer, or as an error with its reason. With --print the answers
+		// themselves show how far the job is.
+		const shown = batch !== undefined && canShowProgress() && !setting.print;
+		const progress = startProgress(shown, batch?.total);
+		const outcome = await runBatch(part, engine, batch, {
 			...setting,
-			rank: world.rank,
-			recorder: measurement.recorder,
-			onResult: (result) => {
-				progress.add(result);
-				if (setting.print) process.stdout.write(formatResult(result));
+			measurement,
+			onEnd: (ending) => {
+				progress.add(ending);
+				return setting.print ? printEnding(ending) : undefined;
 			},
 		});
-		await progress.finish();
-		const statistics = await measurement.stop();
+		progress.finish();
 		await engine.close();
-		return await world.gather({ results, statistics });
+		return outcome;
 	});
 
-	// Rank 0 puts the answers back in prompt order, merges the digests and prints the report.
-	await atRoot(mpi.world, () => conclude(runs, options));
+	// Rank 0 merges the digests and prints the report. The other ranks are not needed: some may have died.
+	if (mpi.world.rank === 0) await conclude(runs, options);
 });

@@ -1,8 +1,16 @@
 /** `tsmpi/llama`: a llama.cpp engine per rank, jobs of many prompts, and their statistics. */
+
+export type { Answer, Failure, Result } from "./batch/answer-line.ts";
+export { Batch } from "./batch/batch.ts";
+export type { BadLine, EmbedTask, Endpoint, GenerateTask, Request, Task } from "./batch/request.ts";
+
 export { DeadlineEngine } from "./deadline-engine.ts";
+
 export { DEMO_MODEL_NOTE, ensureDemoModel } from "./demo-model/cache.ts";
 export type { PresetName } from "./demo-model/presets.ts";
 export { writeDemoModel } from "./demo-model/write.ts";
+export type { BatchOutcome, Ending, RunBatchOptions } from "./dispatch/run-batch.ts";
+export { runBatch } from "./dispatch/run-batch.ts";
 export type { EndpointOptions } from "./endpoint/connect.ts";
 export { connectEndpoint } from "./endpoint/engine.ts";
 export type {
@@ -25,23 +33,24 @@ export { EngineError, JobError } from "./errors.ts";
 export type { ModelFacts } from "./gguf/validate.ts";
 export { validateModel } from "./gguf/validate.ts";
 export { atRoot, everywhere, fromRoot, runJob } from "./job/agreement.ts";
-export type { ShareOutcome } from "./job/conclude.ts";
-export { conclude, formatResult, inPromptOrder, makeReport } from "./job/conclude.ts";
+
+export { conclude, formatEnding, makeReport, printEnding } from "./job/conclude.ts";
+
 export type { EngineChoice } from "./job/engine-options.ts";
+
 export type { SettingRun } from "./job/for-each-setting.ts";
 export { forEachSetting } from "./job/for-each-setting.ts";
+export type { OpenBatchOptions } from "./job/open-batch.ts";
+export { openBatch } from "./job/open-batch.ts";
 export type { JobOptions } from "./job/options.ts";
 export { parseOptions } from "./job/options.ts";
 export type { HostShare } from "./job/placement.ts";
 export { shareHost } from "./job/placement.ts";
 export type { Progress } from "./job/progress.ts";
 export { canShowProgress, startProgress } from "./job/progress.ts";
-export type { Result, ShareOptions } from "./job/run-share.ts";
-export { runShare, warmUp } from "./job/run-share.ts";
 export type { StartOptions } from "./job/start-engines.ts";
 export { startEngines } from "./job/start-engines.ts";
-export type { WorkItem } from "./job/work.ts";
-export { loadWork, roundRobin } from "./job/work.ts";
+export { warmUp } from "./job/warm-up.ts";
 export type { ArrivalOptions } from "./load/arrivals.ts";
 export { arrivals, arrivalTimes } from "./load/arrivals.ts";
 export type { CacheMeasurement, MeasureCacheOptions } from "./load/measure-cache.ts";
@@ -56,6 +65,9 @@ export type { ReportFiles } from "./report/outputs.ts";
 export { writeReport } from "./report/outputs.ts";
 export { formatReport } from "./report/text.ts";
 export { RestartingEngine } from "./restarting-engine.ts";
+export type { Assignment, Item, Measured } from "./schedule/item.ts";
+export type { Policy, ScheduleCounts, SchedulerOptions } from "./schedule/scheduler.ts";
+export { POLICIES, Scheduler } from "./schedule/scheduler.ts";
 export type { StartEngineOptions } from "./start-engine.ts";
 export { startEngine } from "./start-engine.ts";
 export type { ClockOffset, RunningClock } from "./stats/clock.ts";

@@ -68,7 +68,7 @@ test("200 requests on 4 ranks end once each, and the report adds up to them", as
 		t,
 		"many",
 		4,
-		...["--requests", "200", "--inflight", "4"],
+		...["--requests", "200", "--inflight", "4", "--policy", "round-robin"],
 	);
 	t.deepEqual(
 		results.map(({ index }) => index),

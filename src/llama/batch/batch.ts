@@ -1,4 +1,5 @@
 import { realpath, rename, stat } from "node:fs/promises";
+import type { Prompt } from "../engine.ts";
 import { JobError } from "../errors.ts";
 import { type Answer, answerLine, type Failure, failureLine, keyOf } from "./answer-line.ts";
 import { type Entry, Input, type InputOptions } from "./input.ts";
@@ -29,7 +30,8 @@ export interface BatchCounts {
 export class Batch {
 	readonly #options: BatchOptions;
 	readonly #input: Input;
-	readonly #journal: Journal | undefined;
+	/** Opened when the first request is asked for: until then an old output stays as it is. */
+	#journal: Journal | undefined;
 	/** Known keys; not kept where nothing asks for them. */
 	readonly #table: KeyTable | undefined;
 	readonly #retried: number;
@@ -39,12 +41,10 @@ export class Batch {
 	private constructor(
 		options: BatchOptions,
 		input: Input,
-		journal: Journal | undefined,
 		known: { readonly table: KeyTable | undefined; readonly removed: number },
 	) {
 		this.#options = options;
 		this.#input = input;
-		this.#journal = journal;
 		this.#table = known.table;
 		this.#retried = known.removed;
 	}
@@ -57,17 +57,15 @@ export class Batch {
 	static async open(options: BatchOptions): Promise<Batch> {
 		const { prompts, out, resume, retryFailed } = options;
 		const input = await Input.open(options);
-		if (out === undefined) return new Batch(options, input, undefined, { table: undefined, removed: 0 });
+		if (out === undefined) return new Batch(options, input, { table: undefined, removed: 0 });
 		await refuseSameFile(prompts, out);
 		const table = resume || input.form === "batch" ? new KeyTable() : undefined;
 		let removed = 0;
 		if (resume && table !== undefined) {
 			({ removed } = await readOldAnswers(out, table, retryFailed));
 			await refuseOtherBodies(input, table, out);
-		} else {
-			await moveAway(out);
 		}
-		return new Batch(options, input, await Journal.open(out), { table, removed });
+		return new Batch(options, input, { table, removed });
 	}
 
 	get counts(): BatchCounts {
@@ -90,8 +88,27 @@ export class Batch {
 		return this.#journal?.pressure;
 	}
 
-	/** All that must still be answered, in order. */
+	/** Prompts from the beginning, to measure with. */
+	async sample(count: number): Promise<Prompt[]> {
+		const prompts: Prompt[] = [];
+		for await (const entries of this.#input.entries()) {
+			for (const { request } of entries) {
+				if (prompts.length === count) return prompts;
+				if ("task" in request && request.task.kind === "generate") prompts.push(request.task.prompt);
+			}
+		}
+		return prompts;
+	}
+
+	/** All that must still be answered, in order. Without an output it can be run again and again. */
 	async *requests(): AsyncGenerator<readonly (Request | BadLine)[], void, undefined> {
+		this.#read = 0;
+		this.#skipped = 0;
+		const { out, resume } = this.#options;
+		if (out !== undefined) {
+			if (!resume) await moveAway(out);
+			this.#journal = await Journal.open(out);
+		}
 		for await (const entries of this.#input.entries()) {
 			const open: (Request | BadLine)[] = [];
 			for (const entry of entries) {
@@ -129,7 +146,8 @@ export class Batch {
 		const known = table.get(key);
 		if (known?.place !== undefined && known.place !== request.id) {
 			if (request.customId === null) return undefined;
-			return this.#unanswered({ request: duplicate(request, number, line), number, line }, table);
+			const second = duplicate(request, number, line, this.#input.path);
+			return this.#unanswered({ request: second, number, line }, table);
 		}
 		const answered = known?.answered ?? false;
 		table.set(key, request.fingerprint, { place: request.id, answered });
@@ -138,14 +156,19 @@ export class Batch {
 }
 
 /** The answer of a custom_id belongs to its first line: this one ends as an error that has none. */
-function duplicate({ id, customId }: Request | BadLine, number: number, line: string): BadLine {
+function duplicate(
+	{ id, customId }: Request | BadLine,
+	number: number,
+	line: string,
+	path: string | undefined,
+): BadLine {
 	return {
 		id,
 		batch: true,
 		customId: null,
 		fingerprint: fingerprintOf(`line ${number}`, line),
 		code: "duplicate_custom_id",
-		message: `Cannot run line ${number}: its custom_id ${JSON.stringify(customId)} is that of an earlier line`,
+		message: `Cannot run line ${number} of ${path}: its custom_id ${JSON.stringify(customId)} is that of an earlier line`,
 	};
 }
 

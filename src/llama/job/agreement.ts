@@ -54,8 +54,9 @@ export async function runJob(mpi: Mpi, body: () => Promise<void>): Promise<void>
 			return;
 		}
 		if (mpi.world.rank === 0) await mpi.abort(error.exitCode, error.message);
-		// Rank 0 speaks for all: wait to be ended by it.
-		await mpi.world.barrier();
+		// Rank 0 speaks for all: wait to be ended by it, unless it is dead.
+		await mpi.world.barrier().catch(() => {});
+		process.exitCode = error.exitCode;
 	}
 }
 

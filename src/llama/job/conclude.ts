@@ -1,23 +1,16 @@
+import type { BatchOutcome, Ending } from "../dispatch/run-batch.ts";
 import type { SweepAxis } from "../load/sweep.ts";
 import { writeReport, writeText } from "../report/outputs.ts";
 import { formatSweep, jsonSweep, markdownSweep, type SweepRow } from "../report/sweep.ts";
 import { formatReport } from "../report/text.ts";
-import type { RankStatistics } from "../stats/recorder.ts";
 import { mergeStatistics, type Report } from "../stats/report.ts";
 import type { SettingRun } from "./for-each-setting.ts";
 import type { JobOptions } from "./options.ts";
-import type { Result } from "./run-share.ts";
 import { describeModel } from "./start-engines.ts";
-
-/** What a rank hands in when its share is done. */
-export interface ShareOutcome {
-	readonly results: readonly Result[];
-	readonly statistics: RankStatistics;
-}
 
 /** Merges what rank 0 has gathered into one report. */
 export function makeReport(
-	statistics: readonly RankStatistics[],
+	{ statistics, delivery }: BatchOutcome,
 	options: Pick<JobOptions, "model" | "engine" | "inflight" | "rate" | "burstiness" | "slo" | "minSuccess">,
 ): Report {
 	const { inflight, slo, minSuccess } = options;
@@ -28,12 +21,8 @@ export function makeReport(
 		load,
 		slo,
 		minSuccess,
+		delivery,
 	});
-}
-
-/** All ranks' results in the order of the prompts. */
-export function inPromptOrder(outcomes: readonly ShareOutcome[]): Result[] {
-	return outcomes.flatMap(({ results }) => results).sort((a, b) => a.index - b.index);
 }
 
 /**
@@ -41,23 +30,19 @@ export function inPromptOrder(outcomes: readonly ShareOutcome[]): Result[] {
  * missed. Of a sweep it is one table, with a line for each setting.
  */
 export async function conclude(
-	runs: readonly SettingRun<readonly ShareOutcome[] | undefined>[],
-	{ out, sweep, json, md, ...options }: JobOptions,
+	runs: readonly SettingRun<BatchOutcome | undefined>[],
+	{ sweep, json, md, ...options }: JobOptions,
 ): Promise<void> {
 	const rows: SweepRow[] = [];
-	for (const { setting, options: run, value: outcomes = [] } of runs) {
-		const statistics = outcomes.map((outcome) => outcome.statistics);
-		const report = makeReport(statistics, run);
+	for (const { setting, options: run, value: outcome } of runs) {
+		if (outcome === undefined) continue;
+		const report = makeReport(outcome, run);
 		if (report.missed.length > 0) process.exitCode = 1;
 		if (setting !== undefined) {
 			rows.push({ setting: setting.label, report });
 			continue;
 		}
-		if (out !== undefined) {
-			const lines = inPromptOrder(outcomes).map((result) => `${JSON.stringify(result)}\n`);
-			await writeText(out, lines.join(""));
-		}
-		await writeReport(report, statistics, { ...options, json, md });
+		await writeReport(report, outcome.statistics, { ...options, json, md });
 		process.stdout.write(formatReport(report));
 	}
 	if (sweep !== undefined) await concludeSweep(sweep.axis, rows, { json, md });
@@ -74,9 +59,22 @@ async function concludeSweep(
 	process.stdout.write(formatSweep(axis, rows));
 }
 
-/** One answer as one line, with its rank. */
-export function formatResult({ index, rank, text, error }: Result): string {
-	return `[rank ${rank}] ${index}: ${error === null ? JSON.stringify(text) : `error: ${error}`}\n`;
+/** How a request ended, as one line. */
+export function formatEnding({ request, rank, answer, failure }: Ending): string {
+	const where = rank === null ? "" : `[rank ${rank}] `;
+	const text =
+		failure !== undefined
+			? `error: ${failure.message}`
+			: answer?.kind === "generated"
+				? JSON.stringify(answer.done.text)
+				: `${answer?.embeddings.length ?? 0} embeddings`;
+	return `${where}${request.customId ?? "(no custom_id)"}: ${text}\n`;
+}
+
+/** Prints how a request ended; a promise while the reader is behind. */
+export function printEnding(ending: Ending): Promise<void> | undefined {
+	if (process.stdout.write(formatEnding(ending))) return undefined;
+	return new Promise((resolve) => process.stdout.once("drain", resolve));
 }
 
 function describeLoad({ rate, burstiness }: Pick<JobOptions, "rate" | "burstiness">): string {

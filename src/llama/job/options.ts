@@ -3,6 +3,7 @@ import { nearest } from "../../nearest.ts";
 import { JobError } from "../errors.ts";
 import { parseSweep, type Sweep } from "../load/sweep.ts";
 import { MAX_SLOTS } from "../node-llama-cpp/options.ts";
+import { POLICIES, type Policy } from "../schedule/scheduler.ts";
 import { parseSlo, type Slo } from "../stats/slo.ts";
 import { ENGINE_SPECS, type EngineChoice, readEngineChoice } from "./engine-options.ts";
 
@@ -34,10 +35,17 @@ export interface JobOptions extends EngineChoice {
 	/** Percent of the requests. */
 	readonly minSuccess: number;
 	readonly print: boolean;
+	readonly policy: Policy;
+	/** Go on from the answers that `out` has. */
+	readonly resume: boolean;
+	/** Run again what failed before. */
+	readonly retryFailed: boolean;
+	readonly ordered: boolean;
+	/** Starts of a dead engine in a row. */
+	readonly maxRestarts: number;
 }
 
-/** All prompts and results of a job are in rank 0's memory. */
-const MOST_REQUESTS = 10_000_000;
+const MOST_REQUESTS = 2 ** 32 - 1;
 
 interface OptionSpec {
 	/** What stands for the value in the help; undefined for a switch. */
@@ -47,10 +55,11 @@ interface OptionSpec {
 
 const SPECS = {
 	model: { value: "FILE.gguf", help: "model; without it a demo model of random weights" },
-	prompts: {
+	in: {
 		value: "FILE",
-		help: "one prompt per line, or JSONL with prompt or messages; without it twelve built-in ones",
+		help: "OpenAI batch lines, JSONL with prompt or messages, or a prompt per line; else built-in ones",
 	},
+	prompts: { value: "FILE", help: "the same as --in" },
 	requests: { value: "N", help: "run N requests, going round the prompts; without it each prompt once" },
 	inflight: { value: "K", help: "requests that a rank runs at the same time (4)" },
 	"max-tokens": { value: "N", help: "most tokens of an answer (64)" },
@@ -62,7 +71,15 @@ const SPECS = {
 	"gpu-layers": { value: "auto|max|N", help: "layers on the GPU (auto)" },
 	threads: { value: "N", help: "processor threads per rank (the host's cores shared out between its ranks)" },
 	warmup: { value: "N", help: "requests per rank that are run first and not counted (0)" },
-	out: { value: "FILE", help: "write the results as JSONL, in prompt order" },
+	policy: {
+		value: POLICIES.join("|"),
+		help: "who runs what: whoever has room; dealt in turn; like beginnings together (dynamic)",
+	},
+	out: { value: "FILE", help: "write the answers as JSONL, each as it comes" },
+	resume: { help: "go on with the answers that --out has: only what is not answered is run" },
+	"retry-failed": { help: "as --resume, and run again what failed" },
+	ordered: { help: "put a batch's answers in order at the end; plain prompts' always are" },
+	"max-restarts": { value: "N", help: "starts of a dead engine in a row, before it is given up (3)" },
 	json: { value: "FILE", help: "write the report as JSON" },
 	md: { value: "FILE", help: "write the report as Markdown" },
 	html: { value: "FILE", help: "write the report as a page with its curves, to be opened without network" },
@@ -83,14 +100,17 @@ const SPECS = {
 type OptionName = keyof typeof SPECS;
 const NAMES = Object.keys(SPECS) as OptionName[];
 
+/** A longer option has a line of its own in the help. */
+const HELP_COLUMN = 28;
+
 /** What `--help` prints. */
 export function helpText(program: string): string {
-	const heads = NAMES.map((name) => {
+	const lines = NAMES.map((name) => {
 		const spec: OptionSpec = SPECS[name];
-		return spec.value === undefined ? `--${name}` : `--${name} ${spec.value}`;
+		const head = spec.value === undefined ? `  --${name}` : `  --${name} ${spec.value}`;
+		const gap = head.length + 2 > HELP_COLUMN ? `\n${" ".repeat(HELP_COLUMN)}` : "";
+		return `${head.padEnd(gap === "" ? HELP_COLUMN : 0)}${gap}${spec.help}`;
 	});
-	const width = Math.max(...heads.map((head) => head.length));
-	const lines = NAMES.map((name, index) => `  ${heads[index]?.padEnd(width)}  ${SPECS[name].help}`);
 	return `Usage: tsmpirun -np N ${program} [options]\n\n${lines.join("\n")}`;
 }
 
@@ -104,7 +124,7 @@ export function parseOptions(argv: readonly string[], program: string): JobOptio
 	checkTogether(values);
 	return {
 		model: values.get("model"),
-		prompts: values.get("prompts"),
+		prompts: values.get("in") ?? values.get("prompts"),
 		requests: optional(values, "requests", (name) => integer(values, name, 1, undefined, MOST_REQUESTS)),
 		inflight: integer(values, "inflight", 1, 4, MAX_SLOTS),
 		maxTokens: integer(values, "max-tokens", 1, 64),
@@ -128,10 +148,21 @@ export function parseOptions(argv: readonly string[], program: string): JobOptio
 		slo: optional(values, "slo", (name) => parseSlo(values.get(name) ?? "")),
 		minSuccess: number(values, "min-success", 100, 0, 100),
 		print: values.has("print"),
+		policy: choice(values, "policy", POLICIES),
+		resume: values.has("resume") || values.has("retry-failed"),
+		retryFailed: values.has("retry-failed"),
+		ordered: values.has("ordered"),
+		maxRestarts: integer(values, "max-restarts", 0, 3, 1_000_000),
 	};
 }
 
 function checkTogether(values: Values): void {
+	if (values.has("in") && values.has("prompts")) {
+		throw mistake("Cannot use --in with --prompts: they are the same");
+	}
+	for (const name of ["resume", "retry-failed", "ordered"] as const) {
+		if (values.has(name) && !values.has("out")) throw mistake(`Cannot use --${name} without --out`);
+	}
 	if (values.has("burstiness") && !values.has("rate")) {
 		throw mistake("Cannot use --burstiness without --rate: a closed loop has no gaps of its own");
 	}

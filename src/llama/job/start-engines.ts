@@ -15,7 +15,8 @@ import { type HostShare, shareHost } from "./placement.ts";
 export type StartOptions = Pick<
 	JobOptions,
 	"model" | "gpu" | "gpuLayers" | "contextSize" | "threads" | "inflight" | keyof EngineChoice
->;
+> &
+	Partial<Pick<JobOptions, "maxRestarts">>;
 
 /** How the job's model is called in a report; an endpoint itself says which it has. */
 export function describeModel(
@@ -47,8 +48,8 @@ export async function startEngines(mpi: Mpi, options: StartOptions): Promise<Eng
 		(started) => started.close(),
 	);
 	comm.free();
-	const restarting = new RestartingEngine(engine, start);
-	const { requestTimeout } = options;
+	const { maxRestarts: restarts, requestTimeout } = options;
+	const restarting = new RestartingEngine(engine, start, restarts === undefined ? {} : { restarts });
 	return requestTimeout === undefined ? restarting : new DeadlineEngine(restarting, requestTimeout);
 }
 

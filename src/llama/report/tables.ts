@@ -33,8 +33,11 @@ export function facts(report: Report): readonly (readonly [string, string])[] {
 			"success",
 			`${percent(total.success_rate)} (${total.ok} of ${total.ok + total.failed} requests, ${total.failed} failed)`,
 		],
-		...optional(delivery, "delivery", ({ retried, requeued, lost, duplicate }) =>
-			[`${retried} retried`, `${requeued} requeued`, `${lost} lost`, `${duplicate} duplicate`].join(", "),
+		...optional(delivery, "delivery", ({ retried, requeued, lost, duplicate, skipped }) =>
+			[
+				...[`${retried} retried`, `${requeued} requeued`, `${lost} lost`, `${duplicate} duplicate`],
+				...(skipped === undefined ? [] : [`${skipped} answered before`]),
+			].join(", "),
 		),
 		[
 			"wall time",

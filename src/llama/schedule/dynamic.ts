@@ -34,6 +34,8 @@ export class Dynamic<T extends Item> implements WorkQueue<T> {
 		this.add(item);
 	}
 
+	flush(): void {}
+
 	close(): void {
 		this.#heap.reorder(longestFirst);
 	}

@@ -39,6 +39,8 @@ export interface WorkQueue<T extends Item> {
 	add(item: T): void;
 	/** Takes an item back that a rank will not run. */
 	giveBack(item: T, rank: number): void;
+	/** Waits no longer for more to choose from. */
+	flush(): void;
 	/** Nothing will be added any more. */
 	close(): void;
 	/** The next item for a rank. */

@@ -79,6 +79,10 @@ export class Prefix<T extends Item> implements WorkQueue<T> {
 		this.#wake("one");
 	}
 
+	flush(): void {
+		this.#deal();
+	}
+
 	close(): void {
 		this.#closed = true;
 		this.#deal();

@@ -41,6 +41,8 @@ export class RoundRobin<T extends Item> implements WorkQueue<T> {
 		this.#wake(rank);
 	}
 
+	flush(): void {}
+
 	close(): void {}
 
 	take(rank: number): T | undefined {

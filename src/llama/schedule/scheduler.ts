@@ -102,6 +102,11 @@ export class Scheduler<T extends Item> {
 		this.#queue.add(item);
 	}
 
+	/** What has come in must do: no policy may wait for more to choose from. */
+	flush(): void {
+		this.#queue.flush();
+	}
+
 	/** No more will come in. */
 	close(): void {
 		this.#queue.close();

@@ -1,4 +1,4 @@
-import type { Comm } from "../../index.ts";
+import { type Comm, MpiError } from "../../index.ts";
 
 /** What to add to a rank's `performance.now()` to get rank 0's, and how far that may be off. */
 export interface ClockOffset {
@@ -51,8 +51,13 @@ async function measure(comm: Comm): Promise<ClockOffset> {
 }
 
 async function answer(comm: Comm, rank: number): Promise<void> {
-	for (let round = 0; round < ROUNDS; round++) {
-		await comm.recv({ source: rank });
-		await comm.send(performance.now(), { dest: rank });
+	try {
+		for (let round = 0; round < ROUNDS; round++) {
+			await comm.recv({ source: rank });
+			await comm.send(performance.now(), { dest: rank });
+		}
+	} catch (error) {
+		// A rank that a job survives has no more clock.
+		if (!(error instanceof MpiError) || error.code !== "ERR_PROC_FAILED") throw error;
 	}
 }

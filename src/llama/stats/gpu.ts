@@ -50,19 +50,23 @@ export function watchGpus(env: Readonly<NodeJS.ProcessEnv> = process.env): GpuWa
 		for (const line of lines) samples.add(line);
 		if (lines.length > 0) sampled();
 	});
-	const ended = new Promise<void>((resolve) => {
-		child.once("error", () => resolve());
-		child.once("close", () => resolve());
-	});
+	const event = (name: "exit" | "close") =>
+		new Promise<void>((resolve) => {
+			child.once("error", () => resolve());
+			child.once(name, () => resolve());
+		});
+	const exited = event("exit");
+	const closed = event("close");
 	setReferenced(child, false);
 	return {
 		stop: async () => {
 			setReferenced(child, true);
 			const timer = setTimeout(sampled, FIRST_SAMPLE_MS);
-			await Promise.race([first, ended]);
+			await Promise.race([first, closed]);
 			clearTimeout(timer);
 			child.kill("SIGKILL");
-			await ended;
+			await exited;
+			child.stdout.destroy();
 			return samples.uses();
 		},
 	};

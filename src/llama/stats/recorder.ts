@@ -48,12 +48,14 @@ export interface RecorderOptions {
 	readonly now?: () => number;
 }
 
-/** What happens to one request is told to this. It must end with `succeeded` or `failed`, once. */
+/** What happens to one request is told to this. It must end with `succeeded`, `failed` or `dropped`, once. */
 export interface RequestRecord {
 	/** A piece of text came. */
 	readonly piece: () => void;
 	readonly succeeded: (usage: Usage, timings: Timings) => void;
 	readonly failed: (reason: string) => void;
+	/** It has no outcome here: its engine died, and it runs again. */
+	readonly dropped: () => void;
 }
 
 /** Keeps the books of one rank while its requests run. */
@@ -119,7 +121,16 @@ export class Recorder {
 				const times = { startMs, servedMs: begun, firstMs: undefined, endMs };
 				this.#spans.add({ index, ...times, ...tokens, error: reason });
 			},
+			dropped: () => {
+				this.#ended();
+			},
 		};
+	}
+
+	/** A request failed without having been run. */
+	refused(reason: string): void {
+		this.#failed += 1;
+		this.#errors.set(reason, (this.#errors.get(reason) ?? 0) + 1);
 	}
 
 	result(rank: number, host: string, engine: EngineInfo): RankStatistics {

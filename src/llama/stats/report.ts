@@ -61,6 +61,8 @@ export interface Delivery {
 	readonly requeued: number;
 	readonly lost: number;
 	readonly duplicate: number;
+	/** Had an answer from an earlier run, and count for nothing else in the report. */
+	readonly skipped?: number;
 }
 
 /** The report of a job. */

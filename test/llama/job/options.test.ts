@@ -43,6 +43,11 @@ test("parseOptions() has a default for everything", (t) => {
 		...ENGINE_DEFAULTS,
 		...REPORT_DEFAULTS,
 		print: false,
+		policy: "dynamic",
+		resume: false,
+		retryFailed: false,
+		ordered: false,
+		maxRestarts: 3,
 	});
 });
 
@@ -51,6 +56,7 @@ test("parseOptions() reads all options, with a space or an equals sign", (t) => 
 		...["--model", "m.gguf", "--prompts=p.txt", "--requests", "10", "--inflight=2", "--max-tokens", "3"],
 		...["--temperature", "0", "--seed=0", "--ctx-size", "512", "--gpu", "cuda", "--gpu-layers", "7"],
 		...["--threads=3", "--warmup", "1", "--out", "-dash", "--json=j.json", "--print"],
+		...["--policy", "prefix", "--retry-failed", "--ordered", "--max-restarts", "0"],
 	);
 	t.deepEqual(read, {
 		model: "m.gguf",
@@ -70,6 +76,11 @@ test("parseOptions() reads all options, with a space or an equals sign", (t) => 
 		...ENGINE_DEFAULTS,
 		...REPORT_DEFAULTS,
 		print: true,
+		policy: "prefix",
+		resume: true,
+		retryFailed: true,
+		ordered: true,
+		maxRestarts: 0,
 	});
 	t.is(parse("--gpu-layers", "max").gpuLayers, "max");
 	t.is(parse("--seed", "1", "--seed", "2").seed, 2, "the last one counts");
@@ -84,8 +95,8 @@ const MISTAKES: readonly (readonly [readonly string[], string])[] = [
 	[["--inflight="], "Cannot use --inflight without a value: --inflight K"],
 	[["--inflight"], "Cannot use --inflight without a value: --inflight K"],
 	[["--out", "--json", "x"], "Cannot use --out without a value: --out FILE"],
-	[["--requests", "0"], "Cannot use --requests 0: it takes a whole number from 1 to 10000000"],
-	[["--requests", "1e99"], "Cannot use --requests 1e99: it takes a whole number from 1 to 10000000"],
+	[["--requests", "0"], "Cannot use --requests 0: it takes a whole number from 1 to 4294967295"],
+	[["--requests", "1e99"], "Cannot use --requests 1e99: it takes a whole number from 1 to 4294967295"],
 	[["--temperature", "hot"], "Cannot use --temperature hot: it takes a number from 0 to 100"],
 	[["--temperature=-0.1"], "Cannot use --temperature -0.1: it takes a number from 0 to 100"],
 	[["--temperature", "NaN"], "Cannot use --temperature NaN: it takes a number from 0 to 100"],
