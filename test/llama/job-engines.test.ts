@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import type { Report, Result } from "../../src/llama/index.ts";
@@ -13,6 +13,9 @@ const withServer = LLAMA_SERVER === undefined ? test.serial.skip : test.serial;
 /** Nothing that this host has of llama-server. */
 const NO_SERVER = { LLAMA_SERVER: undefined, XDG_CACHE_HOME: at("cache"), PATH: "/usr/bin:/bin" };
 
+test.beforeEach(() => {
+	for (const name of ["out.jsonl", "report.json"]) rmSync(at(name), { force: true });
+});
 test.before(async () => {
 	await writeCycle(at("cycle.gguf"));
 	writeFileSync(at("prompts.txt"), "a\nb\nc\nd\n");
@@ -76,6 +79,7 @@ withServer("--endpoint deals its URLs to the ranks, with the key of a file or th
 		[["--api-key-file", at("key")], {}],
 		[[], { LLAMA_API_KEY: API_KEY }],
 	] as const) {
+		rmSync(at("out.jsonl"), { force: true });
 		const { code, stdout, stderr } = await tsmpirun(t, [...job, ...options], { env });
 		t.is(stderr, "");
 		t.is(code, 0);
