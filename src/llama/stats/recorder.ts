@@ -174,11 +174,12 @@ export class Recorder {
 		this.#promptTokens += usage.promptTokens;
 		this.#cachedTokens += usage.cachedTokens;
 		this.#completionTokens += usage.completionTokens;
-		// One token has no time between tokens.
+		// An embedding has no token, and one token no time between tokens.
 		const tokens = usage.completionTokens;
+		const ttft = tokens > 0 ? ttftMs : undefined;
 		const tpot = tokens > 1 ? (totalMs - ttftMs) / (tokens - 1) : undefined;
 		this.#digests.e2e.push(totalMs);
-		this.#digests.ttft.push(ttftMs);
+		if (ttft !== undefined) this.#digests.ttft.push(ttft);
 		this.#digests.queue.push(queueMs);
 		if (tpot !== undefined) this.#digests.tpot.push(tpot);
 		for (const [place, at] of pieces.entries()) {
@@ -186,7 +187,7 @@ export class Recorder {
 			this.#rate?.add(at, tokens / pieces.length);
 		}
 		if (pieces.length === 0) this.#rate?.add(startMs + totalMs, tokens);
-		if (this.#slo !== undefined && keeps(this.#slo, { e2e: totalMs, ttft: ttftMs, tpot })) this.#good += 1;
+		if (this.#slo !== undefined && keeps(this.#slo, { e2e: totalMs, ttft, tpot })) this.#good += 1;
 		const times = { servedMs: startMs + queueMs, firstMs: startMs + ttftMs, endMs: startMs + totalMs };
 		this.#spans.add({ index, startMs, ...times, ...usage });
 	}

@@ -89,6 +89,11 @@ test("Recorder counts as good what keeps every limit", (t) => {
 	end(50, 10);
 	end(51, 10);
 	end(50, 11);
+	// An embedding has no first token that could be late.
+	const usage = { promptTokens: 1, cachedTokens: 0, completionTokens: 0 };
+	recorder.begin({ index: 0 }).succeeded(usage, { queueMs: 0, ttftMs: 90, totalMs: 90 });
 	recorder.begin({ index: 0 }).failed("no");
-	t.is(recorder.result(0, "h", engineInfo()).good, 1);
+	const statistics = recorder.result(0, "h", engineInfo());
+	t.like(statistics, { ok: 4, failed: 1, good: 2 });
+	t.is(summary(statistics, "ttft").count, 3);
 });
