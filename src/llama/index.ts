@@ -74,7 +74,7 @@ export { startEngine } from "./start-engine.ts";
 export type { ClockOffset, RunningClock } from "./stats/clock.ts";
 export { startClock } from "./stats/clock.ts";
 export type { DigestData, Summary } from "./stats/digest.ts";
-export { Digest } from "./stats/digest.ts";
+export { Digest, summarise } from "./stats/digest.ts";
 export type { GpuUse, GpuWatch } from "./stats/gpu.ts";
 export { watchGpus } from "./stats/gpu.ts";
 export type { Measurement, MeasureOptions } from "./stats/measure.ts";

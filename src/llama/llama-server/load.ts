@@ -8,7 +8,7 @@ import { isTransient } from "../http/retry.ts";
 import { joinNotes } from "../notes.ts";
 import { serverEnvironment } from "./environment.ts";
 import type { ServerDevice } from "./gpus.ts";
-import { offloadedLayers, tellingLine, templateError } from "./log.ts";
+import { offloadedLayers, tellingLine, tellsReason, templateError } from "./log.ts";
 import { refusedArgument, type ServerPlan, serverArguments } from "./options.ts";
 import { type ServerExit, ServerProcess } from "./server-process.ts";
 
@@ -33,6 +33,16 @@ const KEY_BYTES = 24;
 /** First and longest pause between two looks at a server that is loading. */
 const POLL_MS = [10, 200] as const;
 
+/** What earlier attempts to start a server have shown. */
+interface Attempts {
+	readonly refused?: readonly string[];
+	/** Attempts that ended without a word about why. */
+	readonly silent?: number;
+}
+
+/** On a busy host llama-server often loses the last lines of its log when it exits. Asked again, it may tell. */
+const MOST_SILENT = 3;
+
 /** The server's process ended by a signal while it loaded. */
 export class ServerCrash extends EngineError {
 	constructor(message: string) {
@@ -52,7 +62,7 @@ export class ServerCrash extends EngineError {
 export async function loadServer(
 	plan: ServerPlan,
 	devices: readonly ServerDevice[],
-	refused: readonly string[] = [],
+	{ refused = [], silent = 0 }: Attempts = {},
 ): Promise<LoadedServer> {
 	const apiKey = randomBytes(KEY_BYTES).toString("base64url");
 	const process = new ServerProcess(
@@ -75,16 +85,20 @@ export async function loadServer(
 			});
 		}
 	}
+	const exit = await process.exit;
 	const { text } = process.log;
 	const argument = refusedArgument(text);
 	if (argument !== undefined && !refused.includes(argument)) {
-		return loadServer(plan, devices, [...refused, argument]);
+		return loadServer(plan, devices, { refused: [...refused, argument], silent });
 	}
 	const badTemplate = templateError(text);
 	if (badTemplate !== undefined && plan.badTemplate === undefined) {
-		return loadServer({ ...plan, badTemplate }, devices, refused);
+		return loadServer({ ...plan, badTemplate }, devices, { refused, silent });
 	}
-	throw loadError(plan, await process.exit, text);
+	if (exit.code !== null && !tellsReason(text) && silent < MOST_SILENT) {
+		return loadServer(plan, devices, { refused, silent: silent + 1 });
+	}
+	throw loadError(plan, exit, text);
 }
 
 async function untilHealthy(target: Target, ended: AbortSignal): Promise<void> {

@@ -27,18 +27,31 @@ const TELLING: readonly RegExp[] = [
 	/ E |error|fail/i,
 ];
 
-/** The line of a log that best tells why a server ended, without what llama.cpp puts before it. */
+/** The line of a log that best tells why a server ended, without what llama.cpp puts before it; else the last line. */
 export function tellingLine(log: string): string | undefined {
-	const lines = log
+	const lines = linesOf(log);
+	const found = reasonIn(lines) ?? lines.at(-1);
+	return found === undefined ? undefined : withoutPrefix(found);
+}
+
+/** The log has a line that tells why the server ended. */
+export function tellsReason(log: string): boolean {
+	return reasonIn(linesOf(log)) !== undefined;
+}
+
+function linesOf(log: string): string[] {
+	return log
 		.split("\n")
 		.map((line) => line.trim())
 		.filter((line) => line !== "");
+}
+
+function reasonIn(lines: readonly string[]): string | undefined {
 	for (const pattern of TELLING) {
 		const found = lines.find((line) => pattern.test(line));
-		if (found !== undefined) return withoutPrefix(found);
+		if (found !== undefined) return found;
 	}
-	const last = lines.at(-1);
-	return last === undefined ? undefined : withoutPrefix(last);
+	return undefined;
 }
 
 function withoutPrefix(line: string): string {

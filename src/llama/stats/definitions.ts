@@ -1,7 +1,7 @@
 /** What the figures mean. Printed with them. */
 export const DEFINITIONS: Readonly<Record<string, string>> = {
 	E2E: "request start to last token; with --rate the start is when the request was due",
-	TTFT: "request start to first token",
+	TTFT: "request start to first token; an embedding has none",
 	TPOT: "(E2E - TTFT) / (output tokens - 1), requests with 2 or more output tokens",
 	ITL: "gap between one piece of text and the next: a token, or those of one character",
 	queue: "time a request waited for a free sequence of its engine, or for its turn",

@@ -1,7 +1,7 @@
 import type { EngineInfo } from "../engine.ts";
 import type { CacheMeasurement } from "../load/measure-cache.ts";
 import { DEFINITIONS } from "./definitions.ts";
-import { Digest, type DigestData, type Summary } from "./digest.ts";
+import { type Summary, summarise } from "./digest.ts";
 import type { GpuUse } from "./gpu.ts";
 import { QUANTITIES, type Quantity, type RankStatistics } from "./recorder.ts";
 import { describeSlo, type Slo } from "./slo.ts";
@@ -199,12 +199,6 @@ function cacheFigures(parts: readonly CacheMeasurement[]): { cache?: CacheFigure
 			failed: sum((part) => part.failed),
 		},
 	};
-}
-
-function summarise(parts: readonly DigestData[]): Summary {
-	const merged = new Digest();
-	for (const part of parts) merged.merge(part);
-	return merged.summary();
 }
 
 function imbalance(shares: readonly number[]): number | undefined {
