@@ -94,6 +94,7 @@ const PARTS = {
 		"## The layers around the engine",
 		"",
 		...(await table("node bench/engine.js", [process.execPath, "bench/engine.js"])),
+		...(await table("node bench/prefill.js", [process.execPath, "bench/prefill.js"])),
 	],
 	mpi4py: async () => {
 		requireMpi();
