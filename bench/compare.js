@@ -115,7 +115,6 @@ const PARTS = {
 		"A job of one rank against the same llama.cpp without tsmpi.",
 		[0, "bench/engine.js"],
 		[0, "bench/prefill.js"],
-		[0, "bench/prefill.js"],
 	),
 	schedule: tables(
 		"Scheduling",

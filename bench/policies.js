@@ -1,5 +1,5 @@
 // Dispatch policies against each other, each pair in the same run, on 4 ranks with one request at a time:
-//   dynamic against round-robin: 100 prompts, a tenth of which generates 20 times as much, at random places. The engines
+//   dynamic against round-robin: 60 and 200 prompts, a tenth of which generates 20 times as much, at random places. Engines
 //     only wait, 0.5 ms a token: ranks that share cores would help each other out, as those with a GPU each do not.
 //   prefix against dynamic: 8 beginnings of 1,000 tokens with 32 questions each, in random order, on llama.cpp with the
 //     demo model.
@@ -8,9 +8,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run, tsmpirun } from "./run.js";
-import { row } from "./table.js";
+import { median, row } from "./table.js";
 
 const RANKS = 4;
+/** Orders of each file: which rank is dealt how many of the long ones is chance. */
+const SEEDS = 5;
 const folder = mkdtempSync(join(tmpdir(), "bench-policies-"));
 
 /** mulberry32. @param {number} seed */
@@ -48,21 +50,26 @@ async function makespan(file, policy) {
 	return Number(await run(tsmpirun(RANKS, ["bench/makespan.js", file, policy]))) / 1000;
 }
 
-row(["skewed", "round-robin s", "dynamic s", "ratio"]);
-for (let seed = 1; seed <= 5; seed++) {
-	const next = random(seed);
-	const bodies = Array.from({ length: 100 }, (_, index) => {
-		return { prompt: `Question ${index}`, max_tokens: index < 10 ? 1280 : 64, order: next() };
-	});
-	bodies.sort((a, b) => a.order - b.order);
-	const file = writeBatch(bodies.map(({ prompt, max_tokens }) => ({ prompt, max_tokens })));
-	const dealt = await makespan(file, "round-robin");
-	const dynamic = await makespan(file, "dynamic");
-	row([`seed ${seed}`, dealt, dynamic, dealt / dynamic]);
+row(["skewed", "round-robin s", "dynamic s", "ratio", "median ratio"]);
+for (const prompts of [60, 200]) {
+	/** @type {number[]} */
+	const ratios = [];
+	for (let seed = 1; seed <= SEEDS; seed++) {
+		const next = random(seed);
+		const bodies = Array.from({ length: prompts }, (_, index) => {
+			return { prompt: `Question ${index}`, max_tokens: index < prompts / 10 ? 1280 : 64, order: next() };
+		});
+		bodies.sort((a, b) => a.order - b.order);
+		const file = writeBatch(bodies.map(({ prompt, max_tokens }) => ({ prompt, max_tokens })));
+		const dealt = await makespan(file, "round-robin");
+		const dynamic = await makespan(file, "dynamic");
+		ratios.push(dealt / dynamic);
+		row([`${prompts}, ${seed}`, dealt, dynamic, dealt / dynamic, seed === SEEDS ? median(ratios) : ""]);
+	}
 }
 
 row(["prefixes", "dynamic", "prefix", "ratio"]);
-for (let seed = 1; seed <= 3; seed++) {
+for (let seed = 1; seed <= SEEDS; seed++) {
 	const next = random(seed);
 	const words = "north south east west river valley mountain harbour forest meadow".split(" ");
 	// About a thousand tokens of the demo model, which reads nearly every character as one.
