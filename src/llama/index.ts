@@ -52,6 +52,7 @@ export { canShowProgress, startProgress } from "./job/progress.ts";
 export type { StartOptions } from "./job/start-engines.ts";
 export { startEngines } from "./job/start-engines.ts";
 export { warmUp } from "./job/warm-up.ts";
+export { findLlamaServer } from "./llama-server/find.ts";
 export type { ArrivalOptions } from "./load/arrivals.ts";
 export { arrivals, arrivalTimes } from "./load/arrivals.ts";
 export type { CacheMeasurement, MeasureCacheOptions } from "./load/measure-cache.ts";
