@@ -30,6 +30,7 @@ writeFileSync(promptsFile, prompts.map((prompt) => `${prompt}\n`).join(""));
 
 /** A job's command. @param {number} ranks @param {Record<string, unknown>} options */
 function command(ranks, options) {
+	/** @type {Record<string, unknown>} */
 	const all = {
 		...{ model, prompts: promptsFile, inflight: INFLIGHT, "max-tokens": MAX_TOKENS, "ctx-size": CONTEXT },
 		...{ temperature: 0, gpu: "cuda", "llama-server": binary, json: reportFile, ...options },
