@@ -1,6 +1,6 @@
 // What handing out a prompt costs: rank 0 reads a file, hands its prompts to 4 ranks whose engines answer at once, and
 // writes the answers. A file of a million prompts must fit a rank 0 of 300 MB.
-//   npx tsmpirun -np 4 bench/dispatch.js [PROMPTS] [POLICY]
+//   npx tsmpirun -np 4 bench/dispatch.js [PROMPTS] [POLICY] [CHARACTERS] [MS_PER_TOKEN]
 import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,9 +14,10 @@ const mpi = await init();
 const { world } = mpi;
 const prompts = Number(process.argv[2] ?? 20_000);
 const policy = /** @type {import("tsmpi/llama").Policy} */ (process.argv[3] ?? "dynamic");
+const characters = Number(process.argv[4] ?? 250);
 const inflight = 16;
 
-const engine = pacedEngine({ slots: inflight, msPerToken: 0 });
+const engine = pacedEngine({ slots: inflight, msPerToken: Number(process.argv[5] ?? 0) });
 const folder = await atRoot(world, () => mkdtempSync(join(tmpdir(), "bench-dispatch-")));
 const batch = await atRoot(world, async () => {
 	const file = join(folder ?? "", "in.jsonl");
@@ -26,9 +27,8 @@ const batch = await atRoot(world, async () => {
 	return openBatch({ ...files, ...sampling, resume: false, retryFailed: false });
 });
 
-/** Files of a batch, about 400 bytes a line. */
 function* lines() {
-	const content = "Some words that stand for a prompt of about forty tokens. ".repeat(4);
+	const content = "words that stand for a prompt ".repeat(Math.ceil(characters / 30));
 	for (let index = 0; index < prompts; index++) {
 		const body = { model: "m", messages: [{ role: "user", content: `${index} ${content}` }] };
 		const request = { custom_id: `request-${index}`, method: "POST", url: "/v1/chat/completions", body };
@@ -43,7 +43,7 @@ const start = performance.now();
 const outcome = await runBatch(mpi, engine, batch, {
 	...{ policy, inflight, measurement },
 	onEnd: () => {
-		if (++ended % 1000 === 0) peak = Math.max(peak, process.memoryUsage.rss());
+		if (++ended % 100 === 0) peak = Math.max(peak, process.memoryUsage.rss());
 		return undefined;
 	},
 });

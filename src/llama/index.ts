@@ -1,6 +1,7 @@
 /** `tsmpi/llama`: a llama.cpp engine per rank, jobs of many prompts, and their statistics. */
 
 export type { Answer, Failure, Result } from "./batch/answer-line.ts";
+export type { BatchCounts, BatchOptions } from "./batch/batch.ts";
 export { Batch } from "./batch/batch.ts";
 export type { BadLine, EmbedTask, Endpoint, GenerateTask, Request, Task } from "./batch/request.ts";
 
@@ -51,6 +52,7 @@ export { canShowProgress, startProgress } from "./job/progress.ts";
 export type { StartOptions } from "./job/start-engines.ts";
 export { startEngines } from "./job/start-engines.ts";
 export { warmUp } from "./job/warm-up.ts";
+export { findLlamaServer } from "./llama-server/find.ts";
 export type { ArrivalOptions } from "./load/arrivals.ts";
 export { arrivals, arrivalTimes } from "./load/arrivals.ts";
 export type { CacheMeasurement, MeasureCacheOptions } from "./load/measure-cache.ts";
@@ -58,7 +60,7 @@ export { measureCache } from "./load/measure-cache.ts";
 export type { Setting, Sweep, SweepAxis } from "./load/sweep.ts";
 export { parseSweep } from "./load/sweep.ts";
 export type { EngineOptions } from "./node-llama-cpp/options.ts";
-export { BUILT_IN_PROMPTS, parsePrompts, readPrompts } from "./prompts.ts";
+export { BUILT_IN_PROMPTS, parsePrompt } from "./prompts.ts";
 export { jsonReport } from "./report/json.ts";
 export { markdownReport } from "./report/markdown.ts";
 export type { ReportFiles } from "./report/outputs.ts";

@@ -12,7 +12,7 @@ const NAME = "llama-server";
  *
  * @throws {EngineError} what is given or named cannot be run.
  */
-export function findLlamaServer(given: string | undefined, env = process.env): string | undefined {
+export function findLlamaServer(given?: string, env = process.env): string | undefined {
 	const named = env.LLAMA_SERVER === "" ? undefined : env.LLAMA_SERVER;
 	if (given !== undefined) return checked(given, "--llama-server");
 	if (named !== undefined) return checked(named, "LLAMA_SERVER");

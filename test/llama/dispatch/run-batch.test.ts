@@ -31,6 +31,24 @@ class MortalEngine extends EchoEngine {
 	}
 }
 
+/** Answers nothing until it is released. */
+function stalledEngine() {
+	let release = () => {};
+	const released = new Promise<void>((resolve) => {
+		release = resolve;
+	});
+	class StalledEngine extends EchoEngine {
+		override async *generate(prompt: Prompt, options?: Parameters<EchoEngine["generate"]>[1]) {
+			await released;
+			yield* super.generate(prompt, options);
+		}
+	}
+	return { engine: new StalledEngine(), release };
+}
+
+const SAMPLING = { maxTokens: 8, temperature: 0, seed: 100, requests: undefined };
+const FILES = { resume: false, retryFailed: false, ordered: false };
+
 interface Setup {
 	readonly prompts: readonly string[];
 	readonly engine: RestartingEngine | EchoEngine;
@@ -42,9 +60,7 @@ async function run(name: string, { prompts, engine, onEnd, inflight = 3 }: Setup
 	const path = join(folder, `${name}.txt`);
 	writeFileSync(path, prompts.map((prompt) => `${prompt}\n`).join(""));
 	const out = join(folder, `${name}.jsonl`);
-	const sampling = { maxTokens: 8, temperature: 0, seed: 100, requests: undefined };
-	const files = { prompts: path, out, resume: false, retryFailed: false, ordered: false };
-	const batch = await openBatch({ ...sampling, ...files });
+	const batch = await openBatch({ ...FILES, ...SAMPLING, prompts: path, out });
 	const measurement = await startMeasurement(mpi, engine);
 	const outcome = await runBatch(mpi, engine, batch, {
 		...{ policy: "dynamic", inflight, measurement },
@@ -140,22 +156,49 @@ test.serial("while onEnd() makes it wait, nothing more is handed out", async (t)
 	const held = new Promise<void>((resolve) => {
 		release = resolve;
 	});
-	let first = true;
+	let onFirst = () => {};
+	const first = new Promise<void>((resolve) => {
+		onFirst = resolve;
+	});
+	let ended = 0;
 	const prompts = Array.from({ length: 50 }, (_, index) => `p${index}`);
 	const running = run("held", {
 		prompts,
 		engine,
 		inflight: 2,
 		onEnd: () => {
-			if (!first) return undefined;
-			first = false;
-			return held;
+			onFirst();
+			return ended++ === 0 ? held : undefined;
 		},
 	});
+	await first;
+	// What was under way ends; with nothing held back, all fifty would.
 	for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
-	// Two at the start, and what was on its way when the first ended.
 	t.true(engine.seen.length <= 4, `${engine.seen.length} were handed out`);
-	t.false(first);
 	release();
 	t.is((await running).lines.length, 50);
 });
+
+for (const [what, count, characters, most] of [
+	["prompts", 10_000, 100, 4096 + 2 + 2600],
+	["characters", 60, 1_000_000, 20],
+] as const) {
+	test.serial(`no more than a window of ${what} is read ahead of a slow engine`, async (t) => {
+		const { engine, release } = stalledEngine();
+		const path = join(folder, `ahead-${what}.txt`);
+		writeFileSync(path, Array.from({ length: count }, () => `${"x".repeat(characters)}\n`).join(""));
+		const batch = await openBatch({ ...FILES, ...SAMPLING, prompts: path, out: undefined });
+		const measurement = await startMeasurement(mpi, engine);
+		const running = runBatch(mpi, engine, batch, { policy: "dynamic", inflight: 2, measurement });
+		// The reader is done when nothing more comes for many turns.
+		let read = -1;
+		for (let quiet = 0; quiet < 300; quiet++) {
+			await new Promise((resolve) => setImmediate(resolve));
+			if (batch.counts.read !== read) quiet = 0;
+			read = batch.counts.read;
+		}
+		t.true(read < count && read <= most, `${read} of ${count} were read`);
+		release();
+		t.is((await running)?.statistics[0]?.ok, count);
+	});
+}

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { findLlamaServer } from "../../../src/llama/llama-server/find.ts";
 
 /** The llama-server that engines find here; `npm run build:llama-server` makes one. */
-export const LLAMA_SERVER = findLlamaServer(undefined);
+export const LLAMA_SERVER = findLlamaServer();
 
 export const API_KEY = "a key of the tests";
 
