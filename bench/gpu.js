@@ -33,7 +33,8 @@ function command(ranks, options) {
 	/** @type {Record<string, unknown>} */
 	const all = {
 		...{ model, prompts: promptsFile, inflight: INFLIGHT, "max-tokens": MAX_TOKENS, "ctx-size": CONTEXT },
-		...{ temperature: 0, gpu: "cuda", "llama-server": binary, json: reportFile, ...options },
+		...{ temperature: 0, gpu: "cuda", json: reportFile, ...options },
+		...(options.engine === "llama-server" ? { "llama-server": binary } : {}),
 	};
 	const args = Object.entries(all).flatMap(([name, value]) =>
 		value === true ? [`--${name}`] : [`--${name}`, `${value}`],
@@ -57,7 +58,7 @@ async function direct(peer) {
 		maxTokens: MAX_TOKENS,
 		contextSize: CONTEXT,
 	};
-	const argument = JSON.stringify({ ...options, threads: 8, gpu: "cuda" });
+	const argument = JSON.stringify({ ...options, threads: 8, gpu: true });
 	const { tokens, ms } = JSON.parse(await run(["env", "CUDA_VISIBLE_DEVICES=0", ...peer, argument]));
 	return (tokens / ms) * 1000;
 }

@@ -7,16 +7,23 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Also gives node-llama-cpp a CUDA library that fits these GPUs: its own has no code for some.
-server=$(npm run --silent build:llama-server -- --cuda --tools --node-llama-cpp)
-bin=$(dirname "$server")
-model=$(dirname "$bin")/llama-1b-q4_k_m.gguf
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/tsmpi
+model=$cache/llama-1b-q4_k_m.gguf
+plain=$model.f16
+mkdir -p "$cache"
+writing=
 if [ ! -e "$model" ]; then
-	plain=$model.f16
+	# On one core, while the others compile.
 	node --input-type=module -e '
 		import { writeDemoModel } from "tsmpi/llama";
 		await writeDemoModel(process.argv[1], "llama-1b");
-	' "$plain" >&2
+	' "$plain" >&2 &
+	writing=$!
+fi
+# Also gives node-llama-cpp a CUDA library that fits these GPUs: its own has no code for some.
+bin=$(dirname "$(npm run --silent build:llama-server -- --cuda --tools --node-llama-cpp)")
+if [ -n "$writing" ]; then
+	wait "$writing"
 	"$bin/llama-quantize" "$plain" "$model.part" Q4_K_M >&2
 	rm "$plain"
 	mv "$model.part" "$model"

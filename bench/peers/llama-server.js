@@ -1,6 +1,6 @@
 // llama-server asked by a bare client: its own process, one streamed request after the other on each slot, nothing around
-// it. Prints one line of JSON. The argument is { binary, model, prompts, sequences, maxTokens, contextSize, threads } as
-// JSON; llama-server gets the same arguments as from the product.
+// it. Prints one line of JSON. The argument is { binary, model, prompts, sequences, maxTokens, contextSize, threads, gpu }
+// as JSON; llama-server gets the same arguments as from the product.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -9,19 +9,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** @type {{ binary: string, model: string, prompts: string[], sequences: number, maxTokens: number, contextSize: number, threads: number }} */
-const { binary, model, prompts, sequences, maxTokens, contextSize, threads } = JSON.parse(
+/** @type {{ binary: string, model: string, prompts: string[], sequences: number, maxTokens: number, contextSize: number, threads: number, gpu?: boolean }} */
+const { binary, model, prompts, sequences, maxTokens, contextSize, threads, gpu } = JSON.parse(
 	process.argv[2] ?? "{}",
 );
+const batch = gpu ? "512" : "128";
 const folder = mkdtempSync(join(tmpdir(), "bench-server-"));
 const socketPath = join(folder, "llama.sock");
 const server = spawn(
 	binary,
 	[
 		...["--model", model, "--host", socketPath, "--parallel", `${sequences}`],
-		...["--ctx-size", `${sequences * contextSize}`, "--batch-size", "128", "--ubatch-size", "128"],
+		...["--ctx-size", `${sequences * contextSize}`, "--batch-size", batch, "--ubatch-size", batch],
 		...["--threads", `${threads}`, "--threads-batch", `${threads}`, "--threads-http", `${sequences + 8}`],
-		...["--cache-ram", "0", "--no-kv-unified", "--no-ui", "--gpu-layers", "0", "--fit", "off"],
+		...["--cache-ram", "0", "--no-kv-unified", "--no-ui", "--gpu-layers", gpu ? "99" : "0", "--fit", "off"],
 	],
 	{ stdio: ["ignore", "ignore", "pipe"] },
 );

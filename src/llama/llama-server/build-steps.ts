@@ -67,6 +67,8 @@ function cudaDefinitions(architectures = DEFAULT_ARCHITECTURES): Record<string, 
 		GGML_NATIVE: "OFF",
 		GGML_CPU_ALL_VARIANTS: "ON",
 		GGML_CUDA: "ON",
+		// One rank, one GPU: a library of the system's for what joins several would only be one more to find.
+		GGML_CUDA_NCCL: "OFF",
 		CMAKE_CUDA_ARCHITECTURES: architectures,
 	};
 }
