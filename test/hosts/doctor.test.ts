@@ -38,7 +38,7 @@ labTest("--doctor names every host and way that does not work, and what to do", 
 	];
 	t.is(lines.length, expected.length, stdout);
 	for (const [index, pattern] of expected.entries()) t.regex(lines[index] ?? "", pattern);
-	t.regex(stdout, /\nnode3 +no answer\n/);
+	t.regex(stdout, /\nnode3 +no agent\n/);
 	t.regex(stdout, /\nports between 2 hosts: not all connect\n/);
 	t.notRegex(stdout, /no problems/);
 	t.is(code, 1);
