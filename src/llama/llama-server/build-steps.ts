@@ -10,6 +10,15 @@ export interface BuildPlan {
 	readonly portable: boolean;
 	readonly jobs: number;
 	readonly ninja: boolean;
+	/** Also llama.cpp's programs to quantise and to measure. */
+	readonly tools: boolean;
+}
+
+const TOOLS = ["llama-quantize", "llama-bench", "llama-batched-bench"];
+
+/** The programs that a build gives. */
+export function programsOf({ tools }: Pick<BuildPlan, "tools">): string[] {
+	return ["llama-server", ...(tools ? TOOLS : [])];
 }
 
 /** Hopper: the prebuilt CUDA binaries of node-llama-cpp have no code for it. */
@@ -36,7 +45,7 @@ export function buildCommands(bundle: string, work: string, plan: BuildPlan): st
 	return [
 		["git", "-c", "advice.detachedHead=false", "clone", "--quiet", bundle, source],
 		["cmake", "-S", source, "-B", build, ...(plan.ninja ? ["-G", "Ninja"] : []), ...defined],
-		["cmake", "--build", build, "--target", "llama-server", "--parallel", `${plan.jobs}`],
+		["cmake", "--build", build, "--target", ...programsOf(plan), "--parallel", `${plan.jobs}`],
 	];
 }
 
@@ -52,6 +61,8 @@ function cpuDefinitions(portable: boolean): Record<string, string> {
 function cudaDefinitions(architectures = DEFAULT_ARCHITECTURES): Record<string, string> {
 	return {
 		BUILD_SHARED_LIBS: "ON",
+		// Libraries are then called as node-llama-cpp calls its own.
+		CMAKE_PLATFORM_NO_VERSIONED_SONAME: "ON",
 		GGML_BACKEND_DL: "ON",
 		GGML_NATIVE: "OFF",
 		GGML_CPU_ALL_VARIANTS: "ON",
@@ -71,11 +82,11 @@ export function cudaArchitectures(): string {
 	return found.length === 0 ? DEFAULT_ARCHITECTURES : [...new Set(found)].join(";");
 }
 
-/** Takes the program and the libraries that it was built with. */
-export function collectBuild(bin: string, folder: string): void {
+/** Takes the programs and the libraries that they were built with. */
+export function collectBuild(bin: string, folder: string, programs: readonly string[]): void {
 	mkdirSync(folder);
 	for (const name of readdirSync(bin)) {
-		if (name !== "llama-server" && !/\.so(\.|$)/.test(name)) continue;
-		cpSync(join(bin, name), join(folder, name), { verbatimSymlinks: true });
+		if (!programs.includes(name) && !name.endsWith(".so")) continue;
+		cpSync(join(bin, name), join(folder, name));
 	}
 }

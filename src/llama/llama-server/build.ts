@@ -3,20 +3,22 @@
  * find it: `npm run build:llama-server`. Nothing is downloaded. A build that is there already is kept.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cacheFolder } from "../cache-folder.ts";
 import { reasonOf } from "../errors.ts";
-import { buildCommands, collectBuild, cudaArchitectures } from "./build-steps.ts";
-import { findSource } from "./source.ts";
+import { buildCommands, collectBuild, cudaArchitectures, programsOf } from "./build-steps.ts";
+import { findSource, type LlamaSource } from "./source.ts";
 
 const HELP = `Usage: npm run build:llama-server -- [options]
 
   --cuda                     for NVIDIA GPUs, with the CUDA toolkit's nvcc
   --cuda-architectures LIST  compute capabilities, such as "80;90" (those of the GPUs here, else 90)
+  --tools                    also llama-quantize, llama-bench and llama-batched-bench
+  --node-llama-cpp           with --cuda: give node-llama-cpp this build's CUDA library in place of its own
   --portable                 for any processor of this kind, not only this one
   --jobs N                   compile N files at the same time (all cores)
   --force                    build again
@@ -24,6 +26,7 @@ const HELP = `Usage: npm run build:llama-server -- [options]
 
 /** Exit code of flock(1) when somebody else has the lock. */
 const LOCKED = 75;
+const CUDA_LIBRARY = "libggml-cuda.so";
 const LOCK_VARIABLE = "TSMPI_BUILD_LOCK";
 
 /** A mistake or an obstacle, in one line. */
@@ -32,6 +35,8 @@ class BuildError extends Error {}
 interface BuildOptions {
 	readonly cuda: boolean;
 	readonly architectures: string | undefined;
+	readonly tools: boolean;
+	readonly nodeLlamaCpp: boolean;
 	readonly portable: boolean;
 	readonly jobs: number;
 	readonly force: boolean;
@@ -55,10 +60,15 @@ function main(argv: readonly string[]): void {
 	mkdirSync(cacheFolder(), { recursive: true });
 	if (!hasLock(folder) && ranUnderLock(folder, argv)) return;
 	const binary = join(folder, "llama-server");
-	if (!options.force && spawnSync(binary, ["--version"]).status === 0) {
-		console.log(binary);
-		return;
-	}
+	const programs = programsOf(options).map((name) => join(folder, name));
+	const isThere = spawnSync(binary, ["--version"]).status === 0 && programs.every((path) => existsSync(path));
+	if (options.force || !isThere) build(source, folder, options);
+	if (options.nodeLlamaCpp) giveCudaLibrary(join(folder, CUDA_LIBRARY), source);
+	console.log(binary);
+}
+
+/** Builds in a folder of its own, which takes the place of the old one when all has gone well. */
+function build(source: LlamaSource, folder: string, options: BuildOptions): void {
 	checkTools(options);
 	const prefix = `.build-${options.cuda ? "cuda" : "cpu"}-${source.version}-`;
 	if (hasLock(folder)) removeLeftovers(prefix);
@@ -80,13 +90,26 @@ function main(argv: readonly string[]): void {
 			}
 		}
 		const finished = join(work, "finished");
-		collectBuild(join(work, "build", "bin"), finished);
+		collectBuild(join(work, "build", "bin"), finished, programsOf(options));
 		rmSync(folder, { recursive: true, force: true });
 		renameSync(finished, folder);
 	} finally {
 		rmSync(work, { recursive: true, force: true });
 	}
-	console.log(binary);
+}
+
+/** Puts a CUDA library where node-llama-cpp looks for its own, which has no code for some GPUs. */
+function giveCudaLibrary(library: string, { cudaFolder }: LlamaSource): void {
+	if (cudaFolder === undefined) {
+		throw new BuildError(
+			"Cannot give node-llama-cpp a CUDA library: its package of binaries for CUDA is not installed",
+		);
+	}
+	// Not written over: the file may be a hard link into a package manager's cache.
+	const place = join(cudaFolder, CUDA_LIBRARY);
+	copyFileSync(library, `${place}.part`);
+	renameSync(`${place}.part`, place);
+	console.error(`${place} is now that of this build`);
 }
 
 function readOptions(argv: readonly string[]): BuildOptions | undefined {
@@ -95,6 +118,8 @@ function readOptions(argv: readonly string[]): BuildOptions | undefined {
 		options: {
 			cuda: { type: "boolean", default: false },
 			"cuda-architectures": { type: "string" },
+			tools: { type: "boolean", default: false },
+			"node-llama-cpp": { type: "boolean", default: false },
 			portable: { type: "boolean", default: false },
 			jobs: { type: "string", default: `${availableParallelism()}` },
 			force: { type: "boolean", default: false },
@@ -112,11 +137,14 @@ function readOptions(argv: readonly string[]): BuildOptions | undefined {
 			`Cannot use --cuda-architectures ${architectures}: it takes compute capabilities without their point, such as "80;90"`,
 		);
 	}
-	const { cuda, portable, force } = values;
-	if (architectures !== undefined && !cuda) {
-		throw new BuildError("Cannot use --cuda-architectures without --cuda");
+	const { cuda, tools, portable, force, "node-llama-cpp": nodeLlamaCpp } = values;
+	for (const [name, given] of [
+		["cuda-architectures", architectures !== undefined],
+		["node-llama-cpp", nodeLlamaCpp],
+	] as const) {
+		if (given && !cuda) throw new BuildError(`Cannot use --${name} without --cuda`);
 	}
-	return { cuda, architectures, portable, jobs, force };
+	return { cuda, architectures, tools, nodeLlamaCpp, portable, jobs, force };
 }
 
 function lockOf(folder: string): string {

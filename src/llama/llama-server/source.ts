@@ -9,6 +9,8 @@ export interface LlamaSource {
 	readonly bundle: string;
 	/** llama.cpp's version: "v0.4.0". */
 	readonly version: string;
+	/** Where node-llama-cpp's binaries for CUDA lie, if they are installed. */
+	readonly cudaFolder: string | undefined;
 }
 
 /**
@@ -19,14 +21,24 @@ export interface LlamaSource {
 export function findSource(
 	resolve: (name: string) => string = (name) => import.meta.resolve(name),
 ): LlamaSource {
-	const folder = join(packageFolder(resolve), "llama");
+	const installed = packageFolder(resolve);
+	const folder = join(installed, "llama");
 	const bundle = join(folder, "gitRelease.bundle");
 	const info = join(folder, "llama.cpp.info.json");
 	if (!existsSync(bundle) || !existsSync(info)) {
 		throw new EngineError("ERR_ENGINE_MISSING", `Cannot find llama.cpp's source: there is no ${bundle}`);
 	}
 	const { tag } = JSON.parse(readFileSync(info, "utf8")) as { tag: string };
-	return { bundle, version: tag };
+	return { bundle, version: tag, cudaFolder: findCudaFolder(installed) };
+}
+
+function findCudaFolder(installed: string): string | undefined {
+	const name = `linux-${process.arch}-cuda`;
+	const path = join("@node-llama-cpp", name, "bins", name);
+	// Beside the package, or within it.
+	return [join(installed, "..", path), join(installed, "node_modules", path)].find((folder) =>
+		existsSync(folder),
+	);
 }
 
 function packageFolder(resolve: (name: string) => string): string {

@@ -40,6 +40,7 @@ test("build:llama-server names in one line what it cannot do", async (t) => {
 	const cases: readonly (readonly [readonly string[], RegExp])[] = [
 		[["--jobs", "0"], /Cannot use --jobs 0: it takes a whole number from 1 up/],
 		[["--cuda-architectures", "90"], /Cannot use --cuda-architectures without --cuda/],
+		[["--node-llama-cpp"], /Cannot use --node-llama-cpp without --cuda/],
 		[["--cuda", "--cuda-architectures", "9.0"], /Cannot use --cuda-architectures 9\.0: it takes/],
 		[["--frobnicate"], /Unknown option '--frobnicate'/],
 	];
@@ -90,13 +91,24 @@ test("build:llama-server keeps what is there, and waits for another build", asyn
 });
 
 test("buildCommands() builds one program for the processor, and backends apart for CUDA", (t) => {
-	const plan = { portable: false, jobs: 3, ninja: false, cuda: false, architectures: undefined };
+	const plan = {
+		portable: false,
+		jobs: 3,
+		ninja: false,
+		cuda: false,
+		tools: false,
+		architectures: undefined,
+	};
 	const commands = (changes: Partial<Parameters<typeof buildCommands>[2]>) =>
 		buildCommands("/b", "/w", { ...plan, ...changes }).map((words) => words.join(" "));
 	const [clone, configure, compile] = commands({});
 	t.regex(clone ?? "", /^git .*clone --quiet \/b \/w\/source$/);
 	t.regex(configure ?? "", /-DBUILD_SHARED_LIBS=OFF -DGGML_NATIVE=ON$/);
 	t.is(compile, "cmake --build /w/build --target llama-server --parallel 3");
+	t.regex(
+		commands({ tools: true })[2] ?? "",
+		/ --target llama-server llama-quantize llama-bench llama-batched-bench /,
+	);
 	t.regex(commands({ portable: true, ninja: true })[1] ?? "", /-G Ninja .*-DGGML_NATIVE=OFF$/);
 	t.regex(
 		commands({ cuda: true, architectures: "80;90" })[1] ?? "",
