@@ -42,8 +42,8 @@ export async function everywhere<T>(
 
 /**
  * Runs the body of a job. A JobError, which every rank throws alike, becomes one line and the job's exit code instead
- * of a stack trace from every rank; with exit code 0 (help) its text goes to stdout. The death of a rank that is needed ends
- * it in the same way.
+ * of a stack trace from every rank; with exit code 0 (help) its text goes to stdout. The death of a rank that is
+ * needed ends the job in the same way.
  */
 export async function runJob(mpi: Mpi, body: () => Promise<void>): Promise<void> {
 	try {

@@ -153,3 +153,15 @@ test.serial("the death of rank 0 ends the job on every rank, and --resume goes o
 	t.is(again.code, 0, again.stderr);
 	t.deepEqual(answered(t, name), IDS);
 });
+
+test.serial("--max-restarts 0 gives up a dead engine, and the other ranks run what is left", async (t) => {
+	const name = "given-up";
+	const job = run(t, name, "--max-restarts", "0");
+	await untilEnded(job, 10);
+	const engine = descendants(job.child.pid ?? -1).find(isEngine);
+	process.kill(engine?.pid ?? -1, "SIGKILL");
+	const { code, stdout, stderr } = await job.done;
+	t.is(code, 0, stderr);
+	t.deepEqual(answered(t, name), IDS);
+	t.regex(stdout, /^ {2}rank \d: .*not running at the end: The engine of model \S+ died: /m);
+});
