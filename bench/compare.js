@@ -131,6 +131,7 @@ const PARTS = {
 		"What a decision costs, what handing a prompt out costs, and what the policies are worth.",
 		[0, "bench/schedule.js"],
 		[4, "bench/dispatch.js"],
+		[4, "bench/dispatch.js", "1000000"],
 		[0, "bench/policies.js"],
 	),
 	mpi4py: async () => {

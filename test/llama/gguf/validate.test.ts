@@ -44,6 +44,7 @@ test("validateModel() tells what is worth knowing", async (t) => {
 		contextLength: 2048,
 		layers: 1,
 		bytes: model.length,
+		pooled: false,
 	});
 });
 
