@@ -60,6 +60,14 @@ withServer("an argument that llama-server does not know is named", async (t) => 
 	});
 });
 
+withServer("options out of range are refused before a process is started", async (t) => {
+	const model = await writeCycle(join(folder, "cycle.gguf"));
+	for (const options of [{ slots: 257 }, { contextSize: 0 }, { threads: 1.5 }]) {
+		await t.throwsAsync(startEngine({ ...OPTIONS, model, ...options }), { instanceOf: RangeError });
+	}
+	t.deepEqual(descendants(process.pid).filter(isEngine), []);
+});
+
 withServer("--engine-args reach llama-server", async (t) => {
 	const model = await writeCycle(join(folder, "cycle.gguf"));
 	const engine = await startEngine({ ...OPTIONS, model, engineArgs: ["--alias", "by another name"] });
