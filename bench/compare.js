@@ -116,6 +116,16 @@ const PARTS = {
 		[0, "bench/engine.js"],
 		[0, "bench/prefill.js"],
 	),
+	encryption: tables(
+		"Encryption between hosts",
+		"Two ranks over tcp on one machine, with CURVE and with --insecure.",
+		[0, "bench/curve.js"],
+	),
+	hosts: tables(
+		"Start over several hosts",
+		"Three hosts made of network namespaces on one machine, against Open MPI over the same ssh.",
+		[0, "bench/hosts.js"],
+	),
 	schedule: tables(
 		"Scheduling",
 		"What a decision costs, what handing a prompt out costs, and what the policies are worth.",

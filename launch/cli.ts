@@ -6,8 +6,13 @@ import { readOptions } from "./options.ts";
 async function main(): Promise<number> {
 	const request = readOptions(process.argv.slice(2));
 	if (request.do === "run") return (await import("./head/run.ts")).run(request.options);
-	const { helpText, version } = await import("./help.ts");
-	process.stdout.write(request.do === "help" ? await helpText() : `${await version()}\n`);
+	if (request.do === "doctor") return (await import("./doctor/doctor.ts")).doctor(request.options);
+	if (request.do === "make-key") {
+		await (await import("./network/make-key.ts")).makeKeyFile(request.file);
+		return 0;
+	}
+	if (request.do === "help") process.stdout.write(await (await import("./help.ts")).helpText());
+	else process.stdout.write(`${(await import("./package-root.ts")).ownVersion()}\n`);
 	return 0;
 }
 

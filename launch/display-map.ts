@@ -1,4 +1,3 @@
-import type { GpuList } from "./gpu.ts";
 import { sharesGpus } from "./gpu.ts";
 import type { MappedRank } from "./map.ts";
 
@@ -6,14 +5,23 @@ import type { MappedRank } from "./map.ts";
 export interface DisplayedRank {
 	readonly mapped: MappedRank;
 	readonly command: readonly string[];
-	readonly gpus: readonly string[] | undefined;
-	readonly cores: string | undefined;
+	readonly gpus?: readonly string[] | undefined;
+	readonly cores?: string | undefined;
+	/** Its host has been asked for its GPUs and cores. */
+	readonly asked: boolean;
+}
+
+export interface MapTextOptions {
+	/** The GPUs that the ranks of a host share, by the index of the host. */
+	readonly gpus: ReadonlyMap<number, readonly string[]>;
+	readonly gpusPerRank: number;
+	readonly commands: boolean;
 }
 
 /** The text of --display-map, and with `commands` that of --dry-run. */
 export function mapText(
 	ranks: readonly DisplayedRank[],
-	{ gpus, gpusPerRank, commands }: { gpus: GpuList | undefined; gpusPerRank: number; commands: boolean },
+	{ gpus, gpusPerRank, commands }: MapTextOptions,
 ): string {
 	const nodes = new Map<number, DisplayedRank[]>();
 	for (const rank of ranks) {
@@ -21,16 +29,20 @@ export function mapText(
 		nodes.set(node, [...(nodes.get(node) ?? []), rank]);
 	}
 	const lines = [`Map: ${count(ranks.length, "rank")} on ${count(nodes.size, "host")}`];
-	for (const own of nodes.values()) {
+	for (const [node, own] of nodes) {
 		const host = own[0]?.mapped.host;
 		if (host === undefined) continue;
 		const limit = host.maxSlots === undefined ? "" : `, max_slots ${host.maxSlots}`;
 		const over = own.length > host.slots ? ", oversubscribed" : "";
+		const devices = gpus.get(node) ?? [];
+		const gpuCount = devices.length || host.gpus;
+		const gpuText = gpuCount === undefined ? "" : `, ${count(gpuCount, "GPU")}`;
+		const asked = own.every((rank) => rank.asked) ? "" : " (GPUs and cores: not asked)";
 		lines.push(
-			`host ${host.name}: ${count(host.slots, "slot")}${limit}, ${count(own.length, "rank")}${over}`,
+			`host ${host.name}: ${count(host.slots, "slot")}${limit}${gpuText}, ${count(own.length, "rank")}${over}${asked}`,
 		);
-		if (gpus !== undefined && sharesGpus(gpus, own.length, gpusPerRank)) {
-			lines.push(`  ${count(gpus.devices.length, "GPU")} for ${count(own.length, "rank")}: ranks share GPUs`);
+		if (sharesGpus(devices, own.length, gpusPerRank)) {
+			lines.push(`  ${count(devices.length, "GPU")} for ${count(own.length, "rank")}: ranks share GPUs`);
 		}
 		lines.push(...own.map((rank) => rankLine(rank, commands)));
 	}
@@ -39,7 +51,7 @@ export function mapText(
 
 function rankLine({ mapped, command, gpus, cores }: DisplayedRank, commands: boolean): string {
 	const parts = [`  rank ${mapped.rank}: local rank ${mapped.localRank}`];
-	if (gpus !== undefined) parts.push(`GPU ${gpus.join(",")}`);
+	if (gpus !== undefined) parts.push(gpus.length === 0 ? "no GPU" : `GPU ${gpus.join(",")}`);
 	if (cores !== undefined) parts.push(`cores ${cores}`);
 	if (commands) parts.push(command.map(quote).join(" "));
 	return parts.join(", ");

@@ -10,6 +10,8 @@ export interface GpuList {
 	readonly devices: readonly string[];
 	/** The list is somebody's decision for this very process: it is left alone. */
 	readonly fixed: boolean;
+	/** The ranks are to see none, whatever the host has. */
+	readonly hidden?: boolean;
 }
 
 /** What CUDA_VISIBLE_DEVICES already says: numbers or UUIDs. One device, or none, is left as it is. */
@@ -51,9 +53,16 @@ function driverGpus(): number {
 	}
 }
 
+/** The list as gpus= of a hostfile limits it; 0 hides all of them from the ranks. */
+export function limitGpus(list: GpuList, most: number | undefined): GpuList {
+	if (most === undefined || (most > 0 && list.fixed)) return list;
+	return { devices: list.devices.slice(0, most), fixed: false, hidden: most === 0 };
+}
+
 /** The devices of one rank, or undefined where CUDA_VISIBLE_DEVICES stays as it is. Wraps round. */
 export function gpusOfRank(list: GpuList, localRank: number, gpusPerRank: number): string[] | undefined {
-	const { devices, fixed } = list;
+	const { devices, fixed, hidden } = list;
+	if (hidden === true) return [];
 	if (fixed || devices.length === 0) return undefined;
 	const own = Array.from(
 		{ length: gpusPerRank },
@@ -62,7 +71,7 @@ export function gpusOfRank(list: GpuList, localRank: number, gpusPerRank: number
 	return [...new Set(own)];
 }
 
-/** Whether ranks of a host must share GPUs. */
-export function sharesGpus(list: GpuList, localSize: number, gpusPerRank: number): boolean {
-	return !list.fixed && list.devices.length > 0 && localSize * gpusPerRank > list.devices.length;
+/** Whether ranks of a host must share these GPUs. */
+export function sharesGpus(devices: readonly string[], localSize: number, gpusPerRank: number): boolean {
+	return devices.length > 0 && localSize * gpusPerRank > devices.length;
 }

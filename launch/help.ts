@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { OPTION_TABLE, type OptionRow } from "./option-table.ts";
 
 const EXIT_CODES = [
@@ -27,16 +26,4 @@ export async function helpText(): Promise<string> {
 		parser = parser.option(name, { alias: [...aliases], group: `${group}:`, describe: text });
 	}
 	return `${await parser.getHelp()}\n`;
-}
-
-/** tsmpi's version, from its package.json. */
-export async function version(): Promise<string> {
-	// Two folders up in dist/launch, one in launch: found either way.
-	for (const place of ["../package.json", "../../package.json"]) {
-		const text = await readFile(new URL(place, import.meta.url), "utf8").catch(() => undefined);
-		if (text === undefined) continue;
-		const content: unknown = JSON.parse(text);
-		if (typeof content === "object" && content !== null && "version" in content) return `${content.version}`;
-	}
-	return "unknown";
 }

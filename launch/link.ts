@@ -2,8 +2,8 @@
 export interface Link<Out, In> {
 	readonly send: (message: Out) => void;
 	readonly onMessage: (listener: (message: In) => void) => void;
-	/** Called once, when either side has closed the link. */
-	readonly onClose: (listener: () => void) => void;
+	/** Called once, when the link has ended: closed by either side, or, with a reason, lost. */
+	readonly onClose: (listener: (lost?: string) => void) => void;
 	readonly close: () => void;
 }
 

@@ -1,24 +1,19 @@
-import { hostname } from "node:os";
-import { LaunchError } from "../src/errors.ts";
+import { hostname, networkInterfaces, userInfo } from "node:os";
 import { addUp, type Host } from "./hosts.ts";
 
-/** Whether a host's name means this machine. */
-function isLocal(name: string): boolean {
+/** Whether a host means this machine as it is: not through another port (a container's sshd) or as another user. */
+export function isLocal({ name, user, port }: Host): boolean {
+	if (port !== undefined || (user !== undefined && user !== userInfo().username)) return false;
 	const own = hostname();
 	return (
 		["localhost", "localhost.localdomain", "::1", own, own.split(".")[0]].includes(name) ||
-		/^127(\.\d+){3}$/.test(name)
+		/^127(\.\d+){3}$/.test(name) ||
+		Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === name))
 	);
 }
 
-/** The hosts as this version can use them: one, this machine. Other hosts are refused here and nowhere else. */
-export function localHosts(hosts: readonly Host[]): Host[] {
-	const remote = hosts.find((host) => !isLocal(host.name));
-	if (remote !== undefined) {
-		throw new LaunchError(
-			`Cannot start ranks on host ${remote.name}: other hosts are not available yet, only this machine (localhost, ${hostname()})`,
-		);
-	}
-	const name = hosts[0]?.name ?? hostname();
-	return addUp(hosts.map((host) => ({ ...host, name })));
+/** The hosts, with all names of this machine as one host. */
+export function mergeLocal(hosts: readonly Host[]): Host[] {
+	const name = hosts.find(isLocal)?.name ?? "";
+	return addUp(hosts.map((host) => (isLocal(host) ? { ...host, name } : host)));
 }

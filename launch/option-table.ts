@@ -26,9 +26,25 @@ export const OPTION_TABLE = [
 	{
 		name: "map-by",
 		aliases: [],
+		value: "slot|node|ppr:N:node",
+		group: "Ranks",
+		describe:
+			"Fill one host after the other (slot, the default), deal the ranks out (node), or put N on each host",
+	},
+	{
+		name: "npernode",
+		aliases: ["ppn", "N"],
+		value: "N",
+		group: "Ranks",
+		describe: "Short for --map-by ppr:N:node",
+	},
+	{
+		name: "rank-by",
+		aliases: [],
 		value: "slot|node",
 		group: "Ranks",
-		describe: "Fill one host after the other (slot, the default), or deal the ranks out (node)",
+		describe:
+			"Number the ranks host by host (slot), or give each host in turn the next number (node, the default with --map-by node)",
 	},
 	{
 		name: "oversubscribe",
@@ -75,7 +91,63 @@ export const OPTION_TABLE = [
 		aliases: [],
 		value: "local|ssh|slurm",
 		group: "Hosts",
-		describe: "How other hosts are reached",
+		describe: "How other hosts are reached (default: ssh)",
+	},
+	{
+		name: "launch-agent",
+		aliases: [],
+		value: "COMMAND",
+		group: "Hosts",
+		describe: "Reach a host by COMMAND HOST 'shell command' instead of ssh",
+	},
+	{
+		name: "ssh-args",
+		aliases: [],
+		value: "ARGUMENTS",
+		group: "Hosts",
+		describe: "More arguments for ssh (also in TSMPI_RSH_ARGS)",
+	},
+	{
+		name: "remote-node",
+		aliases: [],
+		value: "PATH",
+		group: "Hosts",
+		describe: "Node on the other hosts (default: the same path as here, else the one on PATH there)",
+	},
+	{
+		name: "prefix",
+		aliases: [],
+		value: "DIR",
+		group: "Hosts",
+		describe: "tsmpi's folder on the other hosts, or a project that has it installed (default: as here)",
+	},
+	{
+		name: "preload",
+		aliases: [],
+		value: "FILE,...",
+		group: "Hosts",
+		describe:
+			"Copy these files to each host for the time of the job; where the command line names one, the copy is used",
+	},
+	{
+		name: "connect-timeout",
+		aliases: [],
+		value: "SECONDS",
+		group: "Hosts",
+		describe: "Time in which a host must answer (default 30)",
+	},
+	{
+		name: "iface",
+		aliases: [],
+		value: "NAME|CIDR",
+		group: "Hosts",
+		describe: "Interface or subnet by which the hosts reach each other",
+	},
+	{
+		name: "insecure",
+		aliases: [],
+		group: "Hosts",
+		describe: "Do not encrypt what ranks of different hosts tell each other, and let everybody in",
 	},
 	{
 		name: "x",
@@ -84,6 +156,13 @@ export const OPTION_TABLE = [
 		group: "Environment",
 		perProgram: true,
 		describe: "Give the ranks this variable (repeatable)",
+	},
+	{
+		name: "env-all",
+		aliases: [],
+		group: "Environment",
+		describe:
+			"Give ranks on other hosts every exported variable, not only TSMPI_*, LLAMA_*, CUDA_*, NODE_* and HF_*",
 	},
 	{
 		name: "wdir",
@@ -164,6 +243,19 @@ export const OPTION_TABLE = [
 		aliases: [],
 		group: "Running",
 		describe: "Print the map and the commands, start nothing",
+	},
+	{
+		name: "doctor",
+		aliases: [],
+		group: "Other",
+		describe: "Check this machine, or the hosts of --hostfile or --host; no program is run",
+	},
+	{
+		name: "make-key",
+		aliases: [],
+		value: "FILE",
+		group: "Other",
+		describe: "Write a key file for ranks that meet without tsmpirun (TSMPI_RENDEZVOUS), and do nothing else",
 	},
 	{
 		name: "help",

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { extname, isAbsolute, resolve } from "node:path";
+import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LaunchError } from "../src/errors.ts";
 import { findOnPath, isExecutable } from "./path.ts";
@@ -20,26 +20,32 @@ const NOT_EXECUTABLE = 126;
 
 /**
  * Finds what to start before anything is started, so that a wrong name is one line and not one for each rank.
- * A program given by a path is looked for from the folder that tsmpirun runs in, then from --wdir.
+ * A program given by a path is looked for from the folder that tsmpirun runs in (`from`), then from --wdir.
  */
 export function resolveProgram(
 	program: string,
 	args: readonly string[],
-	{ wdir, env }: { wdir: string | undefined; env: Readonly<NodeJS.ProcessEnv> },
+	{ from, wdir, path }: { from: string; wdir: string | undefined; path: string | undefined },
 ): Command {
-	const cwd = wdir !== undefined && isAbsolute(wdir) ? wdir : resolve(currentFolder(), wdir ?? "");
+	const cwd = resolve(from, wdir ?? "");
 	if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
-		throw new LaunchError(`Cannot run in ${wdir}: --wdir needs a folder that exists`, NOT_EXECUTABLE);
+		const why =
+			wdir === undefined
+				? "it is the folder that tsmpirun runs in, and this host has none of that name (--wdir names another)"
+				: "--wdir needs a folder that exists";
+		throw new LaunchError(`Cannot run in ${wdir ?? from}: ${why}`, NOT_EXECUTABLE);
 	}
 	const extension = extname(program);
 	const script = [...NODE_FILES, ...TYPESCRIPT_FILES].includes(extension);
 	if (!script && !program.includes("/")) {
-		const found = findOnPath(program, env.PATH);
-		if (found !== undefined) return { command: resolve(found), args, cwd };
-		const here = isExecutable(resolve(program)) ? `: to run the one in this folder, write ./${program}` : "";
+		const found = findOnPath(program, path);
+		if (found !== undefined) return { command: resolve(from, found), args, cwd };
+		const here = isExecutable(resolve(from, program))
+			? `: to run the one in this folder, write ./${program}`
+			: "";
 		throw new LaunchError(`Cannot find the program ${program} on PATH${here}`, NOT_FOUND);
 	}
-	const file = findFile(program, cwd);
+	const file = findFile(program, [from, cwd]);
 	if (NODE_FILES.includes(extension)) return { command: process.execPath, args: [file, ...args], cwd };
 	if (script)
 		return { command: process.execPath, args: [...typescriptFlags(program, file), file, ...args], cwd };
@@ -48,16 +54,6 @@ export function resolveProgram(
 	}
 	checkInterpreter(program, file);
 	return { command: file, args, cwd };
-}
-
-function currentFolder(): string {
-	try {
-		return process.cwd();
-	} catch (cause) {
-		throw new LaunchError("Cannot run here: the current folder does not exist any more", NOT_EXECUTABLE, {
-			cause,
-		});
-	}
 }
 
 /** The kernel's own error for a script whose interpreter is missing reads as if the script were. */
@@ -83,8 +79,8 @@ function firstBytes(file: string): string {
 	}
 }
 
-function findFile(program: string, cwd: string): string {
-	for (const file of [resolve(program), resolve(cwd, program)]) {
+function findFile(program: string, folders: readonly string[]): string {
+	for (const file of folders.map((folder) => resolve(folder, program))) {
 		const found = statSync(file, { throwIfNoEntry: false });
 		if (found?.isDirectory()) {
 			throw new LaunchError(`Cannot execute ${program}: it is a folder`, NOT_EXECUTABLE);

@@ -1,7 +1,9 @@
 import { hostname } from "node:os";
 import type { Comm } from "./comm/comm.ts";
+import type { Connect } from "./control/control.ts";
+import { ControlLink } from "./control/link.ts";
 import { ArgumentError } from "./errors.ts";
-import { foreignLauncher, readJob } from "./job.ts";
+import { foreignLauncher, ipcAddress, type Placement, readJob } from "./job.ts";
 import { Session, strayError } from "./session.ts";
 
 /** A program's place in its job. */
@@ -45,19 +47,14 @@ export function init(): Promise<Mpi> {
 }
 
 async function join(): Promise<Mpi> {
-	const job = readJob(process.env);
-	if (job === undefined) {
-		const stray = foreignLauncher(process.env);
-		if (stray !== undefined) throw strayError(stray, process.env[stray]);
-	}
-	const session = job === undefined ? Session.alone() : await Session.join(job);
+	const { session, place } = await findJob();
 	const finalize = () => session.finalize();
 	return {
 		world: session.world,
 		hostname: hostname(),
-		localRank: job?.localRank ?? 0,
-		localSize: job?.localSize ?? 1,
-		nodeRank: job?.nodeRank ?? 0,
+		localRank: place.localRank,
+		localSize: place.localSize,
+		nodeRank: place.nodeRank,
 		finalize,
 		abort: async (code = 1, reason = "abort was called") => {
 			if (!Number.isInteger(code)) {
@@ -70,4 +67,23 @@ async function join(): Promise<Mpi> {
 		},
 		[Symbol.asyncDispose]: finalize,
 	};
+}
+
+/** The job that this process belongs to, by its environment. */
+async function findJob(): Promise<{ session: Session; place: Placement }> {
+	const job = readJob(process.env);
+	if (job !== undefined) {
+		const connect: Connect = (...listeners) => ControlLink.connect(job.controlPath, ...listeners);
+		return { session: await Session.join({ ...job, ipc: ipcAddress(job) }, connect), place: job };
+	}
+	if (process.env.TSMPI_RENDEZVOUS !== undefined) {
+		// Loaded only where it is needed: tsmpirun's ranks start faster without.
+		const { meet } = await import("./rendezvous/meet.ts");
+		const { place, connect } = await meet(process.env);
+		return { session: await Session.join({ ...place, network: true, ipc: undefined }, connect), place };
+	}
+	const stray = foreignLauncher(process.env);
+	if (stray !== undefined) throw strayError(stray, process.env[stray]);
+	const place = { rank: 0, size: 1, localRank: 0, localSize: 1, nodeRank: 0 };
+	return { session: Session.alone(), place };
 }

@@ -15,12 +15,22 @@ export interface Placement {
 	readonly nodeRank: number;
 }
 
-/** What a rank needs to join its job. */
+/** A rank's place among its peers, and how it receives from them. */
+export interface Membership extends Placement {
+	/** Whether the control plane says first how ranks of other hosts are reached. */
+	readonly network: boolean;
+	/** Where it receives from the ranks of its host, unless by tcp as from all others. */
+	readonly ipc: string | undefined;
+}
+
+/** What tsmpirun tells a rank. */
 export interface JobEnvironment extends Placement {
 	/** Identifies the job; carried by every process of it. */
 	readonly jobId: string;
 	/** Unix socket of this host's agent. */
 	readonly controlPath: string;
+	/** The agent says first how ranks of other hosts are reached. */
+	readonly network: boolean;
 }
 
 /** Name of the variable that carries the job's id: clean-up finds stray processes by it. */
@@ -30,6 +40,7 @@ export const JOB_ID_VARIABLE = "TSMPI_JOB";
 export function jobVariables(job: JobEnvironment): Record<string, string> {
 	const { rank, size, localRank, localSize, nodeRank } = job;
 	return {
+		...(job.network ? { TSMPI_NETWORK: "1" } : {}),
 		[JOB_ID_VARIABLE]: job.jobId,
 		TSMPI_CONTROL: job.controlPath,
 		TSMPI_RANK: `${rank}`,
@@ -57,6 +68,7 @@ export function readJob(env: NodeJS.ProcessEnv): JobEnvironment | undefined {
 	return {
 		jobId: env[JOB_ID_VARIABLE] ?? "",
 		controlPath,
+		network: env.TSMPI_NETWORK === "1",
 		rank: number("TSMPI_RANK"),
 		size: number("TSMPI_SIZE"),
 		localRank: number("TSMPI_LOCAL_RANK"),
@@ -65,13 +77,14 @@ export function readJob(env: NodeJS.ProcessEnv): JobEnvironment | undefined {
 	};
 }
 
-/**
- * Where a rank receives from its peers: next to the agent's socket in the job's private folder, or, with
- * TSMPI_TRANSPORT=tcp, on the loopback interface.
- */
-export function dataAddresses(job: JobEnvironment): { readonly ipc?: string; readonly tcp?: string } {
-	if (process.env.TSMPI_TRANSPORT === "tcp") return { tcp: "tcp://127.0.0.1:*" };
-	return { ipc: `ipc://${dirname(job.controlPath)}/${job.rank}` };
+/** Whether the ranks of one host are to use tcp too, as those of different hosts do. */
+export function wantsTcp(env: Readonly<Record<string, string | undefined>>): boolean {
+	return env.TSMPI_TRANSPORT === "tcp";
+}
+
+/** Where a rank receives from those of its host: next to the agent's socket in the job's private folder. */
+export function ipcAddress(job: JobEnvironment): string | undefined {
+	return wantsTcp(process.env) ? undefined : `ipc://${dirname(job.controlPath)}/${job.rank}`;
 }
 
 /** Variables by which other launchers tell a process that it is one of several. */
@@ -79,5 +92,9 @@ const FOREIGN_SIZES = ["SLURM_STEP_NUM_TASKS", "SLURM_NTASKS", "PMI_SIZE", "OMPI
 
 /** The variable by which another launcher says that this process is one of several, if there is one. */
 export function foreignLauncher(env: NodeJS.ProcessEnv): string | undefined {
-	return FOREIGN_SIZES.find((name) => Number(env[name]) > 1);
+	// The shell of salloc and the script of sbatch have the numbers of their job too, but are one process, outside of any
+	// step.
+	const inScript = env.SLURM_JOB_ID !== undefined && env.SLURM_STEP_ID === undefined;
+	const names = FOREIGN_SIZES.filter((name) => !(inScript && name.startsWith("SLURM_")));
+	return names.find((name) => Number(env[name]) > 1);
 }

@@ -1,9 +1,9 @@
 import { Comm } from "./comm/comm.ts";
 import { describe } from "./comm/operations.ts";
-import { ControlLink } from "./control/link.ts";
-import type { AgentToRank, Peer } from "./control/messages.ts";
+import type { Connect, Control } from "./control/control.ts";
+import type { AgentToRank, Network, Peer } from "./control/messages.ts";
 import { FinalizedError, MpiError } from "./errors.ts";
-import { dataAddresses, type JobEnvironment } from "./job.ts";
+import type { Membership } from "./job.ts";
 import { BlockedWatch } from "./progress/blocked.ts";
 import { callerOf } from "./progress/caller.ts";
 import { Context } from "./progress/context.ts";
@@ -21,7 +21,8 @@ export class Session {
 	readonly #progress: Progress;
 	readonly #watch: BlockedWatch;
 	#mesh: Mesh | undefined;
-	#control: ControlLink | undefined;
+	#control: Control | undefined;
+	#network: ((network: Network) => void) | undefined;
 	#start: ((peers: readonly Peer[]) => void) | undefined;
 	#finalized: (() => void) | undefined;
 	#finalizing: Promise<void> | undefined;
@@ -47,10 +48,10 @@ export class Session {
 		return session;
 	}
 
-	/** Joins the job that tsmpirun started this process for. */
-	static async join(job: JobEnvironment): Promise<Session> {
+	/** Joins a job of several processes. */
+	static async join(job: Membership, connect: Connect): Promise<Session> {
 		const session = new Session(job);
-		await session.#join(job);
+		await session.#join(job, connect);
 		return session;
 	}
 
@@ -71,9 +72,12 @@ export class Session {
 		return new Promise(() => undefined);
 	}
 
-	async #join(job: JobEnvironment): Promise<void> {
-		const connected = ControlLink.connect(
-			job.controlPath,
+	async #join(job: Membership, connect: Connect): Promise<void> {
+		const told = new Promise<Network | undefined>((resolve) => {
+			this.#network = resolve;
+			if (!job.network) resolve(undefined);
+		});
+		const connected = connect(
 			(message) => this.#onMessage(message),
 			() => process.exit(ORPHANED),
 		);
@@ -83,12 +87,13 @@ export class Session {
 			this.#mesh = new Mesh(job.nodeRank, {
 				onMessage: (frames) => this.#progress.receive(frames),
 				onIdle: () => this.#watch.onIdle(),
-				onBroken: (rank, error) =>
-					void this.abort(1, `Cannot send to rank ${rank}: ${(error as Error).message}`),
+				onBroken: (rank, error) => this.#control?.send({ type: "broken", rank, text: error.message }),
 			});
 			this.#progress.sockets = this.#mesh;
 		}
-		const endpoint = await this.#mesh?.bind(dataAddresses(job));
+		// On one host there is nothing to wait for: the sockets are bound while the connection is made.
+		if (job.network) await connected;
+		const endpoint = await this.#mesh?.bind({ ipc: job.ipc, network: await told });
 		this.#control = await connected;
 		const started = new Promise<readonly Peer[]>((resolve) => {
 			this.#start = resolve;
@@ -107,12 +112,16 @@ export class Session {
 		process.on("beforeExit", () => {
 			if (!this.#watch.onEmptyLoop()) this.#onEmptyLoop();
 		});
-		process.on("exit", (code) => this.#onExit(code));
+		// Before those of the parts below, which close what this needs.
+		process.prependListener("exit", (code) => this.#onExit(code));
 	}
 
 	#onMessage(message: AgentToRank): void {
 		const progress = this.#progress;
 		switch (message.type) {
+			case "network":
+				this.#network?.(message.network);
+				break;
 			case "start":
 				this.#start?.(message.peers);
 				break;

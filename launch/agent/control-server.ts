@@ -11,27 +11,32 @@ export interface ControlEvents {
 	readonly joinedTwice: (rank: number, pid: number) => void;
 }
 
+/** Whom the server serves. */
+export interface ControlOptions {
+	readonly ranks: ReadonlySet<number>;
+	/** Sent to whoever connects: only the user's own processes can. */
+	readonly greeting?: AgentToRank | undefined;
+}
+
 /** The unix socket by which the ranks of this host reach their agent: JSON lines both ways. */
 export class ControlServer {
 	readonly #server: Server;
 	readonly #ranks: ReadonlySet<number>;
+	readonly #greeting: AgentToRank | undefined;
 	readonly #events: ControlEvents;
 	readonly #sockets = new Map<number, Socket>();
 	readonly #joined = new Set<number>();
 	readonly #all = new Set<Socket>();
 
-	private constructor(ranks: ReadonlySet<number>, events: ControlEvents) {
+	private constructor({ ranks, greeting }: ControlOptions, events: ControlEvents) {
 		this.#ranks = ranks;
+		this.#greeting = greeting;
 		this.#events = events;
 		this.#server = createServer((socket) => this.#accept(socket));
 	}
 
-	static async listen(
-		path: string,
-		ranks: ReadonlySet<number>,
-		events: ControlEvents,
-	): Promise<ControlServer> {
-		const control = new ControlServer(ranks, events);
+	static async listen(path: string, options: ControlOptions, events: ControlEvents): Promise<ControlServer> {
+		const control = new ControlServer(options, events);
 		await new Promise<void>((resolve, reject) => {
 			control.#server.once("error", reject);
 			control.#server.listen({ path, backlog: 4096 }, resolve);
@@ -55,6 +60,7 @@ export class ControlServer {
 		this.#all.add(socket);
 		// A rank that dies while a message is on its way to it: "close" follows and says all there is to say.
 		socket.on("error", () => {});
+		if (this.#greeting !== undefined) socket.write(`${JSON.stringify(this.#greeting)}\n`);
 		socket.on("data", (chunk: Buffer) => {
 			try {
 				for (const value of lines.push(chunk)) {
@@ -100,9 +106,10 @@ const TYPES: ReadonlySet<unknown> = new Set<RankToAgent["type"]>([
 	"status",
 	"leaving",
 	"mismatch",
+	"broken",
 ]);
 
 /** A rank is trusted to fill in the fields of its message; noise from somebody else must not get further than this. */
-function isMessage(value: unknown): value is RankToAgent {
+export function isMessage(value: unknown): value is RankToAgent {
 	return typeof value === "object" && value !== null && "type" in value && TYPES.has(value.type);
 }

@@ -40,6 +40,11 @@ export class RankProcess {
 	readonly #pumps: Record<StreamName, OutputPump>;
 	#linger: NodeJS.Timeout | undefined;
 	#gone = false;
+	#end: () => void = () => {};
+	/** Resolves once it has exited and closed its output, or could not be started. */
+	readonly ended = new Promise<void>((resolve) => {
+		this.#end = resolve;
+	});
 
 	constructor(start: RankStart, events: RankEvents) {
 		const { command, args, cwd, env, pipes, rank, jobId } = start;
@@ -66,7 +71,10 @@ export class RankProcess {
 			stdout: pump("stdout", out?.stream ?? this.#child.stdout),
 			stderr: pump("stderr", err?.stream ?? this.#child.stderr),
 		};
-		this.#child.once("error", events.failed);
+		this.#child.once("error", (error) => {
+			events.failed(error);
+			if (this.#child.pid === undefined) this.#end();
+		});
 		this.#child.once("exit", (code, signal) => {
 			events.exited(code, signal);
 			this.#linger = setTimeout(() => this.#endLeftovers(), LINGER_MS);
@@ -105,6 +113,7 @@ export class RankProcess {
 		this.signal("SIGKILL");
 		this.#gone = true;
 		drained();
+		this.#end();
 	}
 
 	/** The rank has exited, but a process that it started holds its output open. */

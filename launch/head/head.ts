@@ -3,6 +3,7 @@ import { LaunchError } from "../../src/errors.ts";
 import type { Link } from "../link.ts";
 import type { Options } from "../options.ts";
 import type { AgentToHead, HeadToAgent } from "../protocol.ts";
+import type { Placements } from "./describe.ts";
 import { Job } from "./job.ts";
 import { Output } from "./output.ts";
 import type { Plan } from "./plan.ts";
@@ -26,6 +27,8 @@ export class Head {
 	readonly #output: Output;
 	readonly #stdin: StdinFeed;
 	readonly #job: Job;
+	#placements: Placements | undefined;
+	#mapShown: Promise<void> | undefined;
 	#over: () => void = () => {};
 	readonly #done = new Promise<void>((resolve) => {
 		this.#over = resolve;
@@ -69,15 +72,15 @@ export class Head {
 
 	/** Follows the job to its end; resolves with tsmpirun's exit code. */
 	async run(): Promise<number> {
-		const { quiet, displayMap, timeoutMs } = this.#options;
+		const { quiet, timeoutMs } = this.#options;
 		this.#handleSignals();
 		if (!quiet) for (const warning of this.#plan.warnings) this.#output.message(warning);
-		if (displayMap) this.#output.plain(await this.#plan.describe(false));
 		const timer =
 			timeoutMs === undefined ? undefined : setTimeout(() => void this.#timedOut(timeoutMs), timeoutMs);
 		await this.#done;
 		clearTimeout(timer);
 		this.#stdin.stop();
+		await this.#mapShown;
 		const closed = new Promise<void>((resolve) => {
 			this.#closed = resolve;
 		});
@@ -109,12 +112,29 @@ export class Head {
 			case "stdin-closed":
 				this.#stdin.closed(message.rank);
 				break;
+			case "file-credit":
+				// Whoever sends the files reads these.
+				break;
 			case "closed":
 				this.#closed();
 				break;
 			case "launched":
 				this.#job.receive(message);
-				if (message.rank === this.#plan.ranks.length - 1) this.#stdin.start();
+				this.#stdin.ready(message.rank);
+				return;
+			case "lost":
+				for (const { rank, nodeRank } of this.#plan.orders) {
+					if (nodeRank === message.node) this.#stdin.closed(rank);
+				}
+				this.#job.receive(message);
+				return;
+			case "placed":
+				if (this.#options.displayMap) this.#mapShown = this.#showMap(message);
+				return;
+			case "waiting":
+				if (!this.#options.quiet) this.#output.message(message.text);
+				return;
+			case "examined":
 				return;
 			default:
 				this.#job.receive(message);
@@ -154,6 +174,12 @@ export class Head {
 			this.#over();
 			this.#impatient();
 		}, limitMs).unref();
+	}
+
+	async #showMap(message: Extract<AgentToHead, { type: "placed" }>): Promise<void> {
+		const { Placements } = await import("./describe.ts");
+		this.#placements ??= new Placements(this.#plan);
+		if (this.#placements.add(message)) this.#output.plain(this.#placements.describe(false));
 	}
 
 	async #show(): Promise<void> {

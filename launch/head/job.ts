@@ -1,7 +1,8 @@
 import type { AgentToRank, RankToAgent } from "../../src/control/messages.ts";
-import type { AgentToHead } from "../protocol.ts";
+import type { JobNews } from "../protocol.ts";
 import { causeOf, type Failure, firstFailure } from "./judgement.ts";
 import { isActive, isGone, nameOf, type RankRecord } from "./rank-record.ts";
+import { rankList } from "./waiting-table.ts";
 import { Watch } from "./watch.ts";
 
 /** Time in which the true first cause of a failure shows itself: it may take another rank down before we see it. */
@@ -9,6 +10,12 @@ const SETTLE_MS = 100;
 
 /** Time between the end of a rank's connection and its exit, after which it counts as gone though its process lives. */
 const DESERT_MS = 500;
+
+/**
+ * Time between the end of a connection of two ranks and the news that one of them, or its host, is gone: a host that was
+ * cut off is noticed 8 s after that, its connections end after 5 s, and 10 s are the limit for both.
+ */
+const BROKEN_MS = 3800;
 
 /** What a job does to the world. */
 export interface JobEffects {
@@ -68,11 +75,13 @@ export class Job {
 		this.#checkOver();
 	}
 
-	receive(
-		message: Exclude<AgentToHead, { type: "output" | "stdin-credit" | "stdin-closed" | "closed" }>,
-	): void {
+	receive(message: JobNews): void {
 		if (message.type === "refused") {
 			this.end(message.exitCode, message.text);
+			return;
+		}
+		if (message.type === "lost") {
+			this.#lost(message);
 			return;
 		}
 		const record = this.#records[message.rank];
@@ -135,6 +144,9 @@ export class Job {
 				record.exitCalledAt = message.at;
 				this.watch.moved(record.rank);
 				break;
+			case "broken":
+				this.#broken(record, message.rank, message.text);
+				break;
 			case "blocked":
 				this.watch.blocked(record.rank, message);
 				break;
@@ -142,6 +154,20 @@ export class Job {
 				this.watch.answered(record.rank, message.query, message.operations);
 				break;
 		}
+	}
+
+	/**
+	 * A connection between two ranks has ended. The end of one of them would explain it, and news of that may come later;
+	 * else messages may be lost, and the job cannot go on.
+	 */
+	#broken(record: RankRecord, peer: number, text: string): void {
+		const other = this.#records[peer];
+		if (other === undefined) return;
+		setTimeout(() => {
+			const explained = [record, other].some((end) => end.finalized || isGone(end));
+			if (explained || this.#ending || this.#over) return;
+			this.end(1, `${nameOf(record)} has lost its connection to ${nameOf(other)}: ${text}`);
+		}, BROKEN_MS);
 	}
 
 	#start(): void {
@@ -161,6 +187,18 @@ export class Job {
 			record.deserted = true;
 			this.#departed(record);
 		}, DESERT_MS);
+	}
+
+	/** Nothing more will be heard of the ranks of this host, not even their end. */
+	#lost({ node, text, atMs }: Extract<JobNews, { type: "lost" }>): void {
+		const ranks = this.#records.filter((record) => record.node === node && !record.drained);
+		for (const record of ranks) {
+			record.lost = { text, atMs };
+			record.drained = true;
+		}
+		if (this.#ending && ranks[0] !== undefined) this.#effects.report(lostText(ranks[0], ranks));
+		for (const record of ranks) this.#departed(record);
+		this.#checkOver();
 	}
 
 	#departed(record: RankRecord): void {
@@ -234,17 +272,32 @@ export class Job {
 
 	#tellFailure({ record, text }: Failure): void {
 		record.reported = true;
-		this.#effects.report(`${nameOf(record)} ${text}`);
+		if (record.lost === undefined || record.exit !== undefined) {
+			this.#effects.report(`${nameOf(record)} ${text}`);
+			return;
+		}
+		const { node } = record;
+		const ranks = this.#records.filter((other) => other.node === node && other.lost !== undefined);
+		for (const other of ranks) {
+			other.reported = true;
+			this.watch.moved(other.rank);
+		}
+		this.#effects.report(lostText(record, ranks));
 	}
 
 	#checkOver(): void {
 		if (this.#over) return;
 		const unfinished = this.#records.some(({ pid, drained }) =>
-			pid === undefined ? !this.#ending : !drained,
+			pid === undefined && this.#ending ? false : !drained,
 		);
 		if (unfinished) return;
 		this.#over = true;
 		if (!this.#ending) this.#decide();
 		this.#effects.over();
 	}
+}
+
+/** One line for a host, not one for each of its ranks. */
+function lostText({ host, lost }: RankRecord, ranks: readonly RankRecord[]): string {
+	return `host ${host} is lost, with ${rankList(ranks.map(({ rank }) => rank))}: ${lost?.text}`;
 }

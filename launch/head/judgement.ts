@@ -25,9 +25,9 @@ export function firstFailure(records: readonly RankRecord[]): Failure | undefine
 	return first.find(({ record }) => record.exit?.signal) ?? first[0];
 }
 
-function departure({ partedAtMs, exit, abort }: RankRecord): number {
+function departure({ partedAtMs, exit, abort, lost }: RankRecord): number {
 	const never = Number.POSITIVE_INFINITY;
-	return Math.min(partedAtMs ?? never, exit?.atMs ?? never, abort?.atMs ?? never);
+	return Math.min(partedAtMs ?? never, exit?.atMs ?? never, abort?.atMs ?? never, lost?.atMs ?? never);
 }
 
 /** Whether a rank's departure is a failure. */
@@ -38,6 +38,7 @@ function judge(record: RankRecord, records: readonly RankRecord[]): Failure | un
 		return { record, text: `called abort(${abort.code})${why}`, exitCode: abortCode(abort.code) };
 	}
 	if (!isGone(record)) return undefined;
+	if (record.lost !== undefined && exit === undefined) return { record, text: record.lost.text, exitCode: 1 };
 	const cause = causeOf(record);
 	const code = exitCodeOf(record);
 	const waited = waitedText(record);
@@ -81,7 +82,8 @@ function signalNumber(name: string): number | undefined {
 }
 
 /** Why a rank is gone, as the other ranks are told. */
-export function causeOf({ exit }: RankRecord): FailureCause {
+export function causeOf({ exit, host, lost }: RankRecord): FailureCause {
+	if (lost !== undefined && exit === undefined) return { text: `was lost with host ${host}: ${lost.text}` };
 	if (exit === undefined) return { text: "closed its connection to the job" };
 	if (exit.signal) return { signal: exit.signal, text: `was killed by ${exit.signal}` };
 	const exitCode = exit.code ?? 0;

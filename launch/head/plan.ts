@@ -1,98 +1,102 @@
-import { accessSync, constants, readFileSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
 import { LaunchError } from "../../src/errors.ts";
-import { allowedCores, coresOfRank } from "../cores.ts";
-import type { DisplayedRank } from "../display-map.ts";
-import { type GpuList, gpusOfRank, localGpus } from "../gpu.ts";
+import type { FoundHosts, LauncherName } from "../host-sources.ts";
+import { namesHosts } from "../host-variables.ts";
 import type { Host } from "../hosts.ts";
 import { makeFolder } from "../make-folder.ts";
 import { type MappedRank, mapRanks } from "../map.ts";
 import type { Options, ProgramOptions } from "../options.ts";
-import { resolveProgram } from "../program.ts";
-import type { RankOrder } from "../protocol.ts";
+import type { Binding, ProgramOrder, RankOrder } from "../protocol.ts";
 
 /** Everything that is decided before a process is started. */
 export interface Plan {
 	readonly ranks: readonly MappedRank[];
+	/** The hosts that have ranks, by the ranks' `nodeRank`. */
+	readonly nodes: readonly Host[];
+	/** How agents are started on those that are remote. */
+	readonly launcher: LauncherName;
+	readonly isRemote: (host: Host) => boolean;
+	/** Whether one of them is. */
+	readonly remote: boolean;
 	readonly orders: readonly RankOrder[];
+	readonly programs: readonly ProgramOrder[];
+	readonly binding: Binding;
+	/** The folder that tsmpirun runs in. */
+	readonly cwd: string;
 	readonly warnings: readonly string[];
-	/** The map in words, with the commands or without. */
-	readonly describe: (commands: boolean) => Promise<string>;
 }
 
-/** Decides which rank runs what, where, on which cores and GPUs. Throws LaunchError. */
+/** Decides which rank runs what and where. Throws LaunchError. */
 export async function makePlan(options: Options): Promise<Plan> {
-	if (options.launcher !== "local") {
-		throw new LaunchError(
-			`Cannot use --launcher ${options.launcher}: it is not available yet, only local is`,
-		);
-	}
-	const { hosts, elastic } = await readHosts(options);
+	const { hosts, elastic, launcher, isRemote, note } = await readHosts(options);
 	const ranks = mapRanks(
 		hosts,
 		options.programs.map(({ count }) => count),
-		{ mapBy: options.mapBy, oversubscribe: options.oversubscribe || elastic },
+		{
+			mapBy: options.mapBy,
+			rankBy: options.rankBy,
+			oversubscribe: options.oversubscribe || elastic,
+		},
 	);
 	if (typeof options.stdin === "number" && options.stdin >= ranks.length) {
 		const last = ranks.length - 1;
 		throw new LaunchError(`Cannot give standard input to rank ${options.stdin}: ranks are 0 to ${last}`, 2);
 	}
-	const commands = options.programs.map(({ program, args, wdir }) =>
-		resolveProgram(program, args, { wdir, env: process.env }),
-	);
 	if (options.outputDir !== undefined) checkOutputFolder(options.outputDir);
 	const variables = options.programs.map((program) => readVariables(program));
-	const gpus = await Promise.all(
-		variables.map(async ({ set }) => (options.gpuBind ? localGpus({ ...process.env, ...set }) : undefined)),
-	);
-	const cores = options.bindTo === "core" ? allowedCores() : undefined;
-	const places = ranks.map((mapped) => placeRank(mapped, options, gpus[mapped.program], cores));
-	const orders = ranks.map((mapped, index): RankOrder => {
-		const command = commands[mapped.program];
-		if (command === undefined) throw new RangeError(`no program ${mapped.program}`);
-		const { rank, size, localRank, localSize, nodeRank } = mapped;
-		const place = places[index];
-		return {
-			...{ rank, size, localRank, localSize, nodeRank, ...command },
-			variables: {
-				...variables[mapped.program]?.set,
-				...(place?.gpus === undefined ? {} : { CUDA_VISIBLE_DEVICES: place.gpus.join(",") }),
-			},
-			stdin: options.stdin === "all" || options.stdin === rank,
-			...(place?.cores === undefined ? {} : { cores: place.cores }),
-		};
+	const programs = options.programs.map(({ program, args, wdir }, index): ProgramOrder => {
+		return { program, args, ...(wdir === undefined ? {} : { wdir }), variables: variables[index]?.set ?? {} };
 	});
-	const describe = async (withCommands: boolean) => {
-		const { mapText } = await import("../display-map.ts");
-		const displayed = ranks.map((mapped, index): DisplayedRank => {
-			const { command = "", args = [] } = orders[index] ?? {};
-			return { mapped, command: [command, ...args], gpus: places[index]?.gpus, cores: places[index]?.cores };
-		});
-		return mapText(displayed, { gpus: gpus[0], gpusPerRank: options.gpusPerRank, commands: withCommands });
+	const orders = ranks.map(({ rank, size, localRank, localSize, nodeRank, program }): RankOrder => {
+		const stdin = options.stdin === "all" || options.stdin === rank;
+		return { rank, size, localRank, localSize, nodeRank, program, stdin };
+	});
+	const nodes: Host[] = [];
+	for (const { nodeRank, host } of ranks) nodes[nodeRank] = host;
+	checkLauncher(launcher, nodes.find(isRemote));
+	return {
+		...{ ranks, nodes, launcher, isRemote, orders, programs },
+		remote: nodes.some(isRemote),
+		binding: {
+			cores: options.bindTo === "core",
+			...(options.gpuBind ? { gpusPerRank: options.gpusPerRank } : {}),
+		},
+		cwd: currentFolder(),
+		warnings: [...(note === undefined ? [] : [note]), ...variables.flatMap(({ missing }) => missing)],
 	};
-	return { ranks, orders, warnings: variables.flatMap(({ missing }) => missing), describe };
 }
 
-async function readHosts({ hostfile, hosts }: Options): Promise<{ hosts: Host[]; elastic: boolean }> {
-	if (hosts === undefined && hostfile === undefined) {
-		// One machine of one's own: there is nobody to protect from too many ranks.
-		return { hosts: [{ name: hostname(), slots: availableParallelism() }], elastic: true };
-	}
-	// Loaded only where needed: tsmpirun's own start-up counts.
-	const { parseHostfile, parseHostList } = await import("../hosts.ts");
-	const { localHosts } = await import("../local-host.ts");
-	if (hosts !== undefined) return { hosts: localHosts(parseHostList(hosts)), elastic: false };
-	const file = hostfile ?? "";
-	return { hosts: localHosts(parseHostfile(readHostfile(file), file)), elastic: false };
-}
-
-function readHostfile(file: string): string {
+function currentFolder(): string {
 	try {
-		return readFileSync(file, "utf8");
-	} catch (error) {
-		const why = error instanceof Error ? error.message : String(error);
-		throw new LaunchError(`Cannot read the hostfile ${file}: ${why}`, 1, { cause: error });
+		return process.cwd();
+	} catch (cause) {
+		throw new LaunchError("Cannot run here: the current folder does not exist any more", 126, { cause });
 	}
+}
+
+type JobHosts = FoundHosts & {
+	/** There is nobody to protect from too many ranks. */
+	readonly elastic: boolean;
+};
+
+async function readHosts(options: Options): Promise<JobHosts> {
+	const named = options.hosts !== undefined || options.hostfile !== undefined;
+	if (named || options.launcher !== undefined || namesHosts(process.env)) {
+		// Loaded only where needed: tsmpirun's own start-up counts.
+		const found = (await import("../host-sources.ts")).findHosts(options, process.env);
+		if (found !== undefined) return { ...found, elastic: false };
+	}
+	const own = { name: hostname(), slots: availableParallelism() };
+	return { hosts: [own], elastic: true, launcher: "local", isRemote: () => false };
+}
+
+/** Throws LaunchError where another machine takes part that must not. */
+function checkLauncher(launcher: LauncherName, remote: Host | undefined): void {
+	if (remote === undefined || launcher !== "local") return;
+	throw new LaunchError(
+		`Cannot start ranks on host ${remote.name} with --launcher local: this machine is ${hostname()}`,
+	);
 }
 
 /** Before anything is started, not when the first line is to be written. */
@@ -116,16 +120,4 @@ function readVariables({ variables }: ProgramOptions): { set: Record<string, str
 		else set[name] = value;
 	}
 	return { set, missing };
-}
-
-function placeRank(
-	{ localRank, localSize }: MappedRank,
-	{ gpusPerRank }: Options,
-	gpus: GpuList | undefined,
-	cores: readonly number[] | undefined,
-): { gpus: string[] | undefined; cores: string | undefined } {
-	return {
-		gpus: gpus === undefined ? undefined : gpusOfRank(gpus, localRank, gpusPerRank),
-		cores: cores === undefined ? undefined : coresOfRank(cores, localRank, localSize).join(","),
-	};
 }

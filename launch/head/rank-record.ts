@@ -23,6 +23,8 @@ export interface RankRecord {
 	/** It has called abort. */
 	abort: { readonly code: number; readonly reason: string; readonly atMs: number } | undefined;
 	exit: Exit | undefined;
+	/** Its host is lost, and how: nothing more will be known of it. */
+	lost: { readonly text: string; readonly atMs: number } | undefined;
 	/** Its output is complete. */
 	drained: boolean;
 	/** Its failure has been told to the user. */
@@ -51,14 +53,15 @@ export function newRecord(rank: number, host: string, node: number): RankRecord 
 		deserted: false,
 		abort: undefined,
 		exit: undefined,
+		lost: undefined,
 		drained: false,
 		reported: false,
 	};
 }
 
-/** Whether a rank has left the job, by its end or by closing its connection. */
+/** Whether a rank has left the job, by its end, by closing its connection, or with its host. */
 export function isGone(record: RankRecord): boolean {
-	return record.exit !== undefined || record.deserted;
+	return record.exit !== undefined || record.deserted || record.lost !== undefined;
 }
 
 /** Whether a rank still takes part: others may wait for it, and it may wait for others. */

@@ -8,6 +8,8 @@ export class StdinFeed {
 	readonly #pending: Map<number, number>;
 	readonly #send: (rank: number, chunk: Uint8Array) => void;
 	readonly #end: (rank: number) => void;
+	/** Ranks that do not run yet. */
+	readonly #awaited: Set<number>;
 	#reading = false;
 
 	constructor(
@@ -16,13 +18,19 @@ export class StdinFeed {
 		end: (rank: number) => void,
 	) {
 		this.#pending = new Map(ranks.map((rank) => [rank, 0]));
+		this.#awaited = new Set(ranks);
 		this.#send = send;
 		this.#end = end;
 	}
 
+	/** A rank runs: once all do that read, the reading begins. */
+	ready(rank: number): void {
+		if (this.#awaited.delete(rank) && this.#awaited.size === 0) this.start();
+	}
+
 	/** Begins to read, unless tsmpirun runs in the background of a terminal: reading would stop it (SIGTTIN). */
 	start(): void {
-		if (this.#reading || this.#pending.size === 0 || isInBackground()) return;
+		if (this.#reading || this.#awaited.size > 0 || this.#pending.size === 0 || isInBackground()) return;
 		this.#reading = true;
 		process.stdin.on("data", (chunk: Buffer) => this.#read(chunk));
 		const ended = () => {

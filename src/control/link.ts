@@ -1,13 +1,15 @@
 import { writeSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { MpiError } from "../errors.ts";
+import type { Control } from "./control.ts";
 import type { AgentToRank, RankToAgent } from "./messages.ts";
 
 /** The rank's end of the control plane: a unix socket to the agent of its host. */
-export class ControlLink {
+export class ControlLink implements Control {
 	readonly #socket: Socket;
 	readonly #onMessage: (message: AgentToRank) => void;
 	#partial = "";
+	#keepsAlive = true;
 
 	private constructor(socket: Socket, onMessage: (message: AgentToRank) => void, onLost: () => void) {
 		this.#socket = socket;
@@ -42,7 +44,12 @@ export class ControlLink {
 	}
 
 	/** Whether the connection keeps the event loop alive: only while this rank waits for the launcher's word. */
+	get keepsAlive(): boolean {
+		return this.#keepsAlive;
+	}
+
 	set keepsAlive(value: boolean) {
+		this.#keepsAlive = value;
 		if (value) this.#socket.ref();
 		else this.#socket.unref();
 	}

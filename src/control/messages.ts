@@ -10,6 +10,20 @@ export interface Endpoint {
 	readonly tcp?: readonly string[];
 }
 
+/** A CURVE key pair, in the text form that ZeroMQ takes (Z85). Both halves of a job's pair are secret. */
+export interface KeyPair {
+	readonly publicKey: string;
+	readonly secretKey: string;
+}
+
+/** How a rank and those of other hosts reach each other. */
+export interface Network {
+	/** Key pair of the job; without one, connections are not encrypted (--insecure). */
+	readonly keys?: KeyPair;
+	/** Addresses of this host that its ranks listen on, the best first, with their subnets: "10.0.0.5/24". */
+	readonly addresses: readonly string[];
+}
+
 /** A rank as its peers see it. */
 export interface Peer {
 	readonly host: string;
@@ -72,9 +86,13 @@ export type RankToAgent =
 			readonly sent: Counts;
 	  }
 	/** The ranks called different collectives at one step, or passed different arguments. */
-	| { readonly type: "mismatch"; readonly text: string };
+	| { readonly type: "mismatch"; readonly text: string }
+	/** The connection to another rank has broken or could not be made: what is on its way there may be lost. */
+	| { readonly type: "broken"; readonly rank: number; readonly text: string };
 
 export type AgentToRank =
+	/** First message, where the job has ranks on other hosts: bind there before "hello". */
+	| { readonly type: "network"; readonly network: Network }
 	/** All ranks can receive: the job begins. */
 	| { readonly type: "start"; readonly peers: readonly Peer[] }
 	/** A rank is gone. `sent` is how many messages it had sent to the reader of this, if it could still say so. */

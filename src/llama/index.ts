@@ -1,6 +1,7 @@
 /** `tsmpi/llama`: a llama.cpp engine per rank, jobs of many prompts, and their statistics. */
 
 export type { Answer, Failure, Result } from "./batch/answer-line.ts";
+export type { BatchCounts, BatchOptions } from "./batch/batch.ts";
 export { Batch } from "./batch/batch.ts";
 export type { BadLine, EmbedTask, Endpoint, GenerateTask, Request, Task } from "./batch/request.ts";
 
@@ -59,7 +60,7 @@ export { measureCache } from "./load/measure-cache.ts";
 export type { Setting, Sweep, SweepAxis } from "./load/sweep.ts";
 export { parseSweep } from "./load/sweep.ts";
 export type { EngineOptions } from "./node-llama-cpp/options.ts";
-export { BUILT_IN_PROMPTS, parsePrompts, readPrompts } from "./prompts.ts";
+export { BUILT_IN_PROMPTS, parsePrompt } from "./prompts.ts";
 export { jsonReport } from "./report/json.ts";
 export { markdownReport } from "./report/markdown.ts";
 export type { ReportFiles } from "./report/outputs.ts";
@@ -74,7 +75,7 @@ export { startEngine } from "./start-engine.ts";
 export type { ClockOffset, RunningClock } from "./stats/clock.ts";
 export { startClock } from "./stats/clock.ts";
 export type { DigestData, Summary } from "./stats/digest.ts";
-export { Digest } from "./stats/digest.ts";
+export { Digest, summarise } from "./stats/digest.ts";
 export type { GpuUse, GpuWatch } from "./stats/gpu.ts";
 export { watchGpus } from "./stats/gpu.ts";
 export type { Measurement, MeasureOptions } from "./stats/measure.ts";

@@ -1,6 +1,4 @@
-import { readFile } from "node:fs/promises";
 import type { Message, Prompt } from "./engine.ts";
-import { JobError, reasonOf } from "./errors.ts";
 
 /** What is run when no file is given. */
 export const BUILT_IN_PROMPTS: readonly string[] = [
@@ -17,59 +15,6 @@ export const BUILT_IN_PROMPTS: readonly string[] = [
 	"Translate 'good morning, everybody' into French.",
 	"Give one reason to prefer many small models to a large one.",
 ];
-
-/**
- * Reads prompts, one per line: as text, or as JSON objects with `prompt` (a text) or `messages` (a conversation). A file
- * is JSONL if its name says so (.jsonl, .ndjson) or if its first line is a JSON object. Empty lines are skipped.
- *
- * @throws {JobError} naming file and line.
- */
-export async function readPrompts(path: string): Promise<Prompt[]> {
-	return parsePrompts(await readText(path), path);
-}
-
-/** The prompts of a file's text; `path` is for its name and for errors. */
-export function parsePrompts(text: string, path: string): Prompt[] {
-	const lines = text
-		.replace(/^\ufeff/, "")
-		.split(/\r?\n/)
-		.map((line, index) => ({ line, number: index + 1 }))
-		.filter(({ line }) => line.trim() !== "");
-	const first = lines[0];
-	if (first === undefined) throw new JobError(`Cannot use the prompts in ${path}: the file has none`);
-	if (!/\.(jsonl|ndjson)$/i.test(path) && !isObject(first.line)) return lines.map(({ line }) => line);
-	return lines.map(({ line, number }) => parseObject(line, `${path}:${number}`));
-}
-
-async function readText(path: string): Promise<string> {
-	try {
-		return await readFile(path, "utf8");
-	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		const reason =
-			code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a directory" : reasonOf(error);
-		throw new JobError(`Cannot read the prompts in ${path}: ${reason}`, 1, { cause: error });
-	}
-}
-
-function isObject(line: string): boolean {
-	try {
-		const value: unknown = JSON.parse(line);
-		return typeof value === "object" && value !== null && !Array.isArray(value);
-	} catch {
-		return false;
-	}
-}
-
-function parseObject(line: string, where: string): Prompt {
-	try {
-		return parsePrompt(JSON.parse(line));
-	} catch (error) {
-		const reason =
-			error instanceof SyntaxError ? `it is not valid JSON (${reasonOf(error)})` : reasonOf(error);
-		throw new JobError(`Cannot use the prompt at ${where}: ${reason}`, 1, { cause: error });
-	}
-}
 
 /**
  * The prompt of a line's JSON.

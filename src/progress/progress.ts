@@ -155,10 +155,7 @@ export class Progress {
 			const head = frames[0] as Buffer;
 			const envelope = readEnvelope(head);
 			if (envelope === undefined || !(envelope.source >= 0 && envelope.source < this.size)) {
-				throw new MpiError(
-					"ERR_OTHER",
-					`Cannot read a message of ${head.length} bytes: it is not from this job`,
-				);
+				throw unreadable(head);
 			}
 			// Everybody has settled with its end; what comes now would only contradict that.
 			if (this.departures.get(envelope.source) !== undefined) return;
@@ -166,7 +163,7 @@ export class Progress {
 			this.#handle(envelope, frames.length > 1 ? (frames[1] as Buffer) : head.subarray(ENVELOPE_BYTES));
 			this.departures.check(envelope.source, this.received(envelope.source));
 		} catch (error) {
-			this.#events.onLost(error as Error);
+			this.#events.onLost(error instanceof MpiError ? error : unreadable(frames[0], error));
 		}
 	}
 
@@ -313,6 +310,12 @@ export class Progress {
 	#listen(): void {
 		if (this.#sockets !== undefined) this.#sockets.wanted = this.pending.size > 0 || this.departures.draining;
 	}
+}
+
+/** The error for frames that no rank of this job has sent. */
+function unreadable(head: Buffer | undefined, cause?: unknown): MpiError {
+	const text = `Cannot read a message of ${head?.length ?? 0} bytes: it is not from this job`;
+	return new MpiError("ERR_OTHER", text, { cause });
 }
 
 /** Field by field: a spread of this many costs a microsecond. */

@@ -23,8 +23,13 @@ export class Inbox {
 		this.#onIdle = onIdle;
 	}
 
-	/** Binds and returns the address that peers connect to. */
-	async bind(address: string): Promise<string> {
+	/**
+	 * Binds and returns the address that peers connect to.
+	 *
+	 * @param options Socket options that hold for this address and those that are bound later.
+	 */
+	async bind(address: string, options: object = {}): Promise<string> {
+		quietly(() => Object.assign(this.#socket, options));
 		await this.#socket.bind(address);
 		return this.#socket.lastEndpoint ?? address;
 	}
@@ -53,5 +58,16 @@ export class Inbox {
 			else await this.#onIdle();
 		}
 		this.#listening = false;
+	}
+}
+
+/** Without zeromq.js's warning that an option holds only for what is bound from now on: that is what we want. */
+function quietly(change: () => void): void {
+	const { emitWarning } = process;
+	process.emitWarning = () => undefined;
+	try {
+		change();
+	} finally {
+		process.emitWarning = emitWarning;
 	}
 }

@@ -3,28 +3,45 @@ import { Push } from "./zeromq.ts";
 /** How long a process that ends waits for its last messages to reach the kernel, in milliseconds. */
 const LINGER_MS = 2000;
 
+/** The way to one peer, as the mesh uses it. */
+export interface Lane {
+	/** Hands frames over; their memory must not change any more. */
+	send(frames: Uint8Array | Uint8Array[]): void;
+	/** Looks whether the connection still stands. */
+	check(): void;
+	/** Whatever is still queued need not arrive. */
+	abandon(): void;
+	close(): void;
+}
+
 /**
- * The way to one peer. It queues without limit and never blocks: how much may be under way is decided above, by the
- * eager budget and by rendezvous, so that a high-water mark could only lose or reorder messages.
+ * A socket that sends to one peer. It queues without limit and never blocks: how much may be under way is decided above,
+ * by the eager budget and by rendezvous, so that a high-water mark could only lose or reorder messages.
  */
-export class Lane {
-	readonly #socket = new Push({ sendHighWaterMark: 0, sendTimeout: 0, linger: LINGER_MS });
-	readonly #onError: (error: unknown) => void;
+export function sendingSocket(options: object = {}): InstanceType<typeof Push> {
+	return new Push({ sendHighWaterMark: 0, sendTimeout: 0, linger: LINGER_MS, ...options });
+}
+
+/** The way to a peer of the same host, through a unix socket. */
+export class LocalLane implements Lane {
+	readonly #socket = sendingSocket();
+	readonly #onError: (error: Error) => void;
 	#closed = false;
 
-	constructor(address: string, onError: (error: unknown) => void) {
+	constructor(address: string, onError: (error: Error) => void) {
 		this.#onError = onError;
 		this.#socket.connect(address);
 	}
 
-	/** Hands frames over; their memory must not change any more. */
 	send(frames: Uint8Array | Uint8Array[]): void {
-		this.#socket.send(frames).catch((error: unknown) => {
+		this.#socket.send(frames).catch((error: Error) => {
 			if (!this.#closed) this.#onError(error);
 		});
 	}
 
-	/** Whatever is still queued need not arrive. */
+	/** Such a connection ends only with the peer, which its agent reports. */
+	check(): void {}
+
 	abandon(): void {
 		this.#socket.linger = 0;
 	}

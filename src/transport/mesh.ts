@@ -1,6 +1,12 @@
-import type { Endpoint, Peer } from "../control/messages.ts";
+import type { Endpoint, Network, Peer } from "../control/messages.ts";
+import { bindAddress, pickEndpoint } from "../network/endpoints.ts";
 import { Inbox } from "./inbox.ts";
-import { Lane } from "./lane.ts";
+import { type Lane, LocalLane } from "./lane.ts";
+import { listenOptions, whole } from "./tcp.ts";
+import { TcpLane } from "./tcp-lane.ts";
+
+/** How often connections to other hosts are looked at while nothing is sent, in milliseconds. */
+const CHECK_MS = 500;
 
 /** What the layer above does with what comes in. */
 export interface MeshEvents {
@@ -9,7 +15,7 @@ export interface MeshEvents {
 	/** Called after each tick without a message; listening goes on once its promise resolves. */
 	readonly onIdle: () => Promise<void> | undefined;
 	/** The lane to this rank does not work. */
-	readonly onBroken: (rank: number, error: unknown) => void;
+	readonly onBroken: (rank: number, error: Error) => void;
 }
 
 /** The sockets of one rank: one inbox, and a lane to each peer from the first message on. */
@@ -21,19 +27,35 @@ export class Mesh {
 	/** Ranks that are gone: libzmq would try for ever to reach them again. */
 	readonly #gone = new Set<number>();
 	#peers: readonly Peer[] = [];
+	#network: Network | undefined;
+	#checks: NodeJS.Timeout | undefined;
 
 	/** @param node Index of the own host: its ranks are reached through unix sockets. */
 	constructor(node: number, events: MeshEvents) {
 		this.#node = node;
 		this.#events = events;
-		this.#inbox = new Inbox(events.onMessage, events.onIdle);
+		this.#inbox = new Inbox((frames) => events.onMessage(whole(frames)), events.onIdle);
 	}
 
-	/** Starts to receive at these addresses and tells where that is. */
-	async bind(addresses: { readonly ipc?: string; readonly tcp?: string }): Promise<Endpoint> {
-		const ipc = addresses.ipc === undefined ? undefined : await this.#inbox.bind(addresses.ipc);
-		const tcp = addresses.tcp === undefined ? undefined : await this.#inbox.bind(addresses.tcp);
-		return { ...(ipc === undefined ? {} : { ipc }), ...(tcp === undefined ? {} : { tcp: [tcp] }) };
+	/**
+	 * Starts to receive, from ranks of this host at a unix socket, from those of others at addresses of the network, and
+	 * tells where that is.
+	 */
+	async bind(where: {
+		readonly ipc?: string | undefined;
+		readonly network?: Network | undefined;
+	}): Promise<Endpoint> {
+		const { ipc, network } = where;
+		// Before any option of tcp is set: ranks of one host need no encryption in a folder that only they can enter.
+		const local = ipc === undefined ? {} : { ipc: await this.#inbox.bind(ipc) };
+		this.#network = network;
+		if (network === undefined) return local;
+		const options = listenOptions(network.keys);
+		const tcp: string[] = [];
+		for (const cidr of network.addresses) {
+			tcp.push(await this.#inbox.bind(bindAddress(cidr), { ...options, ipv6: cidr.includes(":") }));
+		}
+		return { ...local, tcp };
 	}
 
 	/** From here on `send` knows its peers, in rank order. */
@@ -51,7 +73,7 @@ export class Mesh {
 		if (this.#gone.has(rank)) return;
 		let lane = this.#lanes.get(rank);
 		if (lane === undefined) {
-			lane = new Lane(this.#address(rank), (error) => this.#events.onBroken(rank, error));
+			lane = this.#open(rank);
 			this.#lanes.set(rank, lane);
 		}
 		lane.send(frames);
@@ -72,15 +94,22 @@ export class Mesh {
 	}
 
 	close(): void {
+		clearInterval(this.#checks);
 		this.#inbox.close();
 		for (const lane of this.#lanes.values()) lane.close();
 	}
 
-	#address(rank: number): string {
+	#open(rank: number): Lane {
 		const peer = this.#peers[rank];
-		const { ipc, tcp } = peer?.endpoint ?? {};
-		const address = ipc !== undefined && peer?.node === this.#node ? ipc : tcp?.[0];
+		const { ipc, tcp = [] } = peer?.endpoint ?? {};
+		const onBroken = (error: Error) => this.#events.onBroken(rank, error);
+		if (ipc !== undefined && peer?.node === this.#node) return new LocalLane(ipc, onBroken);
+		const address = pickEndpoint(tcp, this.#network?.addresses ?? []);
 		if (address === undefined) throw new Error(`Cannot reach rank ${rank}: it has no address for this host`);
-		return address;
+		// Must not keep a program alive that is at its end.
+		this.#checks ??= setInterval(() => {
+			for (const lane of this.#lanes.values()) lane.check();
+		}, CHECK_MS).unref();
+		return new TcpLane(address, this.#network?.keys, onBroken);
 	}
 }

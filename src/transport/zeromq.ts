@@ -6,4 +6,4 @@ import { createRequire } from "node:module";
  */
 const zeromq = createRequire(import.meta.url)("zeromq") as typeof import("zeromq");
 
-export const { Pull, Push } = zeromq;
+export const { Dealer, Pull, Push, Router, curveKeyPair } = zeromq;

@@ -103,6 +103,19 @@ test("readOptions() reads values", (t) => {
 	t.is(options("--stdin", "3", "prog").stdin, 3);
 });
 
+test("readOptions() reads how ranks are mapped and numbered", (t) => {
+	const mapped = (...words: string[]) => {
+		const { mapBy, rankBy } = options(...words, "prog");
+		return [mapBy, rankBy];
+	};
+	t.deepEqual(mapped(), ["slot", "slot"]);
+	t.deepEqual(mapped("--map-by", "node"), ["node", "node"]);
+	t.deepEqual(mapped("--map-by", "node", "--rank-by", "slot"), ["node", "slot"]);
+	t.deepEqual(mapped("-map-by", "ppr:4:node"), [{ perNode: 4 }, "slot"]);
+	t.deepEqual(mapped("-ppn", "3", "-rank-by", "node"), [{ perNode: 3 }, "node"]);
+	t.deepEqual(mapped("-N", "2"), mapped("-npernode", "2"));
+});
+
 test("readOptions() finds --help and --version before a program is missed", (t) => {
 	t.deepEqual(readOptions(["--help"]), { do: "help" });
 	t.deepEqual(readOptions(["-h"]), { do: "help" });
@@ -125,7 +138,17 @@ const MISTAKES: readonly (readonly [string, readonly string[], RegExp])[] = [
 	["an option like no other", ["--mca", "x", "a"], /^Unknown option --mca: tsmpirun --help lists all$/],
 	["no time at all", ["--timeout", "0", "a"], /^Cannot use --timeout 0: it takes seconds above 0/],
 	["a time in words", ["--timeout", "1m", "a"], /^Cannot use --timeout 1m/],
-	["an unknown choice", ["--map-by", "core", "a"], /^Cannot use --map-by core: allowed are slot, node$/],
+	[
+		"an unknown choice",
+		["--map-by", "core", "a"],
+		/^Cannot use --map-by core: allowed are slot, node, and ppr/,
+	],
+	[
+		"no rank on each host",
+		["--map-by", "ppr:0:node", "a"],
+		/^Cannot use --map-by ppr:0:node: allowed are slot/,
+	],
+	["two ways to map", ["--ppn", "2", "--map-by", "slot", "a"], /^Cannot take both --map-by and --npernode/],
 	["a stdin of nobody", ["--stdin", "some", "a"], /^Cannot use --stdin some: it takes a rank, all or none$/],
 	["a variable without a name", ["-x", "=1", "a"], /^Cannot set the variable "=1"/],
 	["two sources of hosts", ["-H", "a", "--hostfile", "f", "a"], /^Cannot take hosts from both/],

@@ -65,10 +65,10 @@ const endings: readonly (readonly [string, readonly string[], number, RegExp])[]
 	],
 	["--stdin names no rank", ["--stdin", "3", "true"], 2, /^tsmpirun: .* rank 3: ranks are 0 to 2\n$/],
 	[
-		"--launcher is not there yet",
-		["--launcher", "ssh", "true"],
-		1,
-		/^tsmpirun: Cannot use --launcher ssh: .*\n$/,
+		"--launcher is unknown",
+		["--launcher", "rsh", "true"],
+		2,
+		/^tsmpirun: Cannot use --launcher rsh: allowed are local, ssh, slurm\n$/,
 	],
 ];
 

@@ -18,12 +18,12 @@ function withHosts(
 	t: ExecutionContext,
 	text: string,
 	options: readonly string[] = [],
-): { run: () => Promise<RunResult>; count: () => Promise<number> } {
+): { run: (env?: Record<string, string>) => Promise<RunResult>; count: () => Promise<number> } {
 	const { folder } = workplace(t);
 	writeFileSync(join(folder, "hosts"), text);
 	const words = ["--hostfile", "hosts", ...options];
 	return {
-		run: () => tsmpirun(t, [...words, "echo", "here"], { cwd: folder }),
+		run: (env = {}) => tsmpirun(t, [...words, "echo", "here"], { cwd: folder, env }),
 		count: () => count(t, words, folder),
 	};
 }
@@ -56,6 +56,32 @@ test("more ranks than slots are refused, unless --oversubscribe allows them up t
 	t.is(above.stderr, "tsmpirun: Cannot start 3 ranks: max_slots of the hosts allows 2\n");
 });
 
+test("without --host and --hostfile, TSMPI_HOSTFILE names the hosts, else what the MPI operator sets", async (t) => {
+	const { folder } = workplace(t);
+	const file = (name: string, text: string) => {
+		writeFileSync(join(folder, name), text);
+		return join(folder, name);
+	};
+	const own = file("own", "localhost slots=3\n");
+	const foreign = file("foreign", "localhost:4\n");
+	const run = (env: Record<string, string>, ...options: string[]) =>
+		tsmpirun(t, [...options, "echo", "here"], { env });
+	const ranks = ({ stdout }: RunResult) => stdout.split("here\n").length - 1;
+	const both = await run({ TSMPI_HOSTFILE: own, HYDRA_HOST_FILE: foreign });
+	t.is(ranks(both), 3);
+	t.is(both.stderr, "");
+	t.is(ranks(await run({ TSMPI_HOSTFILE: own }, "-H", "localhost:2")), 2);
+	for (const name of ["OMPI_MCA_orte_default_hostfile", "HYDRA_HOST_FILE"]) {
+		const result = await run({ [name]: foreign, TSMPI_HOSTFILE: "" });
+		t.is(ranks(result), 4);
+		t.is(result.stderr, `tsmpirun: hosts are those of ${foreign} (${name})\n`);
+		t.is(ranks(await run({ [name]: join(folder, "none") })), availableParallelism());
+	}
+	const missing = await run({ TSMPI_HOSTFILE: join(folder, "none") });
+	t.is(missing.code, 1);
+	t.regex(missing.stderr, /^tsmpirun: Cannot read the hostfile TSMPI_HOSTFILE=\S+none: ENOENT.*\n$/);
+});
+
 for (const [what, text, error] of [
 	[
 		"an unknown word",
@@ -68,11 +94,6 @@ for (const [what, text, error] of [
 		'hosts:1:17: Cannot read "two" as slots: a number from 1 up is needed',
 	],
 	["no host", "# nothing\n", "Cannot find a host in hosts: it has only comments and blank lines"],
-	[
-		"a remote host",
-		"localhost\nnode7.example.org slots=2\n",
-		`Cannot start ranks on host node7.example.org: other hosts are not available yet, only this machine (localhost, ${hostname()})`,
-	],
 ] as const) {
 	test(`a hostfile with ${what} is one clear line`, async (t) => {
 		const { code, stderr, stdout } = await withHosts(t, text).run();
@@ -86,9 +107,13 @@ test("hosts that cannot be read are one clear line", async (t) => {
 	const missing = await tsmpirun(t, ["--hostfile", "/no/such/hosts", "true"]);
 	t.is(missing.code, 1);
 	t.regex(missing.stderr, /^tsmpirun: Cannot read the hostfile \/no\/such\/hosts: ENOENT.*\n$/);
-	const remote = await tsmpirun(t, ["-H", "localhost,node7", "true"]);
+	const remote = await tsmpirun(t, ["-H", "localhost,node7", "--launcher", "local", "true"]);
 	t.is(remote.code, 1);
-	t.regex(remote.stderr, /^tsmpirun: Cannot start ranks on host node7: .*\n$/);
+	const own = hostname();
+	t.is(
+		remote.stderr,
+		`tsmpirun: Cannot start ranks on host node7 with --launcher local: this machine is ${own}\n`,
+	);
 	const both = await tsmpirun(t, ["-H", "localhost", "--hostfile", "x", "true"]);
 	t.is(both.code, 2);
 	t.regex(both.stderr, /^tsmpirun: .*--hostfile.*--host.*\n$/);
@@ -101,13 +126,54 @@ test("--display-map shows on stderr where each rank runs, and runs it", async (t
 	t.is(stdout, "here\nhere\nhere\n");
 	t.deepEqual(stderr.split("\n"), [
 		"Map: 3 ranks on 1 host",
-		"host localhost: 1 slot, 3 ranks, oversubscribed",
+		"host localhost: 1 slot, 2 GPUs, 3 ranks, oversubscribed",
 		"  2 GPUs for 3 ranks: ranks share GPUs",
 		"  rank 0: local rank 0, GPU 0",
 		"  rank 1: local rank 1, GPU 1",
 		"  rank 2: local rank 2, GPU 0",
 		"",
 	]);
+});
+
+test("--map-by, --rank-by and gpus= show in the map", async (t) => {
+	const env = { CUDA_VISIBLE_DEVICES: "0,1,2" };
+	const map = async (text: string, ...options: string[]) => {
+		const { run } = withHosts(t, text, ["--dry-run", ...options]);
+		return (await run(env)).stdout.replaceAll(/, \S+echo here/g, "");
+	};
+	t.is(
+		await map("localhost slots=4 gpus=2\n", "--map-by", "ppr:3:node"),
+		[
+			"Map: 3 ranks on 1 host",
+			"host localhost: 4 slots, 2 GPUs, 3 ranks",
+			"  2 GPUs for 3 ranks: ranks share GPUs",
+			"  rank 0: local rank 0, GPU 0",
+			"  rank 1: local rank 1, GPU 1",
+			"  rank 2: local rank 2, GPU 0",
+			"",
+		].join("\n"),
+	);
+	t.regex(await map("localhost gpus=0\n"), /: 1 slot, 0 GPUs, 1 rank\n {2}rank 0: local rank 0, no GPU\n$/);
+});
+
+test("--dry-run shows the map of other hosts without asking them", async (t) => {
+	const words = ["--dry-run", "-H", "node[8-9].invalid:2", "--rank-by", "node", "prog.js", "a b"];
+	const { stdout, stderr, code } = await tsmpirun(t, words);
+	t.is(
+		stdout,
+		[
+			"Map: 4 ranks on 2 hosts",
+			"host node8.invalid: 2 slots, 2 ranks (GPUs and cores: not asked)",
+			"  rank 0: local rank 0, prog.js 'a b'",
+			"  rank 2: local rank 1, prog.js 'a b'",
+			"host node9.invalid: 2 slots, 2 ranks (GPUs and cores: not asked)",
+			"  rank 1: local rank 0, prog.js 'a b'",
+			"  rank 3: local rank 1, prog.js 'a b'",
+			"",
+		].join("\n"),
+	);
+	t.is(stderr, "");
+	t.is(code, 0);
 });
 
 test("--dry-run prints the map with the commands and starts nothing", async (t) => {

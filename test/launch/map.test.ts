@@ -6,7 +6,7 @@ import { mapRanks } from "../../launch/map.ts";
 
 const A: Host = { name: "a", slots: 2 };
 const B: Host = { name: "b", slots: 3, maxSlots: 4 };
-const SLOT = { mapBy: "slot", oversubscribe: false } as const;
+const SLOT = { mapBy: "slot", rankBy: "slot", oversubscribe: false } as const;
 
 function hosts(ranks: ReturnType<typeof mapRanks>): string {
 	return ranks.map(({ host }) => host.name).join("");
@@ -36,7 +36,42 @@ test("mapRanks() by slot fills one host after the other", (t) => {
 });
 
 test("mapRanks() by node deals the ranks out", (t) => {
-	t.is(hosts(mapRanks([A, B], [5], { mapBy: "node", oversubscribe: false })), "ababb");
+	t.is(hosts(mapRanks([A, B], [5], { ...SLOT, mapBy: "node", rankBy: "node" })), "ababb");
+});
+
+test("mapRanks() numbers the ranks as rankBy says, wherever mapBy puts them", (t) => {
+	t.is(hosts(mapRanks([A, B], [4], { ...SLOT, mapBy: "node" })), "aabb");
+	t.is(hosts(mapRanks([A, B], [4], { ...SLOT, rankBy: "node" })), "abab");
+	t.deepEqual(
+		mapRanks([A, B], [4], { ...SLOT, rankBy: "node" }).map(({ localRank, nodeRank }) => [
+			localRank,
+			nodeRank,
+		]),
+		[
+			[0, 0],
+			[0, 1],
+			[1, 0],
+			[1, 1],
+		],
+	);
+});
+
+test("mapRanks() puts the same number on each host for ppr:N:node", (t) => {
+	const two = { ...SLOT, mapBy: { perNode: 2 } };
+	t.is(hosts(mapRanks([A, B], [undefined], two)), "aabb");
+	t.is(hosts(mapRanks([A, B], [undefined], { ...two, rankBy: "node" })), "abab");
+	t.is(hosts(mapRanks([A, B], [3], two)), "aab");
+	t.throws(() => mapRanks([A, B], [5], two), {
+		message: "Cannot start 5 ranks by --map-by ppr:2:node: 2 on each of 2 hosts are 4",
+	});
+	const three = { ...SLOT, mapBy: { perNode: 3 } };
+	t.throws(() => mapRanks([A, B], [undefined], three), {
+		message: "Cannot start 3 ranks on a: it has 2 slots (--oversubscribe allows more)",
+	});
+	t.is(hosts(mapRanks([A, B], [undefined], { ...three, oversubscribe: true })), "aaabbb");
+	t.throws(() => mapRanks([A, B], [undefined], { ...SLOT, mapBy: { perNode: 5 }, oversubscribe: true }), {
+		message: "Cannot start 5 ranks on b: its max_slots is 4",
+	});
 });
 
 test("mapRanks() counts only hosts that have ranks", (t) => {
@@ -54,7 +89,7 @@ test("mapRanks() refuses more ranks than slots", (t) => {
 });
 
 test("mapRanks() oversubscribes evenly, but never above max_slots", (t) => {
-	const rules = { mapBy: "slot", oversubscribe: true } as const;
+	const rules = { ...SLOT, oversubscribe: true } as const;
 	t.is(hosts(mapRanks([A, B], [7], rules)), "aaabbbb");
 	t.is(hosts(mapRanks([A, B], [9], rules)), "aaaaabbbb");
 	t.throws(() => mapRanks([B], [5], rules), {
@@ -78,20 +113,21 @@ test("coresOfRank() shares the cores out, or deals single ones", (t) => {
 });
 
 test("mapText() shows hosts, ranks, GPUs and cores, and says when GPUs are shared", (t) => {
-	const displayed = mapRanks([{ name: "a", slots: 1 }], [2], { mapBy: "slot", oversubscribe: true }).map(
+	const displayed = mapRanks([{ name: "a", slots: 1 }], [2], { ...SLOT, oversubscribe: true }).map(
 		(mapped) => ({
 			mapped,
 			command: ["/bin/echo", "two words"],
 			gpus: ["GPU-1"],
 			cores: "0,1",
+			asked: true,
 		}),
 	);
-	const options = { gpus: { devices: ["GPU-1"], fixed: false }, gpusPerRank: 1, commands: true };
+	const options = { gpus: new Map([[0, ["GPU-1"]]]), gpusPerRank: 1, commands: true };
 	t.is(
 		mapText(displayed, options),
 		[
 			"Map: 2 ranks on 1 host",
-			"host a: 1 slot, 2 ranks, oversubscribed",
+			"host a: 1 slot, 1 GPU, 2 ranks, oversubscribed",
 			"  1 GPU for 2 ranks: ranks share GPUs",
 			"  rank 0: local rank 0, GPU GPU-1, cores 0,1, /bin/echo 'two words'",
 			"  rank 1: local rank 1, GPU GPU-1, cores 0,1, /bin/echo 'two words'",

@@ -23,7 +23,7 @@ async function stay(
 	const job = start(t, ["-n", "2", ...options, STAY, ...words], place);
 	const pids = [];
 	for (const rank of [0, 1]) {
-		const [, pid] = await job.waitForLine(new RegExp(`^rank ${rank} pid (\\d+)$`));
+		const [, pid] = await job.waitForLine(new RegExp(`^rank ${rank} pid (\\d+) of`));
 		pids.push(Number(pid));
 	}
 	return { job, place, pids };

@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
 import type { Report } from "../../src/llama/index.ts";
 import { tsmpirun } from "../support/run.ts";
@@ -97,7 +98,6 @@ test("--slo and --min-success that are missed say so and end the job with 1", as
 	);
 	// Prompts that do not fit fail; half of them may.
 	const prompts = ["--prompts", path("p.txt"), "--ctx-size", "64"];
-	const { writeFileSync } = await import("node:fs");
 	writeFileSync(path("p.txt"), `short\n${"long ".repeat(100)}\n`);
 	t.is((await run(t, 1, ...prompts)).code, 1);
 	const half = await run(t, 1, ...prompts, "--min-success", "50");
@@ -199,4 +199,15 @@ test("--sweep np with more than there are is a mistake, not a hang", async (t) =
 	const { code, stderr } = await run(t, 2, "--sweep", "np=1,4");
 	t.is(code, 2);
 	t.regex(stderr, /abort\(2\): Cannot sweep np=4: this job has 2 ranks; start it with tsmpirun -np 4\n$/);
+});
+
+test("a program that measures its own requests has the same report", async (t) => {
+	const program = fileURLToPath(new URL("./programs/measured.js", import.meta.url));
+	const { code, stdout, stderr } = await tsmpirun(t, ["-np", "2", program, "--inflight", "3"]);
+	t.deepEqual([code, stderr], [0, ""]);
+	t.regex(
+		stdout,
+		/^success +100 % \(6 of 6 requests, 0 failed\)\nwall time +\d+\.\d\d s on 2 ranks, 3 in flight on each\n/,
+	);
+	t.regex(stdout, /^ITL +all +\d/m);
 });

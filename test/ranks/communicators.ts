@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { init, PROC_NULL, SUM } from "tsmpi";
 
-const { world } = await init();
+const mpi = await init();
+const { world } = mpi;
 const { rank, size } = world;
 const ranks = Array.from({ length: size }, (_, index) => index);
 const right = (rank + 1) % size;
@@ -42,7 +43,14 @@ assert.equal(await rest?.allreduce(1, { op: SUM }), rank === 0 ? undefined : siz
 
 const listed = await world.create(ranks.slice(-2).reverse());
 assert.deepEqual(await listed?.allgather(rank), rank >= size - 2 ? ranks.slice(-2).reverse() : undefined);
-assert.equal((await world.splitShared()).size, size);
+// A host's ranks, in their order in world.
+const shared = await world.splitShared();
+assert.deepEqual([shared.rank, shared.size], [mpi.localRank, mpi.localSize]);
+const hosts = await world.allgather(mpi.nodeRank);
+assert.deepEqual(
+	await shared.allgather(rank),
+	ranks.filter((other) => hosts[other] === mpi.nodeRank),
+);
 
 // A ring and an open line.
 const ring = await world.cart({ dims: [size], periods: [true] });

@@ -7,10 +7,21 @@ const mpi = await init();
 assert.equal(await init(), mpi);
 const { world } = mpi;
 const { rank, size } = world;
+assert.deepEqual([mpi.hostname, world.name], [hostname(), "world"]);
+const places = await world.allgather([mpi.hostname, mpi.localRank, mpi.localSize, mpi.nodeRank] as const);
+const nodes = new Set(places.map(([, , , node]) => node));
 assert.deepEqual(
-	[mpi.hostname, mpi.localRank, mpi.localSize, mpi.nodeRank, world.name],
-	[hostname(), rank, size, 0, "world"],
+	[...nodes].sort(),
+	[...nodes.keys()].map((_, index) => index),
 );
+for (const node of nodes) {
+	const own = places.filter((place) => place[3] === node);
+	assert.deepEqual(
+		own,
+		own.map(([name], index) => [name, index, own.length, node]),
+	);
+	assert.equal(new Set(own.map(([name]) => name)).size, 1);
+}
 assert.equal(rank, Number(process.env.TSMPI_RANK ?? 0));
 assert.equal(size, Number(process.env.TSMPI_SIZE ?? 1));
 

@@ -14,6 +14,8 @@ export interface RunOptions {
 	/** Added to the environment; undefined takes a variable away. */
 	readonly env?: Readonly<Record<string, string | undefined>>;
 	readonly cwd?: string;
+	/** Words of a command that runs the command behind it, such as salloc's. */
+	readonly within?: readonly string[];
 	/** tsmpirun is killed, and the test fails, after this time. Default: 60 s. */
 	readonly timeoutMs?: number;
 }
@@ -38,10 +40,11 @@ export interface RunHandle {
 
 /** Starts tsmpirun; it is ended, with its ranks, when the test is over. */
 export function start(t: ExecutionContext, args: readonly string[], options: RunOptions = {}): RunHandle {
-	const { input, cwd, timeoutMs = 60_000 } = options;
+	const { input, cwd, within = [], timeoutMs = 60_000 } = options;
 	const env = { ...process.env, ...options.env };
 	const from = performance.now();
-	const child = spawn(process.execPath, [CLI, ...args], {
+	const [command = "", ...words] = [...within, process.execPath, CLI, ...args];
+	const child = spawn(command, words, {
 		env,
 		stdio: "pipe",
 		...(cwd === undefined ? {} : { cwd }),

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
+import { curveKeyPair } from "zeromq";
 import { Mesh } from "../../src/transport/mesh.ts";
 
 /** What one rank has received, and a way to wait for more. */
@@ -33,6 +34,7 @@ async function meshOf(
 	size: number,
 	transport: "ipc" | "tcp" | "mixed",
 ): Promise<Node[]> {
+	const keys = curveKeyPair();
 	const folder = mkdtempSync(join(tmpdir(), "tsmpi-mesh-"));
 	const node = (rank: number) => (transport === "mixed" ? rank % 2 : 0);
 	const ranks = Array.from({ length: size }, (_, rank) => {
@@ -55,7 +57,7 @@ async function meshOf(
 		ranks.map(async ({ mesh }, rank) => {
 			const endpoint = await mesh.bind({
 				...(transport === "tcp" ? {} : { ipc: `ipc://${folder}/${rank}` }),
-				...(transport === "ipc" ? {} : { tcp: "tcp://127.0.0.1:*" }),
+				...(transport === "ipc" ? {} : { network: { keys, addresses: ["127.0.0.1/8"] } }),
 			});
 			return { host: "here", node: node(rank), endpoint };
 		}),
@@ -99,9 +101,10 @@ for (const transport of ["ipc", "tcp", "mixed"] as const) {
 test("Mesh.bind() tells where it listens", async (t) => {
 	const mesh = new Mesh(0, { onMessage: () => {}, onIdle: () => undefined, onBroken: () => {} });
 	t.teardown(() => mesh.close());
-	const endpoint = await mesh.bind({ tcp: "tcp://127.0.0.1:*" });
+	const endpoint = await mesh.bind({ network: { addresses: ["127.0.0.1/8", "::1/128"] } });
 	t.deepEqual(Object.keys(endpoint), ["tcp"]);
 	t.regex(endpoint.tcp?.[0] ?? "", /^tcp:\/\/127\.0\.0\.1:\d+$/);
+	t.regex(endpoint.tcp?.[1] ?? "", /^tcp:\/\/\[::1\]:\d+$/);
 	await t.throwsAsync(mesh.bind({ ipc: "ipc:///no/such/folder/0" }));
 });
 

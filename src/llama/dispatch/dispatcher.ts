@@ -200,9 +200,7 @@ export class Dispatcher {
 	#order(rank: number, { id, task }: Request): Order {
 		const due = this.#due.get(id);
 		const epoch = this.#epochs[rank] ?? 0;
-		return due === undefined
-			? { id, task, epoch }
-			: { id, task, epoch, lateMs: Math.max(0, performance.now() - due) };
+		return due === undefined ? { id, task, epoch } : { id, task, epoch, dueMs: due };
 	}
 
 	#take(rank: number, event: WorkerEvent): void {

@@ -8,8 +8,8 @@ export interface Order {
 	readonly task: Task;
 	/** How often the rank's engine had died, as far as rank 0 knew: an order from before a death is void. */
 	readonly epoch: number;
-	/** In an open loop: how long ago the request was due. */
-	readonly lateMs?: number;
+	/** In an open loop: when the request was due, on rank 0's clock. */
+	readonly dueMs?: number;
 }
 
 /** What rank 0 tells a rank. */

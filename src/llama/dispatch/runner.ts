@@ -6,19 +6,13 @@ import { Fifo } from "../schedule/fifo.ts";
 import type { Recorder, RequestRecord } from "../stats/recorder.ts";
 import type { Order, WorkerEvent } from "./messages.ts";
 
-/** An order, and when it was due on this rank's clock. */
-interface Job {
-	readonly order: Order;
-	readonly dueMs: number | undefined;
-}
-
 /** Runs a rank's orders on its engine, and tells what came of each. */
 export class Runner {
 	readonly #engine: Engine;
 	readonly #recorder: Recorder;
 	readonly #inflight: number;
 	readonly #tell: (event: WorkerEvent) => void;
-	readonly #waiting = new Fifo<Job>();
+	readonly #waiting = new Fifo<Order>();
 	readonly #running = new Set<number>();
 	/** Deaths of the engine. */
 	#epoch = 0;
@@ -35,25 +29,20 @@ export class Runner {
 	}
 
 	take(orders: readonly Order[]): void {
-		const now = performance.now();
-		for (const order of orders) {
-			const dueMs = order.lateMs === undefined ? undefined : now - order.lateMs;
-			this.#waiting.push({ order, dueMs });
-		}
+		for (const order of orders) this.#waiting.push(order);
 		this.#next();
 	}
 
 	#next(): void {
 		while (this.#running.size < this.#inflight) {
-			const job = this.#waiting.shift();
-			if (job === undefined) return;
+			const order = this.#waiting.shift();
+			if (order === undefined) return;
 			// Sent before rank 0 heard of a death: it has been handed out again.
-			if (job.order.epoch === this.#epoch) void this.#run(job);
+			if (order.epoch === this.#epoch) void this.#run(order);
 		}
 	}
 
-	async #run({ order, dueMs }: Job): Promise<void> {
-		const { id, task, epoch } = order;
+	async #run({ id, task, epoch, dueMs }: Order): Promise<void> {
 		this.#running.add(id);
 		const record = this.#recorder.begin({ index: id, dueMs });
 		let event: WorkerEvent;

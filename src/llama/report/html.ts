@@ -32,18 +32,18 @@ ${report.missed.map((line) => `<p class="missed">${escaped(line)}</p>`).join("\n
 <h2>Latency</h2>
 <p>Share of the requests (of the gaps, for ITL) that took no longer than this.</p>
 <div id="quantities" class="choices"></div>
-<div id="latency" class="chart"></div>
+<div id="latency" class="chart" role="img" aria-label="Distribution of the chosen time, a curve for each rank"></div>
 </section>
 <section>
 <h2>Requests</h2>
 <p>Every bar is a request in a slot of its rank: pale until its first token, full while it generates, red if it failed.
 Drag to zoom, double-click to see all.${every > 1 ? ` One request of ${every} is shown.` : ""}</p>
-<div id="timeline" class="chart"></div>
+<div id="timeline" class="chart" role="img" aria-label="Timeline of the requests, a row for each slot"></div>
 </section>
 <section>
 <h2>Throughput</h2>
 <p>Generated tokens per second.</p>
-<div id="throughput" class="chart"></div>
+<div id="throughput" class="chart" role="img" aria-label="Generated tokens per second over time"></div>
 </section>
 ${section("Ranks", htmlTable(rankTable(report)))}
 ${section("Latency in figures", htmlTable(latencyTable(report)) + paragraph(latencyNote(report)))}

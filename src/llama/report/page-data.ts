@@ -1,4 +1,4 @@
-import { Digest } from "../stats/digest.ts";
+import { inOrder } from "../stats/digest.ts";
 import type { RankStatistics } from "../stats/recorder.ts";
 import { QUANTITIES, type Quantity } from "../stats/recorder.ts";
 import type { Report } from "../stats/report.ts";
@@ -93,12 +93,11 @@ export function pageData(report: Report, statistics: readonly RankStatistics[]):
 }
 
 function curvesOf(statistics: readonly RankStatistics[], name: Quantity): Curve[] {
-	const all = new Digest();
-	for (const { digests } of statistics) all.merge(digests[name]);
+	const all = inOrder(statistics.map(({ digests }) => digests[name]));
 	const ranks = statistics.length > 1 ? statistics.slice(0, MOST_CURVES) : [];
 	return [
 		...ranks.map(({ rank, digests }) => curve(rank, digests[name].centroids)),
-		curve(undefined, all.toData().centroids),
+		curve(undefined, all),
 	].filter(({ values }) => values.length > 0);
 }
 

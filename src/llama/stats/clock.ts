@@ -8,6 +8,8 @@ export interface ClockOffset {
 
 /** Measures offsets at the start and at the end of a run. */
 export interface RunningClock {
+	/** What to add to this rank's `performance.now()` to get rank 0's, as measured at the start. */
+	readonly offsetMs: number;
 	/** Collective. */
 	readonly stop: () => Promise<ClockOffset>;
 }
@@ -23,6 +25,7 @@ export async function startClock(world: Comm): Promise<RunningClock> {
 	const comm = await world.dup();
 	const before = await measure(comm);
 	return {
+		offsetMs: before.offsetMs,
 		stop: async () => {
 			const after = await measure(comm);
 			comm.free();

@@ -84,31 +84,7 @@ export class Digest {
 	}
 
 	summary(): Summary {
-		const count = this.#tree.toArray().reduce((total, { n }) => total + n, 0);
-		if (count === 0) return NOTHING;
-		const mean = this.#sum / count;
-		return {
-			count,
-			mean,
-			std: Math.sqrt(Math.max(0, this.#sumOfSquares / count - mean * mean)),
-			p50: this.#percentile(0.5, count),
-			p95: this.#percentile(0.95, count),
-			p99: this.#percentile(0.99, count),
-			max: this.#max,
-		};
-	}
-
-	/**
-	 * The sample of rank ceil(share n), or the mean of the centroid that stands for it. Not a point between two
-	 * centroids, as is usual: towards the ends most of them are samples, and between those there may be nothing.
-	 */
-	#percentile(share: number, count: number): number {
-		let left = Math.max(1, Math.ceil(share * count - RANK_SLACK));
-		for (const { mean, n } of this.#tree.toArray()) {
-			left -= n;
-			if (left <= 0) return mean;
-		}
-		return this.#max;
+		return summarise([this.toData()]);
 	}
 
 	#add(mean: number, n: number): void {
@@ -128,6 +104,45 @@ export class Digest {
 			if (sample !== undefined) this.#tree.push_centroid(sample);
 		}
 	}
+}
+
+/** Summarises several digests as if they were one; nothing is compressed any further. */
+export function summarise(parts: readonly DigestData[]): Summary {
+	const sum = (pick: (part: DigestData) => number) => parts.reduce((total, part) => total + pick(part), 0);
+	const centroids = inOrder(parts);
+	const count = centroids.reduce((total, [, n]) => total + n, 0);
+	if (count === 0) return NOTHING;
+	const mean = sum((part) => part.sum) / count;
+	const max = parts.reduce((most, part) => Math.max(most, part.max), Number.NEGATIVE_INFINITY);
+	return {
+		count,
+		mean,
+		std: Math.sqrt(Math.max(0, sum((part) => part.sumOfSquares) / count - mean * mean)),
+		p50: percentile(0.5, centroids, count) ?? max,
+		p95: percentile(0.95, centroids, count) ?? max,
+		p99: percentile(0.99, centroids, count) ?? max,
+		max,
+	};
+}
+
+/** The centroids of several digests in ascending order. */
+export function inOrder(parts: readonly DigestData[]): DigestData["centroids"] {
+	const [first] = parts;
+	if (parts.length === 1 && first !== undefined) return first.centroids;
+	return parts.flatMap(({ centroids }) => centroids).sort(([a], [b]) => a - b);
+}
+
+/**
+ * The sample of rank ceil(share n), or the mean of the centroid that stands for it. Not a point between two
+ * centroids, as is usual: towards the ends most of them are samples, and between those there may be nothing.
+ */
+function percentile(share: number, centroids: DigestData["centroids"], count: number): number | undefined {
+	let left = Math.max(1, Math.ceil(share * count - RANK_SLACK));
+	for (const [mean, n] of centroids) {
+		left -= n;
+		if (left <= 0) return mean;
+	}
+	return undefined;
 }
 
 /** All indices below a length, each once, far from their neighbours; the same every time. */

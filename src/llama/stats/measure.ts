@@ -37,7 +37,7 @@ export async function startMeasurement(
 	const gpus = engine.info.device === "cuda" ? watchGpus() : undefined;
 	const clock = await startClock(world);
 	const spans = timeline ? Math.max(1, Math.floor(MOST_SPANS / world.size)) : 0;
-	const recorder = new Recorder({ slo, spans });
+	const recorder = new Recorder({ slo, spans, offsetMs: clock.offsetMs });
 	return {
 		recorder,
 		stop: async () => {

@@ -45,6 +45,8 @@ export interface RecorderOptions {
 	readonly slo?: Slo | undefined;
 	/** Most requests of which the times are kept, for a timeline. @default 0 */
 	readonly spans?: number;
+	/** What to add to `now()` to get the clock on which requests are due: rank 0's. @default 0 */
+	readonly offsetMs?: number;
 	readonly now?: () => number;
 }
 
@@ -69,6 +71,7 @@ export class Recorder {
 	};
 	readonly #errors = new Map<string, number>();
 	readonly #slo: Slo | undefined;
+	readonly #offsetMs: number;
 	readonly #now: () => number;
 	readonly #spans: SpanStore;
 	#rate: TokenRate | undefined;
@@ -84,8 +87,9 @@ export class Recorder {
 	#startMs = Number.POSITIVE_INFINITY;
 	#endMs = Number.NEGATIVE_INFINITY;
 
-	constructor({ slo, spans = 0, now = () => performance.now() }: RecorderOptions = {}) {
+	constructor({ slo, spans = 0, offsetMs = 0, now = () => performance.now() }: RecorderOptions = {}) {
 		this.#slo = slo;
+		this.#offsetMs = offsetMs;
 		this.#now = now;
 		this.#spans = new SpanStore(spans);
 	}
@@ -93,11 +97,12 @@ export class Recorder {
 	/**
 	 * A request starts now.
 	 *
-	 * @param dueMs When it was to start, in an open loop: its latency counts from there, and the delay is queue time.
+	 * @param dueMs When it was to start, in an open loop, on rank 0's clock (see `offsetMs`): its latency counts from
+	 *   there, and the delay is queue time.
 	 */
 	begin({ index, dueMs }: { readonly index: number; readonly dueMs?: number | undefined }): RequestRecord {
 		const begun = this.#now();
-		const startMs = Math.min(begun, dueMs ?? begun);
+		const startMs = dueMs === undefined ? begun : Math.min(begun, dueMs - this.#offsetMs);
 		if (this.#running === 0) this.#busySince = begun;
 		this.#running += 1;
 		this.#startMs = Math.min(this.#startMs, startMs);
@@ -169,11 +174,12 @@ export class Recorder {
 		this.#promptTokens += usage.promptTokens;
 		this.#cachedTokens += usage.cachedTokens;
 		this.#completionTokens += usage.completionTokens;
-		// One token has no time between tokens.
+		// An embedding has no token, and one token no time between tokens.
 		const tokens = usage.completionTokens;
+		const ttft = tokens > 0 ? ttftMs : undefined;
 		const tpot = tokens > 1 ? (totalMs - ttftMs) / (tokens - 1) : undefined;
 		this.#digests.e2e.push(totalMs);
-		this.#digests.ttft.push(ttftMs);
+		if (ttft !== undefined) this.#digests.ttft.push(ttft);
 		this.#digests.queue.push(queueMs);
 		if (tpot !== undefined) this.#digests.tpot.push(tpot);
 		for (const [place, at] of pieces.entries()) {
@@ -181,7 +187,7 @@ export class Recorder {
 			this.#rate?.add(at, tokens / pieces.length);
 		}
 		if (pieces.length === 0) this.#rate?.add(startMs + totalMs, tokens);
-		if (this.#slo !== undefined && keeps(this.#slo, { e2e: totalMs, ttft: ttftMs, tpot })) this.#good += 1;
+		if (this.#slo !== undefined && keeps(this.#slo, { e2e: totalMs, ttft, tpot })) this.#good += 1;
 		const times = { servedMs: startMs + queueMs, firstMs: startMs + ttftMs, endMs: startMs + totalMs };
 		this.#spans.add({ index, startMs, ...times, ...usage });
 	}

@@ -1,7 +1,7 @@
 import type { EngineInfo } from "../engine.ts";
 import type { CacheMeasurement } from "../load/measure-cache.ts";
-import { DEFINITIONS } from "./definitions.ts";
-import { Digest, type DigestData, type Summary } from "./digest.ts";
+import { definitions } from "./definitions.ts";
+import { type Summary, summarise } from "./digest.ts";
 import type { GpuUse } from "./gpu.ts";
 import { QUANTITIES, type Quantity, type RankStatistics } from "./recorder.ts";
 import { describeSlo, type Slo } from "./slo.ts";
@@ -134,7 +134,11 @@ export function mergeStatistics(ranks: readonly RankStatistics[], context: Repor
 		...(delivery === undefined ? {} : { delivery }),
 		errors: [...errors].sort((a, b) => b[1] - a[1]).map(([reason, count]) => ({ reason, count })),
 		missed: missedTargets(total, context),
-		definitions: DEFINITIONS,
+		definitions: definitions({
+			slo: slo !== undefined,
+			gpus: ranks.some(({ gpus = [] }) => gpus.length > 0),
+			severalRanks: ranks.length > 1,
+		}),
 	};
 }
 
@@ -199,12 +203,6 @@ function cacheFigures(parts: readonly CacheMeasurement[]): { cache?: CacheFigure
 			failed: sum((part) => part.failed),
 		},
 	};
-}
-
-function summarise(parts: readonly DigestData[]): Summary {
-	const merged = new Digest();
-	for (const part of parts) merged.merge(part);
-	return merged.summary();
 }
 
 function imbalance(shares: readonly number[]): number | undefined {

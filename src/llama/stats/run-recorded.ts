@@ -5,7 +5,7 @@ import type { Recorder } from "./recorder.ts";
 /** Which request of a job this is, and when it was to start, if that was not now. */
 export interface RequestLabel {
 	readonly index: number;
-	/** On this process's `performance.now()`. */
+	/** On rank 0's `performance.now()`, if the recorder knows how far it is off; else on this process's. */
 	readonly dueMs?: number | undefined;
 }
 

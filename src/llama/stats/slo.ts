@@ -9,10 +9,10 @@ export interface Slo {
 	readonly share: number;
 }
 
-/** What one request took, in milliseconds; TPOT is undefined with fewer than two tokens. */
+/** What one request took, in milliseconds; TTFT is undefined without a token, TPOT with fewer than two. */
 export interface Latency {
 	readonly e2e: number;
-	readonly ttft: number;
+	readonly ttft: number | undefined;
 	readonly tpot: number | undefined;
 }
 

@@ -14,4 +14,4 @@ for (const signal of ["SIGUSR1", "SIGUSR2", "SIGCONT"] as const) {
 	if (words.has("tell")) process.on(signal, () => say(`got ${signal}`));
 }
 setInterval(() => {}, 60_000);
-say(`pid ${process.pid}`);
+say(`pid ${process.pid} of ${process.ppid}`);

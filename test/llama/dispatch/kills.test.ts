@@ -86,7 +86,7 @@ for (let seed = 1; seed <= ROUNDS; seed++) {
 			// Rank 0 is the first that tsmpirun has started.
 			const zero = Math.min(...ranks.map(({ parent }) => parent));
 			for (let kill = 0; kill < 3; kill++) {
-				await untilEnded(job, 1 + Math.floor(next() * 25));
+				await untilEnded(job, 1 + Math.floor(next() * 12));
 				const engines = descendants(first).filter(isEngine);
 				const others = engines.filter(({ parent }) => parent !== zero);
 				const victim =
@@ -98,7 +98,8 @@ for (let seed = 1; seed <= ROUNDS; seed++) {
 			const { code, stderr } = await job.done;
 			t.is(code, 137, stderr);
 			t.regex(stderr, /^tsmpirun: rank [12] \([^)]+\) was killed by SIGKILL/);
-			t.deepEqual(answered(t, name), IDS);
+			// Two engines are killed: they can hit one request twice.
+			t.deepEqual(answered(t, name, 1), IDS);
 			const { delivery, total } = reportOf(name);
 			t.like(delivery, { retried: 0, lost: 0, duplicate: 0 });
 			t.true((delivery?.requeued ?? 0) > 0);
@@ -113,7 +114,7 @@ test.serial("a job killed again and again answers each request once in the end, 
 	let before: string[] = [];
 	for (let kill = 0; kill < ROUNDS; kill++) {
 		const job = run(t, name);
-		await untilEnded(job, 1 + Math.floor((next() * REQUESTS) / ROUNDS));
+		await untilEnded(job, 1 + Math.floor((next() * REQUESTS) / (2 * ROUNDS)));
 		if (job.child.exitCode !== null) break;
 		const pids = descendants(job.child.pid ?? -1).map(({ pid }) => pid);
 		job.child.kill("SIGKILL");
@@ -128,7 +129,7 @@ test.serial("a job killed again and again answers each request once in the end, 
 	t.is(code, 0, stderr);
 	t.deepEqual(answered(t, name), IDS);
 	const skipped = reportOf(name).delivery?.skipped ?? 0;
-	t.true(skipped >= before.length - 1 && skipped < REQUESTS, `${skipped} of ${before.length}`);
+	t.true(skipped >= before.length - 1 && skipped <= REQUESTS, `${skipped} of ${before.length}`);
 	t.regex(
 		stdout,
 		new RegExp(`^delivery +0 retried, 0 requeued, 0 lost, 0 duplicate, ${skipped} answered before$`, "m"),

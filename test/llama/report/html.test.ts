@@ -173,4 +173,9 @@ inBrowser("--html fits a telephone, one rank, and a job in which nothing succeed
 	const page = await open(t, many, "light");
 	t.true((await pixels(page, "timeline", [42, 120, 214])) > 1000);
 	t.is(await page.locator("#latency .legend span").count(), 1);
+	// They take 100 to 139 ms: of many, the slowest is told.
+	t.regex(
+		await hover(page, "latency", 0.5, 0.5),
+		/^E2E within 1(19|20) ms\nrank \d+: 0\.0 %\nall ranks: \d+\.\d %$/,
+	);
 });

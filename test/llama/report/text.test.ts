@@ -96,6 +96,11 @@ test("formatReport() shows what else was asked for and measured", (t) => {
 	const delivery = { retried: 1, requeued: 2, lost: 0, duplicate: 0 };
 	const report = mergeStatistics(ranks, { ...context, slo, delivery, load: "open loop: 5 requests/s" });
 	const text = formatReport({ ...report, speedup: 1.87 });
+	const plain = formatReport(mergeStatistics([first], context));
+	for (const name of ["goodput", "imbalance", "VRAM, GPU"]) {
+		t.false(plain.includes(`\n${name}`), `${name} is not defined where it is not shown`);
+		t.true(text.includes(`\n${name}`));
+	}
 	for (const line of [
 		"delivery   1 retried, 2 requeued, 0 lost, 0 duplicate",
 		"load       open loop: 5 requests/s",

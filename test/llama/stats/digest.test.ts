@@ -1,5 +1,5 @@
 import test from "ava";
-import { Digest } from "../../../src/llama/stats/digest.ts";
+import { Digest, summarise } from "../../../src/llama/stats/digest.ts";
 import { random } from "../../support/memory-channels.ts";
 
 const SHAPES: Readonly<Record<string, (count: number) => number[]>> = {
@@ -48,7 +48,11 @@ for (const [shape, make] of Object.entries(SHAPES)) {
 				// As it travels between ranks.
 				for (const digest of digests) merged.merge(structuredClone(digest.toData()));
 				const summary = merged.summary();
+				// Without merging trees: the centroids are only put in order.
+				const joined = summarise(digests.map((digest) => structuredClone(digest.toData())));
 				t.is(summary.count, count);
+				t.is(joined.count, count);
+				t.is(joined.max, summary.max);
 				t.is(summary.max, sorted.at(-1));
 				t.true(Math.abs((summary.mean ?? 0) - mean) <= 1e-9 * mean);
 				t.true(Math.abs((summary.std ?? 0) - std) <= 1e-6 * mean);
@@ -56,10 +60,12 @@ for (const [shape, make] of Object.entries(SHAPES)) {
 					const exact = nearestRank(sorted, percentile);
 					const got = summary[`p${percentile}`] ?? Number.NaN;
 					const tolerance = count <= 2000 ? 0 : 0.02 * exact;
-					t.true(
-						Math.abs(got - exact) <= tolerance,
-						`p${percentile} on ${ranks} ranks: ${got}, exactly ${exact}`,
-					);
+					for (const value of [got, joined[`p${percentile}`] ?? Number.NaN]) {
+						t.true(
+							Math.abs(value - exact) <= tolerance,
+							`p${percentile} on ${ranks} ranks: ${value}, exactly ${exact}`,
+						);
+					}
 				}
 			}
 		});

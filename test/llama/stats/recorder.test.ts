@@ -62,9 +62,10 @@ test("Recorder counts, keeps distributions and the time in which something ran",
 
 test("Recorder counts a late request from when it was due", (t) => {
 	let now = 100;
-	const recorder = new Recorder({ now: () => now, spans: 9 });
-	const late = recorder.begin({ index: 0, dueMs: 40 });
-	const early = recorder.begin({ index: 1, dueMs: 500 });
+	const recorder = new Recorder({ now: () => now, spans: 9, offsetMs: 1000 });
+	// On rank 0's clock, which is 1000 ahead.
+	const late = recorder.begin({ index: 0, dueMs: 1040 });
+	const early = recorder.begin({ index: 1, dueMs: 1500 });
 	now = 130;
 	const usage = { promptTokens: 1, cachedTokens: 0, completionTokens: 2 };
 	late.succeeded(usage, { queueMs: 5, ttftMs: 10, totalMs: 30 });
@@ -88,6 +89,11 @@ test("Recorder counts as good what keeps every limit", (t) => {
 	end(50, 10);
 	end(51, 10);
 	end(50, 11);
+	// An embedding has no first token that could be late.
+	const usage = { promptTokens: 1, cachedTokens: 0, completionTokens: 0 };
+	recorder.begin({ index: 0 }).succeeded(usage, { queueMs: 0, ttftMs: 90, totalMs: 90 });
 	recorder.begin({ index: 0 }).failed("no");
-	t.is(recorder.result(0, "h", engineInfo()).good, 1);
+	const statistics = recorder.result(0, "h", engineInfo());
+	t.like(statistics, { ok: 4, failed: 1, good: 2 });
+	t.is(summary(statistics, "ttft").count, 3);
 });

@@ -112,12 +112,14 @@ function describe(chart: uPlot, name: string, curves: readonly Curve[]): string 
 	const { left = -1 } = chart.cursor;
 	if (left < 0) return undefined;
 	const at = chart.posToVal(left, "x");
-	const named = curves.length > 15 ? curves.slice(-1) : curves;
-	const lines = named.map((curve) => {
+	const shares = curves.map((curve) => {
 		const above = curve.values.findIndex((value) => value > at);
-		const share = above < 0 ? 1 : (curve.shares[above - 1] ?? 0);
-		return `${label(curve)}: ${(share * 100).toFixed(1)} %`;
+		return { curve, share: above < 0 ? 1 : (curve.shares[above - 1] ?? 0) };
 	});
+	// Of many ranks the slowest is the one to know.
+	const slowest = shares.reduce((worst, each) => (each.share < worst.share ? each : worst));
+	const told = isColoured(curves.length - 1) ? shares : [slowest, ...shares.slice(-1)];
+	const lines = told.map(({ curve, share }) => `${label(curve)}: ${(share * 100).toFixed(1)} %`);
 	return [`${name} within ${duration(at)}`, ...lines].join("\n");
 }
 

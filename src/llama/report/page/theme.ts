@@ -1,8 +1,8 @@
 /** Colours of the page's style, which follow the reader's light or dark. */
 
-const COLOURS = 7;
+const COLOURS = 8;
 /** With more ranks than this the colours tell nothing: all get the same. */
-const MOST_COLOURED = 14;
+const MOST_COLOURED = 16;
 
 export function colour(name: string): string {
 	return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

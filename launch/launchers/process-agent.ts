@@ -1,0 +1,119 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { LaunchError } from "../../src/errors.ts";
+import { findWrappers } from "../agent/wrap.ts";
+import type { Host } from "../hosts.ts";
+import type { AgentToHead, HeadToAgent } from "../protocol.ts";
+import { StreamLink } from "../stream-link.ts";
+import type { DialBack } from "./dial-back.ts";
+import { readHello } from "./handshake.ts";
+import type { AgentLink } from "./launcher.ts";
+import { RecentLines } from "./recent-lines.ts";
+import type { Attempt } from "./starting.ts";
+
+/** A process that has lost its other side gets this time to say why, and one whose work is done, to end. */
+const LAST_WORDS_MS = 500;
+
+/** An agent behind the standard streams of a process of this machine, such as ssh. */
+export class ProcessAgent implements Attempt {
+	readonly link: Promise<AgentLink>;
+	readonly #child: ChildProcessWithoutNullStreams;
+	readonly #name: string;
+	readonly #lines = new RecentLines();
+	readonly #exited: Promise<string>;
+	readonly #dialBack: DialBack | undefined;
+	#waitsFor: string;
+	#isGone = false;
+
+	/**
+	 * @param what What messages call the process: "ssh".
+	 * @param dialBack Where the agent may dial in, if the process does not pass on what it is told.
+	 */
+	constructor(host: Host, what: string, command: readonly string[], dialBack?: DialBack) {
+		this.#name = what;
+		this.#dialBack = dialBack;
+		this.#waitsFor = `${what} to answer`;
+		// A session of its own: Ctrl-C is for us to pass on. Should we be killed, the kernel ends it.
+		const [program = "", ...args] = [...findWrappers(false).deathSignal, ...command];
+		this.#child = spawn(program, args, { stdio: "pipe", detached: true });
+		this.#child.stdin.on("error", () => {});
+		this.#child.stderr.on("data", (data: Buffer) => this.#lines.push(data));
+		this.#exited = this.#watchExit();
+		this.link = this.#connect(host.name);
+	}
+
+	waitsFor = (): string => this.#waitsFor;
+
+	said = (): string | undefined => this.#lines.telling;
+
+	cancel = (): void => {
+		if (!this.#isGone) this.#child.kill("SIGKILL");
+	};
+
+	/** Its work is done: resolves once it is gone. */
+	async end(): Promise<void> {
+		this.#child.stdin.end();
+		await this.#exitWithin(LAST_WORDS_MS);
+		this.cancel();
+		await this.#exited;
+	}
+
+	async #watchExit(): Promise<string> {
+		const [code, signal] = await once(this.#child, "close").catch((error: Error) => [error.message]);
+		this.#isGone = true;
+		if (signal) return `${this.#name} was killed by ${signal}`;
+		return typeof code === "number"
+			? `${this.#name} exited with code ${code}`
+			: `cannot start ${this.#name}: ${code}`;
+	}
+
+	async #connect(host: string): Promise<AgentLink> {
+		const stdout = this.#child.stdout;
+		const dialBack = this.#dialBack;
+		// For an agent that waits to see whether it can hear us.
+		if (dialBack !== undefined) this.#child.stdin.write("\n");
+		const hello = readHello(stdout, host, {
+			shell: () => {
+				this.#waitsFor = "Node and tsmpi to start there";
+			},
+			key: (key) => {
+				this.#waitsFor = `its agent to dial back to ${dialBack?.target}`;
+				dialBack?.learn(host, key);
+			},
+		});
+		const direct = hello.then(() => new StreamLink<HeadToAgent, AgentToHead>(stdout, this.#child.stdin));
+		const dialed = dialBack?.expectLater(host);
+		const ended = this.#exited.then((how) => {
+			throw new LaunchError(`Cannot reach host ${host}: ${this.#lines.telling ?? how}`);
+		});
+		const ways = [direct, ended, ...(dialed === undefined ? [] : [dialed])];
+		// That one of them fails later is no news.
+		for (const way of ways) way.catch(() => {});
+		const link = await Promise.race(ways);
+		dialBack?.giveUp(host, new LaunchError(`Host ${host} has been reached otherwise`));
+		// Nobody else reads what an agent that dialled back, or its shell, may still print.
+		if (stdout.isPaused() && dialed !== undefined) stdout.resume();
+		return this.#explained(link);
+	}
+
+	/** The link; when it is lost, with what the process has to say about it. */
+	#explained(link: AgentLink): AgentLink {
+		return {
+			...{ send: link.send, onMessage: link.onMessage, close: link.close },
+			onClose: (listener) => link.onClose((lost) => void this.#explain(lost).then(listener)),
+		};
+	}
+
+	async #explain(lost: string | undefined): Promise<string | undefined> {
+		if (lost === undefined) return undefined;
+		const how = await this.#exitWithin(LAST_WORDS_MS);
+		this.cancel();
+		const said = this.#lines.telling ?? how;
+		return said === undefined ? lost : `${lost} (${said})`;
+	}
+
+	#exitWithin(limitMs: number): Promise<string | undefined> {
+		const late = new Promise<undefined>((resolve) => setTimeout(resolve, limitMs, undefined).unref());
+		return Promise.race([this.#exited, late]);
+	}
+}

@@ -1,0 +1,69 @@
+import type { KeyPair, Network } from "../../src/control/messages.ts";
+import { LaunchError } from "../../src/errors.ts";
+import { wantsTcp } from "../../src/job.ts";
+import { LOOPBACK, reachableAddresses, reachedBySsh } from "../../src/network/addresses.ts";
+
+/** What counts of a rank here. */
+interface Rank {
+	readonly nodeRank: number;
+	readonly variables: Readonly<Record<string, string>>;
+}
+
+/** How the ranks of a job reach those of other hosts: what the head decides for all agents. */
+export interface JobNetwork {
+	/** Made for this job; undefined with --insecure. Never on a command line, in the environment or in a log. */
+	readonly keys?: KeyPair;
+	/** --iface */
+	readonly iface?: string;
+	/** There is one host: its ranks use tcp because they were asked to. */
+	readonly loopback?: true;
+}
+
+/** The network of a job, or undefined where all ranks are on one host and use unix sockets. */
+export async function makeNetwork(
+	orders: readonly Rank[],
+	options: { readonly insecure: boolean; readonly iface: string | undefined },
+): Promise<JobNetwork | undefined> {
+	const alone = new Set(orders.map(({ nodeRank }) => nodeRank)).size < 2;
+	const tcp = wantsTcp(process.env) || orders.some(({ variables }) => wantsTcp(variables));
+	if (orders.length < 2 || (alone && !tcp)) return undefined;
+	const { iface, insecure } = options;
+	return {
+		...(insecure ? {} : { keys: await makeKeys() }),
+		...(iface === undefined ? {} : { iface }),
+		...(alone && iface === undefined ? { loopback: true } : {}),
+	};
+}
+
+/** What tsmpirun says of a network without keys. */
+export function insecurity(network: JobNetwork | undefined): string[] {
+	if (network === undefined || network.keys !== undefined) return [];
+	return ["--insecure: connections between ranks are neither encrypted nor protected from strangers"];
+}
+
+/** Makes a key pair. Loads ZeroMQ, which a job of one host can do without here. */
+export async function makeKeys(): Promise<KeyPair> {
+	const { curveKeyPair } = await import("../../src/transport/zeromq.ts");
+	return curveKeyPair();
+}
+
+/** What the ranks of this host are told. */
+export function hostNetwork(
+	{ keys, iface, loopback }: JobNetwork,
+	host: { readonly name: string; readonly sshConnection: string | undefined },
+): Network {
+	const addresses = loopback ? LOOPBACK : choose(iface, host);
+	return { ...(keys === undefined ? {} : { keys }), addresses };
+}
+
+function choose(
+	iface: string | undefined,
+	{ name, sshConnection }: { readonly name: string; readonly sshConnection: string | undefined },
+): string[] {
+	try {
+		return reachableAddresses({ iface, reached: reachedBySsh(sshConnection) });
+	} catch (error) {
+		if (!(error instanceof RangeError)) throw error;
+		throw new LaunchError(`Cannot use --iface ${iface} on host ${name}: ${error.message}`);
+	}
+}

@@ -1,0 +1,37 @@
+import { Worker } from "node:worker_threads";
+import type { Connect } from "../control/control.ts";
+import { MpiError } from "../errors.ts";
+import type { Placement } from "../job.ts";
+import { ownFolder } from "../own-folder.ts";
+import type { ThreadToRank } from "./messages.ts";
+import { readSettings } from "./settings.ts";
+import { ThreadLink } from "./thread-link.ts";
+
+/** The launcher's side of a job without tsmpirun. */
+const THREAD = new URL("../launch/rendezvous/main.js", ownFolder);
+
+/**
+ * Meets the other processes of the job at the address that TSMPI_RENDEZVOUS names.
+ *
+ * @throws {MpiError} ERR_OTHER where the environment is wrong, or not all have come in time.
+ */
+export async function meet(env: NodeJS.ProcessEnv): Promise<{ place: Placement; connect: Connect }> {
+	const worker = new Worker(THREAD, { workerData: readSettings(env) });
+	const link = new ThreadLink(worker);
+	const { place, network } = await welcome(link);
+	return {
+		place,
+		connect: async (onMessage) => {
+			onMessage({ type: "network", network });
+			link.onMessage = onMessage;
+			return link;
+		},
+	};
+}
+
+async function welcome(link: ThreadLink): Promise<Extract<ThreadToRank, { type: "welcome" }>> {
+	const first = await link.first;
+	if (first.type === "welcome") return first;
+	link.close();
+	throw new MpiError("ERR_OTHER", first.type === "failed" ? first.text : "The job ended before it began");
+}
