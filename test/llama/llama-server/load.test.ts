@@ -117,7 +117,8 @@ withServer(
 		const shape = { contextLength: 4096, layers: 64 };
 		const model = await writeCycle(join(folder, "large.gguf"), { shape: { ...PRESETS.cycle, ...shape } });
 		// Keys and values of all slots need 1 GiB with 4096 tokens each.
-		const llamaServer = wrapped("limited", "ulimit -v 1000000");
+		// One arena: else malloc reserves more or less of the limit, as its threads happen to meet.
+		const llamaServer = wrapped("limited", "export MALLOC_ARENA_MAX=1; ulimit -v 1000000");
 		const { contextSize, ...free } = { ...OPTIONS, slots: 16, model, llamaServer };
 		const engine = await startEngine(free);
 		t.teardown(() => engine.close());
