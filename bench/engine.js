@@ -1,6 +1,6 @@
 // What the layers around an engine cost: tokens/s of a one-rank job (rank, engine process, statistics) against the same
 // llama.cpp without them, with the same model, prompts, threads and sequences, in turns in the same run: llama-server
-// asked by a bare client, and node-llama-cpp driven directly in one process with UV_THREADPOOL_SIZE=1. The last column
+// asked by a bare client, and node-llama-cpp driven directly in one process with UV_THREADPOOL_SIZE=1. The last figure
 // compares the engines. The model is the project's own of 134 million random weights:
 //   node bench/engine.js [THREADS [ROUNDS]]
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -55,7 +55,7 @@ const engines = [
 ];
 if (binary === undefined) console.log("no llama-server: npm run build:llama-server builds one");
 
-row(["sequences", "engine", "tsmpi tok/s", "direct tok/s", "/ direct", "/ llama-server", "rounds' ratios"]);
+row(["sequences", "engine", "tsmpi tok/s", "direct tok/s", "/ direct", "/ server", "rounds' ratios"]);
 for (const sequences of [1, 4]) {
 	// Different from their first character on, so that neither side finds anything in a cache.
 	const words = "north south east west river valley mountain harbour".split(" ");

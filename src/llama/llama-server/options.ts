@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { ModelFacts } from "../gguf/validate.ts";
-import { DEFAULT_SLOTS, defaultContext, type EngineOptions } from "../node-llama-cpp/options.ts";
+import { checkSlots, defaultContext, type EngineOptions } from "../node-llama-cpp/options.ts";
 import { positive } from "../request.ts";
 
 /** How to start an engine on llama-server. */
@@ -45,7 +45,7 @@ const ALL_LAYERS = 9999;
 /** Fills in what was left open. */
 export function serverPlan(options: LlamaServerOptions, facts: ModelFacts, onGpu: boolean): ServerPlan {
 	const { llamaServer, model, gpu = "auto", gpuLayers = "auto", engineArgs = [] } = options;
-	const slots = positive("slots", options.slots ?? DEFAULT_SLOTS);
+	const slots = checkSlots(options.slots);
 	return {
 		binary: llamaServer,
 		model,

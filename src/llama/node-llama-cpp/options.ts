@@ -21,7 +21,7 @@ export interface EngineOptions {
 	readonly prefillChunk?: number;
 }
 
-/** node-llama-cpp's limit. */
+/** llama.cpp's limit. */
 export const MAX_SLOTS = 256;
 export const DEFAULT_SLOTS = 4;
 const LARGEST_DEFAULT_CONTEXT = 4096;
@@ -31,11 +31,17 @@ export function defaultContext({ contextLength }: Pick<ModelFacts, "contextLengt
 	return Math.min(contextLength ?? LARGEST_DEFAULT_CONTEXT, LARGEST_DEFAULT_CONTEXT);
 }
 
+/** Slots as they were asked for, or as many as suit most. */
+export function checkSlots(asked = DEFAULT_SLOTS): number {
+	const slots = positive("slots", asked);
+	if (slots > MAX_SLOTS) throw new RangeError(`Cannot use ${slots} slots: at most ${MAX_SLOTS} are possible`);
+	return slots;
+}
+
 /** Fills in what was left open. */
 export function loadRequest(options: EngineOptions, facts: ModelFacts): LoadRequest {
 	const { model, gpu = "auto", gpuLayers = "auto", prefillChunk } = options;
-	const slots = positive("slots", options.slots ?? DEFAULT_SLOTS);
-	if (slots > MAX_SLOTS) throw new RangeError(`Cannot use ${slots} slots: at most ${MAX_SLOTS} are possible`);
+	const slots = checkSlots(options.slots);
 	return {
 		type: "load",
 		model,
