@@ -13,6 +13,3 @@ export const DIAL_TLS: Readonly<Pick<TlsOptions, "ciphers" | "minVersion" | "max
 
 /** Bytes of the key. */
 export const DIAL_KEY_BYTES = 32;
-
-/** The variable that carries the key to an agent that has no standard input. */
-export const DIAL_KEY_VARIABLE = "TSMPI_JOB_KEY";

@@ -52,7 +52,17 @@ export function findHosts(options: HostOptions, env: Readonly<NodeJS.ProcessEnv>
 	}
 	// In the script of sbatch this is a node of the allocation. Elsewhere, even on a node, we are outside of it: what
 	// we started ourselves would escape Slurm's limits.
-	return { ...named, launcher, isRemote: ({ name }) => name !== env.SLURMD_NODENAME };
+	return {
+		...named,
+		hosts: named.hosts.map((host) => ({ ...host, slots: Math.min(host.slots, slotsOf(host, allocation)) })),
+		launcher,
+		isRemote: ({ name }) => name !== env.SLURMD_NODENAME,
+	};
+}
+
+/** What Slurm has given of a host: a hostfile cannot make more of it. */
+function slotsOf(host: Host, allocation: Allocation): number {
+	return allocation.hosts.find(({ name }) => name === host.name)?.slots ?? 0;
 }
 
 type NamedHosts = Pick<FoundHosts, "hosts" | "note">;

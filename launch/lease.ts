@@ -14,17 +14,18 @@ export const LEASE_SECONDS = (LEASE_TICKS * TICK_MS) / 1000;
  * Ticks are counted, not time: a process that was stopped for a minute has missed one tick, not sixty.
  */
 export class Lease {
-	readonly #timer: NodeJS.Timeout;
+	readonly #stop: () => void;
 	#missed = 0;
 	#held = false;
 
-	constructor({ ping, lost }: { ping: () => void; lost: () => void }) {
-		this.#timer = setInterval(() => {
+	/** @param clock Calls back regularly until what it returns is called. */
+	constructor({ ping, lost }: { ping: () => void; lost: () => void }, clock = everyTick) {
+		this.#stop = clock(() => {
 			ping();
 			if (this.#held || ++this.#missed < LEASE_TICKS) return;
 			this.end();
 			lost();
-		}, TICK_MS);
+		});
 	}
 
 	/** The other side has said something. */
@@ -39,6 +40,11 @@ export class Lease {
 	}
 
 	end(): void {
-		clearInterval(this.#timer);
+		this.#stop();
 	}
+}
+
+function everyTick(tick: () => void): () => void {
+	const timer = setInterval(tick, TICK_MS);
+	return () => clearInterval(timer);
 }

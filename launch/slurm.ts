@@ -33,13 +33,17 @@ function refuseToRunManyTimes(env: Readonly<NodeJS.ProcessEnv>): void {
 	);
 }
 
-/** A slot for each task that the job asked for; without such a wish Slurm itself counts tasks or processors. */
+/**
+ * A slot for each task that the job asked for; without such a wish Slurm itself counts. In a step of one task, such as
+ * that of `srun --pty bash`, the tasks are the step's, and only the processors are still those of the job.
+ */
 function slotsOf(env: Readonly<NodeJS.ProcessEnv>): number[] {
 	const tasks = env.SLURM_TASKS_PER_NODE;
-	if (tasks !== undefined) return expandCounts("SLURM_TASKS_PER_NODE", tasks);
+	if (tasks !== undefined && tasks !== env.SLURM_STEP_TASKS_PER_NODE)
+		return expandCounts("SLURM_TASKS_PER_NODE", tasks);
 	const processors = env.SLURM_JOB_CPUS_PER_NODE;
 	if (processors === undefined) {
-		throw new LaunchError("Cannot read Slurm's allocation: SLURM_TASKS_PER_NODE is not set");
+		throw new LaunchError("Cannot read Slurm's allocation: SLURM_JOB_CPUS_PER_NODE is not set");
 	}
 	const perTask = Math.max(1, Number(env.SLURM_CPUS_PER_TASK ?? 1) || 1);
 	return expandCounts("SLURM_JOB_CPUS_PER_NODE", processors).map((count) =>
@@ -70,4 +74,16 @@ export function expandCounts(name: string, text: string): number[] {
 		}
 		return new Array<number>(Number(groups.times ?? 1)).fill(Number(groups.count));
 	});
+}
+
+/** Variables that describe one task, or the step that it belongs to. */
+const OF_TASK =
+	/^SLURM_(PROCID|LOCALID|NODEID|GTIDS|TASK_PID|NTASKS|NPROCS|STEPID|STEP_(ID|NUM_TASKS|NUM_NODES|TASKS_PER_NODE|NODELIST|LAUNCHER_PORT)|CPU_BIND.*|SRUN_COMM_.*)$/;
+
+/**
+ * Takes away what Slurm says of the task that an agent is. Libraries of the ranks would believe that each of them is
+ * task 0 of a job with a task for each node.
+ */
+export function forgetTask(env: NodeJS.ProcessEnv): void {
+	for (const name of Object.keys(env)) if (OF_TASK.test(name)) delete env[name];
 }

@@ -1,23 +1,28 @@
 import { connect, type TLSSocket } from "node:tls";
-import { DIAL_KEY_VARIABLE, DIAL_TLS } from "../dial.ts";
+import { DIAL_TLS } from "../dial.ts";
 
 /** A head that does not answer within this time is behind a firewall. */
 const CONNECT_MS = 10_000;
 
-/** A head that does not know our own key yet refuses us: it is dialled again, so many times and so often. */
-const REDIALS = 50;
 const REDIAL_MS = 200;
 
-/**
- * Dials one of the head's addresses, `host:port,[address]:port`, under this name; rejects with an Error that tells why.
- *
- * @param ownKey A key that the head is learning in another way. Default: the one that it has given us.
- */
-export async function dial(addresses: string, name: string, ownKey?: string): Promise<TLSSocket> {
-	const key = Buffer.from(ownKey ?? (await readKey()), "hex");
-	for (let left = ownKey === undefined ? 0 : REDIALS; ; left--) {
+/** How an agent proves who it is. */
+export interface Credentials {
+	/** In hexadecimal digits. */
+	readonly key: string;
+	/** A head that is still learning the key in another way refuses it at first: how often it is dialled again. */
+	readonly redials?: number;
+}
+
+/** Dials one of the head's addresses, `host:port,[address]:port`, under this name; rejects with an Error that tells why. */
+export async function dial(
+	addresses: string,
+	name: string,
+	{ key, redials = 0 }: Credentials,
+): Promise<TLSSocket> {
+	for (let left = redials; ; left--) {
 		try {
-			return await dialAll(addresses, name, key);
+			return await dialAll(addresses, name, Buffer.from(key, "hex"));
 		} catch (error) {
 			if (left === 0) throw error;
 			await new Promise((resolve) => setTimeout(resolve, REDIAL_MS));
@@ -74,11 +79,8 @@ function dialOne(address: string, name: string, key: Buffer): Promise<TLSSocket>
 	});
 }
 
-/** The key is in the environment, which the ranks must not inherit, or the first line of standard input. */
-async function readKey(): Promise<string> {
-	const given = process.env[DIAL_KEY_VARIABLE];
-	delete process.env[DIAL_KEY_VARIABLE];
-	if (given !== undefined) return given;
+/** The key that a head sends as the first line of standard input. */
+export async function readKey(): Promise<string> {
 	let text = "";
 	for await (const data of process.stdin.setEncoding("latin1")) {
 		text += data;

@@ -7,12 +7,17 @@ import { AGENT_LINE, FAILED_LINE, KEY_LINE } from "../launchers/remote-command.t
 import type { Link } from "../link.ts";
 import { ownVersion, packageRoot } from "../package-root.ts";
 import type { AgentToHead, HeadToAgent } from "../protocol.ts";
+import { forgetTask } from "../slurm.ts";
 import { StreamLink } from "../stream-link.ts";
 import { Agent } from "./agent.ts";
+import type { Credentials } from "./dial.ts";
 import { endSession } from "./session.ts";
 
 /** A head that has not been heard on standard input in this time will not be. */
 const DEAF_MS = 2000;
+
+/** Ten seconds' worth: the key that we have printed is on its way through a command that we know nothing of. */
+const REDIALS = 50;
 
 /**
  * Serves the head at the other end of the standard streams, or of a connection of its own, and ends with it.
@@ -47,12 +52,19 @@ interface Streams {
 }
 
 async function findHead([how, addresses = "", name = ""]: readonly string[]): Promise<Streams> {
-	if (how === "--dial") return dialHead(addresses, process.env.SLURMD_NODENAME ?? hostname());
+	if (how === "--dial") return dialHead(addresses, nodeName());
 	if (how !== "--stdin-or-dial" || (await hearsHead())) return standardStreams();
 	// Standard output is private; arguments, by which alone the head could have sent a key, everybody can read.
 	const key = randomBytes(DIAL_KEY_BYTES).toString("hex");
 	process.stdout.write(`\n${KEY_LINE}${key}\n`);
-	return dialHead(addresses, name, key);
+	return dialHead(addresses, name, { key, redials: REDIALS });
+}
+
+/** Slurm's name of this host. The variables that describe us as its task are not for the ranks. */
+function nodeName(): string {
+	const name = process.env.SLURMD_NODENAME ?? hostname();
+	forgetTask(process.env);
+	return name;
 }
 
 /** Whether standard input comes from the head: it sends one byte before anything else. */
@@ -70,10 +82,10 @@ function standardStreams(): Streams {
 	return { input: process.stdin, output: new Socket({ fd: 1, readable: false, writable: true }) };
 }
 
-async function dialHead(addresses: string, name: string, key?: string): Promise<Streams> {
-	const { dial } = await import("./dial.ts");
+async function dialHead(addresses: string, name: string, own?: Credentials): Promise<Streams> {
+	const { dial, readKey } = await import("./dial.ts");
 	try {
-		const socket = await dial(addresses, name, key);
+		const socket = await dial(addresses, name, own ?? { key: await readKey() });
 		return { input: socket, output: socket };
 	} catch (error) {
 		process.stdout.write(`\n${FAILED_LINE}${error instanceof Error ? error.message : error}\n`);

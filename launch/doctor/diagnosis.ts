@@ -4,6 +4,8 @@ import type { FolderFacts, HostFacts } from "./facts.ts";
 export interface Examined {
 	/** As the user names it. */
 	readonly name: string;
+	/** GPUs that the hostfile gives it. */
+	readonly gpus?: number;
 	/** Undefined where no agent could be started. */
 	readonly facts?: HostFacts;
 	/** Why not, in a sentence that names the host. */
@@ -28,7 +30,8 @@ const LEAST_SPACE = 64 * 2 ** 20;
 const LEAST_FILES = 1024;
 
 /** Judges what a host says; `tsmpi` is the version that tsmpirun itself is of. */
-export function diagnose({ name, facts, unreachable, clockAheadMs = 0 }: Examined, tsmpi: string): Diagnosis {
+export function diagnose(examined: Examined, tsmpi: string): Diagnosis {
+	const { name, facts, unreachable, clockAheadMs = 0 } = examined;
 	if (facts === undefined) return { problems: [unreachable ?? `${name}: no answer`], notes: [] };
 	const problems: string[] = [];
 	const notes: string[] = [];
@@ -50,9 +53,14 @@ export function diagnose({ name, facts, unreachable, clockAheadMs = 0 }: Examine
 			`zeromq does not load (${facts.zeromq.error}): run npm install in tsmpi's folder on this host`,
 		);
 	}
+	if (facts.addressError !== undefined) problems.push(facts.addressError);
 	if (facts.llamaServer.error !== undefined)
 		problems.push(`${facts.llamaServer.error}: correct it or unset it`);
 	if (facts.gpus.error !== undefined) problems.push(`${facts.gpus.error}: repair the driver, or use gpus=0`);
+	const gpus = facts.gpus.names.length;
+	if (facts.gpus.error === undefined && examined.gpus !== undefined && examined.gpus > gpus) {
+		problems.push(`the hostfile says gpus=${examined.gpus}, but it has ${gpus}: correct the hostfile`);
+	}
 	problems.push(...facts.folders.flatMap(spaceProblem));
 	if (facts.openFiles !== undefined && facts.openFiles < LEAST_FILES) {
 		problems.push(`a process may open ${facts.openFiles} files: raise it to ${LEAST_FILES} (ulimit -n)`);

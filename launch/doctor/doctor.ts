@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { LaunchError } from "../../src/errors.ts";
 import { findHosts } from "../host-sources.ts";
 import type { Host } from "../hosts.ts";
 import type { AgentLink, Launcher } from "../launchers/launcher.ts";
@@ -15,10 +16,16 @@ const CLOSE_MS = 2000;
 export async function doctor(options: Options): Promise<number> {
 	const found = findHosts(options, process.env);
 	if (found?.note !== undefined && !options.quiet) say(found.note);
-	const hosts = found?.hosts ?? [{ name: hostname(), slots: 1 }];
+	const own: Host = { name: hostname(), slots: 1 };
+	const hosts = found?.hosts ?? [own];
 	const remote = found === undefined ? [] : hosts.filter(found.isRemote);
+	if (found?.launcher === "local" && remote[0] !== undefined) {
+		throw new LaunchError(
+			`Cannot examine host ${remote[0].name} with --launcher local: this machine is ${hostname()}`,
+		);
+	}
 	if (found === undefined || remote.length === 0) {
-		return examine([new Patient(hosts[0]?.name ?? hostname(), Promise.resolve(askHere), false)]);
+		return examine([new Patient(hosts[0] ?? own, Promise.resolve(askHere), false)], options.iface);
 	}
 	const { chooseLauncher } = await import("../launchers/choose.ts");
 	const launcher = (await chooseLauncher(found.launcher, options))({
@@ -28,24 +35,27 @@ export async function doctor(options: Options): Promise<number> {
 	});
 	const links = launcher.start(remote);
 	try {
-		return await examine(hosts.map((host) => patient(host, links[remote.indexOf(host)])));
+		return await examine(
+			hosts.map((host) => patient(host, links[remote.indexOf(host)])),
+			options.iface,
+		);
 	} finally {
 		await dismiss(launcher, links);
 	}
 }
 
-function patient({ name }: Host, link: Promise<AgentLink> | undefined): Patient {
-	if (link === undefined) return new Patient(name, Promise.resolve(askHere), false);
+function patient(host: Host, link: Promise<AgentLink> | undefined): Patient {
+	if (link === undefined) return new Patient(host, Promise.resolve(askHere), false);
 	return new Patient(
-		name,
-		link.then((reached) => askAgent(name, reached)),
+		host,
+		link.then((reached) => askAgent(host.name, reached)),
 		true,
 	);
 }
 
 /** Examines the hosts, then the ways between them; prints what was found. */
-async function examine(patients: readonly Patient[]): Promise<number> {
-	await Promise.all(patients.map((each) => each.examine()));
+async function examine(patients: readonly Patient[], iface: string | undefined): Promise<number> {
+	await Promise.all(patients.map((each) => each.examine(iface)));
 	const targets = (await Promise.all(patients.map((each) => each.open()))).filter(
 		(each) => each !== undefined,
 	);
@@ -57,8 +67,8 @@ async function examine(patients: readonly Patient[]): Promise<number> {
 	process.stdout.write(hostTable(patients.map((each) => each.examined)));
 	const pairs = (targets.length * (targets.length - 1)) / 2;
 	if (pairs > 0) {
-		const good = blocked.length === 0 ? "all connect" : "not all connect";
-		process.stdout.write(`ports between ${targets.length} hosts: ${good}, in both directions\n`);
+		const good = blocked.length === 0 ? "all connect, in both directions" : "not all connect";
+		process.stdout.write(`ports between ${targets.length} hosts: ${good}\n`);
 	}
 	return report([...diagnoses, { problems: blocked, notes: [] }]);
 }

@@ -18,6 +18,8 @@ export interface HostFacts {
 	readonly openFiles?: number;
 	/** Addresses by which other hosts may reach it. */
 	readonly addresses: readonly string[];
+	/** Why it has none. */
+	readonly addressError?: string;
 }
 
 /** Something that is there in some version, or is not there, or does not work. */

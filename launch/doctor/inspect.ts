@@ -2,8 +2,9 @@ import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { availableParallelism, hostname, networkInterfaces, tmpdir } from "node:os";
+import { availableParallelism, hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { reachableAddresses } from "../../src/network/addresses.ts";
 import { ownVersion } from "../package-root.ts";
 import { findOnPath, isExecutable } from "../path.ts";
 import type { FolderFacts, GpuFacts, HostFacts, Part } from "./facts.ts";
@@ -12,7 +13,10 @@ import type { FolderFacts, GpuFacts, HostFacts, Part } from "./facts.ts";
 const PROBE_MS = 10_000;
 
 /** Looks at the host that this runs on. */
-export async function inspect(env: Readonly<NodeJS.ProcessEnv>): Promise<HostFacts> {
+export async function inspect(
+	env: Readonly<NodeJS.ProcessEnv>,
+	iface: string | undefined,
+): Promise<HostFacts> {
 	const [zeromq, gpus, folders] = await Promise.all([
 		tryZeromq(),
 		findGpus(env),
@@ -30,7 +34,7 @@ export async function inspect(env: Readonly<NodeJS.ProcessEnv>): Promise<HostFac
 		cores: availableParallelism(),
 		folders: folders.filter((folder) => folder !== undefined),
 		...(openFiles === undefined ? {} : { openFiles }),
-		addresses: outerAddresses(),
+		...ownAddresses(iface),
 		atMs: Date.now(),
 	};
 }
@@ -121,11 +125,13 @@ function softLimit(name: string): number | undefined {
 	}
 }
 
-function outerAddresses(): string[] {
-	return Object.values(networkInterfaces())
-		.flatMap((list) => list ?? [])
-		.filter(({ internal, address }) => !internal && !address.startsWith("fe80:"))
-		.map(({ address }) => address);
+/** Those that ranks would use too. */
+function ownAddresses(iface: string | undefined): Pick<HostFacts, "addresses" | "addressError"> {
+	try {
+		return { addresses: reachableAddresses({ iface }).map((cidr) => cidr.split("/")[0] ?? cidr) };
+	} catch (error) {
+		return { addresses: [], addressError: `--iface ${iface}: ${firstLine(error)}` };
+	}
 }
 
 function firstLine(error: unknown): string {

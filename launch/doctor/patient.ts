@@ -1,4 +1,5 @@
 import { LaunchError } from "../../src/errors.ts";
+import type { Host } from "../hosts.ts";
 import type { AgentLink } from "../launchers/launcher.ts";
 import type { Examined } from "./diagnosis.ts";
 import { type Answer, answer, type Question } from "./questions.ts";
@@ -45,13 +46,15 @@ export function askAgent(host: string, link: AgentLink): Ask {
 /** One host under examination. */
 export class Patient {
 	readonly name: string;
+	readonly #gpus: number | undefined;
 	readonly #ask: Promise<Ask>;
 	readonly #startMs: Promise<number | undefined>;
 	#examined: Examined | undefined;
 
 	/** @param ask Resolves once the host can be asked; rejects with a LaunchError that says why it cannot. */
-	constructor(name: string, ask: Promise<Ask>, remote: boolean) {
+	constructor({ name, gpus }: Pick<Host, "name" | "gpus">, ask: Promise<Ask>, remote: boolean) {
 		this.name = name;
+		this.#gpus = gpus;
 		this.#ask = ask;
 		const from = performance.now();
 		this.#startMs = ask.then(
@@ -61,18 +64,19 @@ export class Patient {
 	}
 
 	/** What there is to say about the host itself. */
-	async examine(): Promise<Examined> {
-		this.#examined = await this.#findFacts().catch((error: unknown) => this.#isLost(error));
+	async examine(iface: string | undefined): Promise<Examined> {
+		this.#examined = await this.#findFacts(iface).catch((error: unknown) => this.#isLost(error));
 		return this.#examined;
 	}
 
-	async #findFacts(): Promise<Examined> {
+	async #findFacts(iface: string | undefined): Promise<Examined> {
 		const ask = await this.#ask;
 		const startMs = await this.#startMs;
 		const clockAheadMs = startMs === undefined ? undefined : await clockAhead(ask);
-		const { facts } = await ask({ about: "host" });
+		const { facts } = await ask({ about: "host", ...(iface === undefined ? {} : { iface }) });
 		return {
 			name: this.name,
+			...(this.#gpus === undefined ? {} : { gpus: this.#gpus }),
 			...(facts === undefined ? {} : { facts }),
 			...(startMs === undefined ? {} : { startMs }),
 			...(clockAheadMs === undefined ? {} : { clockAheadMs }),
@@ -82,7 +86,7 @@ export class Patient {
 	/** Where the other hosts are to connect to; undefined if the host cannot be examined. */
 	async open(): Promise<Target | undefined> {
 		const addresses = this.#examined?.facts?.addresses;
-		if (addresses === undefined) return undefined;
+		if (addresses === undefined || addresses.length === 0) return undefined;
 		const { port } = await (await this.#ask)({ about: "port" }).catch((error: unknown) => this.#fail(error));
 		return port === undefined ? undefined : { name: this.name, addresses, ...port };
 	}

@@ -4,7 +4,7 @@ import { type Listener, listen, type Target, unreachable } from "./reach.ts";
 
 /** What tsmpirun --doctor asks an agent. */
 export type Question =
-	| { readonly about: "host" }
+	| { readonly about: "host"; readonly iface?: string }
 	/** What its clock says. */
 	| { readonly about: "clock" }
 	/** Open a port for the other hosts. */
@@ -24,7 +24,7 @@ export interface Answer {
 export async function answer(question: Question, env: Readonly<NodeJS.ProcessEnv>): Promise<Answer> {
 	switch (question.about) {
 		case "host":
-			return { facts: await inspect(env) };
+			return { facts: await inspect(env, question.iface) };
 		case "clock":
 			return { clockMs: Date.now() };
 		case "port": {

@@ -10,8 +10,8 @@ import { type JobFacts, launchOrder } from "./orders.ts";
 import type { Plan } from "./plan.ts";
 import { PreloadSender } from "./preload.ts";
 
-/** Other hosts that cannot be used are collected for so long, to be told in one go. */
-const SETTLE_MS = 150;
+/** If a host cannot be used, the others get this time to answer, so that all that is wrong is told in one go. */
+const SETTLE_MS = 1000;
 
 /** An agent that has not cleaned up in this time will not tell us any more. */
 const CLOSE_MS = 5000;
@@ -21,11 +21,14 @@ interface Node {
 	readonly name: string;
 	link: AgentLink | undefined;
 	placed: boolean;
+	/** It cannot take part. */
+	refused: boolean;
 	files: PreloadSender | undefined;
 	/** Nothing more comes from it. */
 	over: boolean;
 }
 
+/** Why a host cannot take part. */
 interface Refusal {
 	readonly text: string;
 	readonly exitCode: number;
@@ -47,7 +50,7 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 	private constructor({ verbose, remote }: Options, plan: Plan, makeLauncher: LauncherFactory) {
 		this.#plan = plan;
 		this.#nodes = plan.nodes.map(({ name }): Node => {
-			return { name, link: undefined, placed: false, files: undefined, over: false };
+			return { name, link: undefined, placed: false, refused: false, files: undefined, over: false };
 		});
 		const waiting = (text: string) => this.#tell({ type: "waiting", text });
 		this.#launcher = makeLauncher({
@@ -122,7 +125,7 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 	#failed(node: Node, error: unknown): void {
 		if (node.link === undefined) node.over = true;
 		if (this.#closing) this.#checkClosed();
-		else if (error instanceof LaunchError) this.#refuse({ text: error.message, exitCode: error.exitCode });
+		else if (error instanceof LaunchError) this.#refuse(node, error.message, error.exitCode);
 		else throw error;
 	}
 
@@ -132,12 +135,13 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 				node.placed = true;
 				this.#tell(message);
 				this.#goOnceAllAreReady();
+				this.#checkRefused();
 				break;
 			case "file-credit":
 				node.files?.credit(message.bytes);
 				break;
 			case "refused":
-				this.#refuse({ ...message, text: `host ${node.name}: ${message.text}` });
+				this.#refuse(node, `host ${node.name}: ${message.text}`, message.exitCode);
 				break;
 			case "closed":
 				node.over = true;
@@ -164,15 +168,26 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 			this.#tell({ type: "waiting", text: `host ${node.name}: ${text}; something may be left there` });
 			this.#checkClosed();
 		} else if (this.#going) this.#tell({ type: "lost", node: index, text, atMs: Date.now() });
-		else this.#refuse({ text: `host ${node.name} is lost: ${text}`, exitCode: 1 });
+		else this.#refuse(node, `host ${node.name} is lost: ${text}`, 1);
 	}
 
-	#refuse(refusal: Refusal): void {
-		this.#refusals.push(refusal);
-		this.#refusing ??= setTimeout(() => {
-			const text = this.#refusals.map((each) => each.text).join("\ntsmpirun: ");
-			this.#tell({ type: "refused", text, exitCode: this.#refusals[0]?.exitCode ?? 1 });
-		}, SETTLE_MS);
+	#refuse(node: Node, text: string, exitCode: number): void {
+		node.refused = true;
+		this.#refusals.push({ text, exitCode });
+		this.#refusing ??= setTimeout(() => this.#tellRefusals(), SETTLE_MS);
+		this.#checkRefused();
+	}
+
+	/** There is nothing to wait for once all hosts have answered. */
+	#checkRefused(): void {
+		if (this.#refusing === undefined) return;
+		if (this.#nodes.every(({ placed, refused }) => placed || refused)) this.#tellRefusals();
+	}
+
+	#tellRefusals(): void {
+		clearTimeout(this.#refusing);
+		const text = this.#refusals.map((each) => each.text).join("\ntsmpirun: ");
+		this.#tell({ type: "refused", text, exitCode: this.#refusals.splice(0)[0]?.exitCode ?? 1 });
 	}
 
 	#close(): void {

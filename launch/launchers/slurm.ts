@@ -114,6 +114,11 @@ class Srun {
 	readonly #exited: Promise<void>;
 	readonly #hosts: readonly Host[];
 	readonly #dialBack: DialBack;
+	/** A line that is not complete yet. */
+	#rest = "";
+	#isGone = false;
+	/** It has lost a node. */
+	#isMaimed = false;
 
 	constructor(group: NodeGroup, command: string, dialBack: DialBack) {
 		this.#hosts = group.hosts;
@@ -138,6 +143,7 @@ class Srun {
 
 	/** What srun says about the end of an agent, if it says anything. */
 	async lastWords(): Promise<string | undefined> {
+		this.#isMaimed = true;
 		await this.#exitWithin(LAST_WORDS_MS);
 		return this.lines.telling;
 	}
@@ -145,15 +151,18 @@ class Srun {
 	/** Its agents have ended, or are to end now: resolves once it is gone. */
 	async end(): Promise<void> {
 		this.#child.stdin?.end();
-		for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-			await this.#exitWithin(LAST_WORDS_MS);
-			if (this.#child.exitCode !== null || this.#child.signalCode !== null) break;
+		if (!this.#isMaimed) await this.#exitWithin(LAST_WORDS_MS);
+		// One that has lost a node waits for it, whoever asks it politely.
+		for (const signal of this.#isMaimed ? (["SIGKILL"] as const) : (["SIGTERM", "SIGKILL"] as const)) {
+			if (this.#isGone) break;
 			this.#child.kill(signal);
+			await this.#exitWithin(LAST_WORDS_MS);
 		}
 		await this.#exited;
 	}
 
 	#ended(how: string): void {
+		this.#isGone = true;
 		for (const { name } of this.#hosts) {
 			this.#dialBack.giveUp(name, new LaunchError(`Cannot reach host ${name}: ${this.lines.telling ?? how}`));
 		}
@@ -165,7 +174,9 @@ class Srun {
 
 	/** What a node says that cannot start its agent: `1: tsmpi-failed there is no node`. */
 	#readFailures(data: Buffer): void {
-		for (const line of data.toString("utf8").split("\n")) {
+		const lines = `${this.#rest}${data.toString("utf8")}`.split("\n");
+		this.#rest = lines.pop() ?? "";
+		for (const line of lines) {
 			const [, task, text = ""] = /^\s*(\d+): ?(.*)$/.exec(line) ?? [];
 			if (!text.startsWith(FAILED_LINE)) continue;
 			const name = this.#hosts[Number(task)]?.name;

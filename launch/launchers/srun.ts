@@ -22,9 +22,12 @@ const PARTIAL_GPUS = [
 	"SLURM_NTASKS_PER_GPU",
 ] as const;
 
+/** The connection by which the user came to this host is not that of the nodes. */
+const OWN = /^SSH_(CONNECTION|CLIENT|TTY)$/;
+
 /** tsmpirun's environment without what would change the step that srun starts. */
 export function srunEnvironment(env: Readonly<NodeJS.ProcessEnv>): NodeJS.ProcessEnv {
-	return Object.fromEntries(Object.entries(env).filter(([name]) => !WISHES.test(name)));
+	return Object.fromEntries(Object.entries(env).filter(([name]) => !WISHES.test(name) && !OWN.test(name)));
 }
 
 /** The arguments of srun before the command of the agents. */

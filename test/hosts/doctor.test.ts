@@ -18,6 +18,9 @@ labTest("--doctor examines every host and the way between each two of them", asy
 	t.deepEqual(rows.slice(3), ["ports between 3 hosts: all connect, in both directions", "no problems", ""]);
 	t.is(stderr, "");
 	t.is(code, 0);
+	const narrow = await lab.run(t, ["--doctor", "-H", "node[1-2]", "--iface", "10.0.0.0/24"]);
+	t.regex(narrow.stdout, /\nproblem: node2: --iface 10\.0\.0\.0\/24: no link matches/);
+	t.is(narrow.code, 1);
 	t.is(await lab.leftAfter(5000), "");
 });
 
@@ -35,7 +38,7 @@ labTest("--doctor names every host and way that does not work, and what to do", 
 	t.is(lines.length, expected.length, stdout);
 	for (const [index, pattern] of expected.entries()) t.regex(lines[index] ?? "", pattern);
 	t.regex(stdout, /\nnode3 +no answer\n/);
-	t.regex(stdout, /\nports between 2 hosts: not all connect/);
+	t.regex(stdout, /\nports between 2 hosts: not all connect\n/);
 	t.notRegex(stdout, /no problems/);
 	t.is(code, 1);
 	t.is(await lab.leftAfter(5000), "");

@@ -19,12 +19,24 @@ slurmTest("expandNodeList() reads node lists as scontrol does", async (t, slurm)
 
 slurmTest("in salloc the ranks run on the tasks of the allocation and reach each other", async (t, slurm) => {
 	const ranks = join(import.meta.dirname, "..", "ranks", "collectives.js");
-	const { done } = slurm.allocate(t, ["-N2", "-n5"], ["--display-map", ranks]);
-	const { code, stderr } = await done;
+	const words = ["--display-map", "--bind-to", "core", ranks];
+	const { code, stderr } = await slurm.allocate(t, ["-N2", "-n5", "--gres=gpu:2"], words).done;
 	t.deepEqual(
 		stderr.split("\n").filter((line) => line.startsWith("host ")),
 		["host node1: 4 slots, 4 ranks", "host node2: 1 slot, 1 rank"],
 	);
+	// Numbers of cores are those of this machine.
+	const own = stderr
+		.split("\n")
+		.filter((line) => line.startsWith("  rank "))
+		.map((line) => line.replace(/cores \d.*/, "cores"));
+	t.deepEqual(own, [
+		"  rank 0: local rank 0, GPU 0, cores",
+		"  rank 1: local rank 1, GPU 1, cores",
+		"  rank 2: local rank 2, GPU 0, cores",
+		"  rank 3: local rank 3, GPU 1, cores",
+		"  rank 4: local rank 0, GPU 0, cores",
+	]);
 	t.is(code, 0);
 });
 
@@ -45,10 +57,10 @@ slurmTest("in the script of sbatch the ranks of its own node are tsmpirun's chil
 });
 
 slurmTest(
-	"ranks share out the GPUs that Slurm gives their node, however the job asked for them",
+	"ranks share out the GPUs that Slurm gives their node, however the job asked; they are no tasks of Slurm",
 	async (t, slurm) => {
 		const seen = async (...wishes: string[]) => {
-			const words = ["sh", "-c", "echo $(hostname):$CUDA_VISIBLE_DEVICES"];
+			const words = ["sh", "-c", "echo $(hostname):$CUDA_VISIBLE_DEVICES$SLURM_PROCID$SLURM_NTASKS"];
 			const { stdout, stderr } = await slurm.allocate(t, wishes, words).done;
 			t.is(stderr, "");
 			return stdout.trim().split("\n").sort().join(" ");
@@ -61,6 +73,14 @@ slurmTest(
 		t.is(await seen("-N2", "--ntasks-per-node=2", "--gres=gpu:1"), "node1:0 node1:0 node2:0 node2:0");
 	},
 );
+
+slurmTest("tsmpirun in a step of its own reaches the whole allocation", async (t, slurm) => {
+	const wishes = ["-N2", "-n3", "srun", "-Q", "--overlap", "-N1", "-n1"];
+	const { code, stdout, stderr } = await slurm.allocate(t, wishes, ["hostname"]).done;
+	t.is(stdout.split("\n").sort().join(" "), " node1 node1 node2");
+	t.is(stderr, "");
+	t.is(code, 0);
+});
 
 slurmTest("what cannot be started in an allocation is one clear line", async (t, slurm) => {
 	const fails = async (args: readonly string[], line: RegExp) => {
@@ -134,7 +154,7 @@ slurmTest("a node that is lost is named, with its ranks", async (t, slurm) => {
 	t.regex(stderr, /^tsmpirun: host node2 is lost, with rank 2: [^\n]+\n$/);
 	// The folder of its agent stays on a host that has lost power.
 	t.deepEqual(
-		(await run.leftAfter(5000)).filter((left) => !left.startsWith("tsmpi-")),
+		(await run.leftAfter(0)).filter((left) => !left.startsWith("tsmpi-")),
 		[],
 	);
 });

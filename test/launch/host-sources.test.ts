@@ -39,7 +39,9 @@ test("findHosts() takes nothing from the environment for --launcher local", (t) 
 });
 
 test("findHosts() uses Slurm for nodes of the allocation alone, unless told otherwise", (t) => {
-	t.is(find({ hosts: "n2:4" }, JOB), "slurm n2:4");
+	t.is(find({ hosts: "n1" }, JOB), "slurm n1:1");
+	// Not more than Slurm has given.
+	t.is(find({ hosts: "n1:4" }, JOB), "slurm n1:2");
 	t.is(find({ hosts: "n2,other" }, JOB), "ssh n2:1 other:1");
 	t.is(find({ launcher: "ssh" }, JOB), "ssh n1:2 n2:1");
 	t.is(find({ remote: { launchAgent: "kubexec" } }, JOB), "ssh n1:2 n2:1");

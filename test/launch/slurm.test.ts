@@ -29,6 +29,16 @@ test("slurmAllocation() takes the tasks of each node as its slots, else its proc
 			{ name: "node2", slots: 1 },
 		],
 	});
+	const step = {
+		...TWO_NODES,
+		SLURM_TASKS_PER_NODE: "1",
+		SLURM_STEP_TASKS_PER_NODE: "1",
+		SLURM_STEP_ID: "0",
+	};
+	t.deepEqual(
+		slurmAllocation(step)?.hosts.map(({ slots }) => slots),
+		[8, 8],
+	);
 	const processors = { ...TWO_NODES, SLURM_TASKS_PER_NODE: undefined, SLURM_CPUS_PER_TASK: "3" };
 	t.deepEqual(
 		slurmAllocation(processors)?.hosts.map(({ slots }) => slots),

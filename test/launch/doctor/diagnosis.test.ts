@@ -51,6 +51,13 @@ for (const [title, facts, clockAheadMs, line] of FAULTS) {
 	});
 }
 
+test("diagnose() compares the hostfile's gpus= with the GPUs that are there", (t) => {
+	t.deepEqual(diagnose({ name: "a", facts: GOOD, gpus: 2 }, "1.2.3").problems, []);
+	t.deepEqual(diagnose({ name: "a", facts: GOOD, gpus: 3 }, "1.2.3").problems, [
+		"a: the hostfile says gpus=3, but it has 2: correct the hostfile",
+	]);
+});
+
 test("diagnose() only notes that there is no engine, and repeats why a host does not answer", (t) => {
 	const { problems, notes } = diagnose({ name: "a", facts: { ...GOOD, nodeLlamaCpp: {} } }, "1.2.3");
 	t.deepEqual(problems, []);

@@ -29,6 +29,10 @@ test("--doctor examines this machine, and its exit code tells whether something 
 	t.notRegex(bad.stdout, /no problems/);
 	t.is(bad.code, 1);
 
+	const local = await tsmpirun(t, ["--doctor", "--launcher", "local", "-H", "node7"]);
+	t.regex(local.stderr, /^tsmpirun: Cannot examine host node7 with --launcher local: this machine is .*\n$/);
+	t.is(local.code, 1);
+
 	const program = await tsmpirun(t, ["--doctor", "prog.js"]);
 	t.is(program.stderr, "tsmpirun: Cannot run prog.js with --doctor: it examines hosts and runs no program\n");
 	t.is(program.code, 2);

@@ -1,0 +1,24 @@
+import { execFileSync } from "node:child_process";
+import test from "ava";
+import { splitWords } from "../../../launch/launchers/words.ts";
+
+for (const text of [
+	"-F config -o Port=22",
+	"  a\tb  ",
+	"",
+	"-o 'ProxyCommand=nc %h %p' x",
+	"-o \"a b\"c'd e'",
+	"back\\ slash 'don'\\''t'",
+	'"a \\" b" \'\' x',
+	'"a\\nb"',
+]) {
+	test(`splitWords() reads ${JSON.stringify(text)} as a shell does`, (t) => {
+		const words = execFileSync("bash", ["-c", `for word in ${text}; do printf '%s\\0' "$word"; done`]);
+		t.deepEqual(splitWords(text, "--ssh-args"), words.toString().split("\0").slice(0, -1));
+	});
+}
+
+test("splitWords() refuses a quote that is not closed", (t) => {
+	const error = t.throws(() => splitWords("-o 'x", "--ssh-args"));
+	t.is(error?.message, "Cannot read --ssh-args -o 'x: a quote is not closed");
+});
