@@ -231,6 +231,6 @@ export function strayError(variable: string, value: string | undefined): MpiErro
 	return new MpiError(
 		"ERR_OTHER",
 		`Cannot join a job: ${variable}=${value} says that this process is one of several, but tsmpirun did not start it; ` +
-			"run tsmpirun instead, inside of the allocation",
+			"run tsmpirun instead, inside of the allocation, or set TSMPI_RENDEZVOUS",
 	);
 }
