@@ -222,7 +222,8 @@ export class Session {
 			operations,
 			sent: sentCounts,
 		});
-		if (code !== 0) this.#mesh?.abandon();
+		if (code === 0) this.#mesh?.flush();
+		else this.#mesh?.abandon();
 	}
 }
 
