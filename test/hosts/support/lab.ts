@@ -28,10 +28,12 @@ export class Lab {
 	/** Why there can be no such hosts here, or undefined. */
 	static get missing(): string | undefined {
 		if (process.getuid?.() !== 0) return "needs root";
-		const missing = ["ip", "sshd", "ssh", "nsenter"].filter((name) => findOnPath(name, PATH) === undefined);
+		const missing = ["ip", "sshd", "ssh", "nsenter", "python3"].filter(
+			(name) => findOnPath(name, PATH) === undefined,
+		);
 		return missing.length === 0
 			? undefined
-			: `needs ${missing.join(", ")} (packages openssh-server, iproute2, util-linux)`;
+			: `needs ${missing.join(", ")} (packages openssh-server, iproute2, util-linux, python3-minimal)`;
 	}
 
 	/** Makes the hosts. */
