@@ -34,8 +34,10 @@ export class TcpLane implements Lane {
 
 	send(frames: Uint8Array | Uint8Array[]): void {
 		if (this.#done) return;
-		// It fails only without a pipe.
-		this.#socket.send(split(frames)).catch(() => this.#broken(ENDED));
+		this.#socket.send(split(frames)).catch(() => {
+			// It fails only without a pipe. Before the connection stood, its events say why.
+			if (this.#connected) this.#broken(ENDED);
+		});
 	}
 
 	check(): void {
