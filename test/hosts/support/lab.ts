@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import type { ExecutionContext } from "ava";
 import { findOnPath } from "../../../launch/path.ts";
 import { type RunHandle, type RunOptions, start } from "../../support/run.ts";
+import { withoutWaiting } from "./waiting.ts";
 
 /** The scripts are no modules: they stay where the sources are. */
 export const LAB_SCRIPTS: string = fileURLToPath(new URL("../../../../test/hosts/lab/", import.meta.url));
@@ -73,10 +74,10 @@ export class Lab {
 		return `-F ${this.#folder}/ssh_config`;
 	}
 
-	/** Starts tsmpirun on the host `head`. */
+	/** Starts tsmpirun on the host `head`. What it says of hosts that answer late on a busy machine is left out. */
 	start(t: ExecutionContext, args: readonly string[], options: RunOptions = {}): RunHandle {
 		const ssh = { TSMPI_RSH_ARGS: this.sshArguments };
-		return start(t, args, {
+		const job = start(t, args, {
 			...options,
 			env: { ...this.env, ...ssh, ...options.env },
 			within: this.within("head"),
