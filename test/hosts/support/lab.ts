@@ -82,6 +82,8 @@ export class Lab {
 			env: { ...this.env, ...ssh, ...options.env },
 			within: this.within("head"),
 		});
+		const done = job.done.then((result) => ({ ...result, stderr: withoutWaiting(result.stderr) }));
+		return { ...job, done };
 	}
 
 	/** Runs tsmpirun on the host `head` to its end. */
