@@ -7,6 +7,8 @@ export interface DisplayedRank {
 	readonly command: readonly string[];
 	readonly gpus?: readonly string[] | undefined;
 	readonly cores?: string | undefined;
+	/** Its host has been asked for its GPUs and cores. */
+	readonly asked: boolean;
 }
 
 export interface MapTextOptions {
@@ -32,11 +34,13 @@ export function mapText(
 		if (host === undefined) continue;
 		const limit = host.maxSlots === undefined ? "" : `, max_slots ${host.maxSlots}`;
 		const over = own.length > host.slots ? ", oversubscribed" : "";
-		const gpuCount = host.gpus === undefined ? "" : `, ${count(host.gpus, "GPU")}`;
-		lines.push(
-			`host ${host.name}: ${count(host.slots, "slot")}${limit}${gpuCount}, ${count(own.length, "rank")}${over}`,
-		);
 		const devices = gpus.get(node) ?? [];
+		const gpuCount = devices.length || host.gpus;
+		const gpuText = gpuCount === undefined ? "" : `, ${count(gpuCount, "GPU")}`;
+		const asked = own.every((rank) => rank.asked) ? "" : " (GPUs and cores: not asked)";
+		lines.push(
+			`host ${host.name}: ${count(host.slots, "slot")}${limit}${gpuText}, ${count(own.length, "rank")}${over}${asked}`,
+		);
 		if (sharesGpus(devices, own.length, gpusPerRank)) {
 			lines.push(`  ${count(devices.length, "GPU")} for ${count(own.length, "rank")}: ranks share GPUs`);
 		}

@@ -33,7 +33,7 @@ const COLUMNS: readonly Column[] = [
 export function hostTable(hosts: readonly Examined[]): string {
 	const rows = hosts.map((host) => {
 		const { facts } = host;
-		if (facts === undefined) return [host.name, "no answer"];
+		if (facts === undefined) return [host.name, "no agent"];
 		return [host.name, ...COLUMNS.map(({ cell }) => cell(facts, host))];
 	});
 	const all = [["host", ...COLUMNS.map(({ heading }) => heading)], ...rows];

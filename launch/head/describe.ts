@@ -27,7 +27,8 @@ export class Placements {
 			const placed = this.#ranks.get(mapped.rank);
 			const typed = programs[mapped.program];
 			const { command = typed?.program ?? "", args = typed?.args ?? [] } = placed ?? {};
-			return { mapped, command: [command, ...args], gpus: placed?.gpus, cores: placed?.cores };
+			const { gpus, cores } = placed ?? {};
+			return { mapped, command: [command, ...args], gpus, cores, asked: placed !== undefined };
 		});
 		return mapText(displayed, { gpus: this.#gpus, gpusPerRank: binding.gpusPerRank ?? 1, commands });
 	}

@@ -66,7 +66,7 @@ export class SlurmLauncher implements Launcher {
 		for (const link of links.values()) link.catch(() => {});
 		const command = remoteCommand(this.#options, ["--dial", dialBack.target]);
 		for (const group of groups) {
-			const srun = new Srun(group, command, dialBack);
+			const srun = new Srun(group, command, dialBack, this.#context.connectMs);
 			this.#sruns.push(srun);
 			for (const { name } of group.hosts) {
 				const link = links.get(name);
@@ -120,12 +120,12 @@ class Srun {
 	/** It has lost a node. */
 	#isMaimed = false;
 
-	constructor(group: NodeGroup, command: string, dialBack: DialBack) {
+	constructor(group: NodeGroup, command: string, dialBack: DialBack, limitMs: number) {
 		this.#hosts = group.hosts;
 		this.#dialBack = dialBack;
 		// A session of its own: Ctrl-C is for us to pass on. Should we be killed, it must live until the agents have
 		// noticed and cleaned up: Slurm kills them once srun is gone.
-		this.#child = spawn("srun", ["--label", ...srunArguments(group), "/bin/sh", "-c", command], {
+		this.#child = spawn("srun", ["--label", ...srunArguments(group, limitMs), "/bin/sh", "-c", command], {
 			env: srunEnvironment(process.env),
 			stdio: "pipe",
 			detached: true,

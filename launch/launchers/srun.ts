@@ -30,8 +30,8 @@ export function srunEnvironment(env: Readonly<NodeJS.ProcessEnv>): NodeJS.Proces
 	return Object.fromEntries(Object.entries(env).filter(([name]) => !WISHES.test(name) && !OWN.test(name)));
 }
 
-/** The arguments of srun before the command of the agents. */
-export function srunArguments({ hosts, gpus }: NodeGroup): string[] {
+/** The arguments of srun before the command of the agents, which it must be able to start within this time. */
+export function srunArguments({ hosts, gpus }: NodeGroup, limitMs: number): string[] {
 	const count = `${hosts.length}`;
 	return [
 		...[`--nodes=${count}`, `--ntasks=${count}`, "--ntasks-per-node=1"],
@@ -41,6 +41,8 @@ export function srunArguments({ hosts, gpus }: NodeGroup): string[] {
 		// Ranks share out the cores of the node among themselves.
 		"--cpu-bind=none",
 		...(gpus === undefined ? [] : [gpus]),
+		// Should tsmpirun be killed meanwhile, nobody else ends a srun that waits for its turn.
+		`--immediate=${Math.max(1, Math.ceil(limitMs / 1000))}`,
 		// An agent that ends is for tsmpirun to judge.
 		...["--kill-on-bad-exit=0", "--wait=0", "--mpi=none", "--export=ALL"],
 	];

@@ -1,9 +1,12 @@
+import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import type { ExecutionContext } from "ava";
 import { expandNodeList } from "../../launch/slurm.ts";
 import { CLI, start } from "../support/run.ts";
-import { workplace } from "../support/workplace.ts";
-import { withSlurm } from "./support/slurm-lab.ts";
+import { type Workplace, workplace } from "../support/workplace.ts";
+import { type SlurmLab, withSlurm } from "./support/slurm-lab.ts";
 
 const slurmTest = withSlurm(2);
 
@@ -23,7 +26,7 @@ slurmTest("in salloc the ranks run on the tasks of the allocation and reach each
 	const { code, stderr } = await slurm.allocate(t, ["-N2", "-n5", "--gres=gpu:2"], words).done;
 	t.deepEqual(
 		stderr.split("\n").filter((line) => line.startsWith("host ")),
-		["host node1: 4 slots, 4 ranks", "host node2: 1 slot, 1 rank"],
+		["host node1: 4 slots, 2 GPUs, 4 ranks", "host node2: 1 slot, 2 GPUs, 1 rank"],
 	);
 	// Numbers of cores are those of this machine.
 	const own = stderr
@@ -40,15 +43,33 @@ slurmTest("in salloc the ranks run on the tasks of the allocation and reach each
 	t.is(code, 0);
 });
 
+/** Runs tsmpirun in the script of a batch job; resolves with what the job prints, once all that can print has ended. */
+async function batch(
+	t: ExecutionContext,
+	slurm: SlurmLab,
+	wishes: readonly string[],
+	command: string,
+): Promise<{ output: string; leftAfter: Workplace["leftAfter"] }> {
+	const { folder, env, leftAfter } = workplace(t);
+	const [script, output] = [join(folder, "script"), join(folder, "output")];
+	const exports = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
+	writeFileSync(
+		script,
+		`#!/bin/sh\nexec >'${output}' 2>&1\n${exports.join("")}exec "${process.execPath}" "${CLI}" ${command}\n`,
+	);
+	// A named pipe ends when its last writer does; sbatch --wait asks from time to time.
+	const run = promisify(execFile);
+	await run("mkfifo", [output]);
+	const reading = run("cat", [output], { timeout: 60_000 });
+	await slurm.run("sbatch", "-Q", "-o", "/dev/null", ...wishes, script);
+	return { output: (await reading).stdout, leftAfter };
+}
+
 slurmTest("in the script of sbatch the ranks of its own node are tsmpirun's children", async (t, slurm) => {
-	const { folder } = workplace(t);
-	const output = join(folder, "out");
-	const script = join(folder, "script");
-	const ranks = "sh -c 'echo $TSMPI_RANK $(hostname) $CUDA_VISIBLE_DEVICES $(cat /proc/$PPID/comm)'";
-	writeFileSync(script, `#!/bin/sh\n"${process.execPath}" "${CLI}" ${ranks}\n`);
+	const command = "sh -c 'echo $TSMPI_RANK $(hostname) $CUDA_VISIBLE_DEVICES $(cat /proc/$PPID/comm)'";
 	const wishes = ["-N2", "--ntasks-per-node=2", "--gpus-per-task=1"];
-	await slurm.run("sbatch", "--wait", "-Q", "-o", output, ...wishes, script);
-	t.deepEqual(readFileSync(output, "utf8").trim().split("\n").sort(), [
+	const { output } = await batch(t, slurm, wishes, command);
+	t.deepEqual(output.trim().split("\n").sort(), [
 		"0 node1 0 node",
 		"1 node1 1 node",
 		"2 node2 0 node",
@@ -143,6 +164,13 @@ slurmTest("SIGTERM, scancel and the death of tsmpirun end all ranks on all nodes
 	process.kill(await pidOf(killed.child.pid), "SIGKILL");
 	await killed.done;
 	t.deepEqual(await killed.leftAfter(5000), []);
+});
+
+slurmTest("scancel of a batch job ends tsmpirun in its script in order", async (t, slurm) => {
+	const command = "sh -c '[ $TSMPI_RANK = 2 ] && scancel $SLURM_JOB_ID; exec sleep 600'";
+	const { output, leftAfter } = await batch(t, slurm, ["-N2", "-n3"], command);
+	t.regex(output, /^tsmpirun: SIGTERM: ending all ranks$/m);
+	t.deepEqual(await leftAfter(5000), []);
 });
 
 slurmTest("a node that is lost is named, with its ranks", async (t, slurm) => {

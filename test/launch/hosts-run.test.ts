@@ -126,7 +126,7 @@ test("--display-map shows on stderr where each rank runs, and runs it", async (t
 	t.is(stdout, "here\nhere\nhere\n");
 	t.deepEqual(stderr.split("\n"), [
 		"Map: 3 ranks on 1 host",
-		"host localhost: 1 slot, 3 ranks, oversubscribed",
+		"host localhost: 1 slot, 2 GPUs, 3 ranks, oversubscribed",
 		"  2 GPUs for 3 ranks: ranks share GPUs",
 		"  rank 0: local rank 0, GPU 0",
 		"  rank 1: local rank 1, GPU 1",
@@ -154,6 +154,26 @@ test("--map-by, --rank-by and gpus= show in the map", async (t) => {
 		].join("\n"),
 	);
 	t.regex(await map("localhost gpus=0\n"), /: 1 slot, 0 GPUs, 1 rank\n {2}rank 0: local rank 0, no GPU\n$/);
+});
+
+test("--dry-run shows the map of other hosts without asking them", async (t) => {
+	const words = ["--dry-run", "-H", "node[8-9].invalid:2", "--rank-by", "node", "prog.js", "a b"];
+	const { stdout, stderr, code } = await tsmpirun(t, words);
+	t.is(
+		stdout,
+		[
+			"Map: 4 ranks on 2 hosts",
+			"host node8.invalid: 2 slots, 2 ranks (GPUs and cores: not asked)",
+			"  rank 0: local rank 0, prog.js 'a b'",
+			"  rank 2: local rank 1, prog.js 'a b'",
+			"host node9.invalid: 2 slots, 2 ranks (GPUs and cores: not asked)",
+			"  rank 1: local rank 0, prog.js 'a b'",
+			"  rank 3: local rank 1, prog.js 'a b'",
+			"",
+		].join("\n"),
+	);
+	t.is(stderr, "");
+	t.is(code, 0);
 });
 
 test("--dry-run prints the map with the commands and starts nothing", async (t) => {

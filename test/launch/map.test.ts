@@ -119,6 +119,7 @@ test("mapText() shows hosts, ranks, GPUs and cores, and says when GPUs are share
 			command: ["/bin/echo", "two words"],
 			gpus: ["GPU-1"],
 			cores: "0,1",
+			asked: true,
 		}),
 	);
 	const options = { gpus: new Map([[0, ["GPU-1"]]]), gpusPerRank: 1, commands: true };
@@ -126,7 +127,7 @@ test("mapText() shows hosts, ranks, GPUs and cores, and says when GPUs are share
 		mapText(displayed, options),
 		[
 			"Map: 2 ranks on 1 host",
-			"host a: 1 slot, 2 ranks, oversubscribed",
+			"host a: 1 slot, 1 GPU, 2 ranks, oversubscribed",
 			"  1 GPU for 2 ranks: ranks share GPUs",
 			"  rank 0: local rank 0, GPU GPU-1, cores 0,1, /bin/echo 'two words'",
 			"  rank 1: local rank 1, GPU GPU-1, cores 0,1, /bin/echo 'two words'",

@@ -6,6 +6,7 @@ import { findOnPath } from "../../../launch/path.ts";
 import { type RunHandle, type RunOptions, start } from "../../support/run.ts";
 import { workplace } from "../../support/workplace.ts";
 import { Lab } from "./lab.ts";
+import { withoutWaiting } from "./waiting.ts";
 
 /** The script is no module: it stays where the sources are. */
 const SCRIPT = fileURLToPath(new URL("../../../../test/hosts/lab/slurm.sh", import.meta.url));
@@ -71,7 +72,8 @@ export class SlurmLab {
 			env: { ...this.lab.env, ...env, ...options.env },
 			within: ["bash", SCRIPT, "run", "salloc", "-Q", ...wishes],
 		});
-		return { ...handle, leftAfter };
+		const done = handle.done.then((result) => ({ ...result, stderr: withoutWaiting(result.stderr) }));
+		return { ...handle, done, leftAfter };
 	}
 
 	async #script(...words: string[]): Promise<string> {

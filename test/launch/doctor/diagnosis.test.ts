@@ -78,7 +78,7 @@ test("hostTable() has a line for each host, and no column without content", (t) 
 			"host  node  tsmpi  zeromq  node-llama-cpp  llama-server  cores  GPUs  free  files  clock  start",
 			"a  20.19.0  1.2.3  6.8.0  3.21.1  none  8  none  /tmp 3 GiB, /dev/shm 1 MiB  1024  same  0.2 s",
 			"node10  20.19.0  1.2.3  error  3.21.1  none  8  2 x NVIDIA L4  /tmp 3 GiB, /dev/shm 1 MiB  1024  -1.5 s  0.3 s",
-			"b  no answer",
+			"b  no agent",
 			"",
 		].map((line) => line.split("  ")),
 	);

@@ -31,10 +31,10 @@ test("srunEnvironment() takes away what would shape the agents' step, and nothin
 });
 
 test("srunArguments() asks for one task on each node, beside all others", (t) => {
-	const words = srunArguments({ hosts: HOSTS, gpus: "--gres=gpu:2" }).join(" ");
+	const words = srunArguments({ hosts: HOSTS, gpus: "--gres=gpu:2" }, 2500).join(" ");
 	t.regex(words, /^--nodes=3 --ntasks=3 --ntasks-per-node=1 --nodelist=n1,n2,n3 --overlap /);
-	t.regex(words, / --gres=gpu:2 .*--kill-on-bad-exit=0 --wait=0 /);
-	t.notRegex(srunArguments({ hosts: HOSTS }).join(" "), /gres/);
+	t.regex(words, / --gres=gpu:2 --immediate=3 --kill-on-bad-exit=0 --wait=0 /);
+	t.notRegex(srunArguments({ hosts: HOSTS }, 1).join(" "), /gres/);
 });
 
 test("groupByGpus() asks for the same on all nodes, or for each node's own GPUs", (t) => {
