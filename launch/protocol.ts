@@ -115,6 +115,8 @@ export type AgentToHead =
 	| { readonly type: "launched"; readonly rank: number; readonly pid: number }
 	/** Something takes long, for the user to know. */
 	| { readonly type: "waiting"; readonly text: string }
+	/** Something may be left behind, for the user to look after. */
+	| { readonly type: "warning"; readonly text: string }
 	/** A host is lost, and its ranks with it: how, in words that follow "host NAME". */
 	| { readonly type: "lost"; readonly node: number; readonly text: string; readonly atMs: number }
 	| { readonly type: "examined"; readonly answer: Answer }

@@ -165,7 +165,7 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 		node.over = true;
 		const text = lost ?? "its agent has ended";
 		if (this.#closing) {
-			this.#tell({ type: "waiting", text: `host ${node.name}: ${text}; something may be left there` });
+			this.#tell({ type: "warning", text: `host ${node.name}: ${text}; something may be left there` });
 			this.#checkClosed();
 		} else if (this.#going) this.#tell({ type: "lost", node: index, text, atMs: Date.now() });
 		else this.#refuse(node, `host ${node.name} is lost: ${text}`, 1);

@@ -112,6 +112,9 @@ export class Head {
 			case "stdin-closed":
 				this.#stdin.closed(message.rank);
 				break;
+			case "warning":
+				this.#output.message(message.text);
+				break;
 			case "file-credit":
 				// Whoever sends the files reads these.
 				break;

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AgentToRank } from "../../src/control/messages.ts";
+import type { Placement } from "../../src/job.ts";
 import type { RankToThread, RendezvousSettings, ThreadToRank } from "../../src/rendezvous/messages.ts";
 import { eventsOf } from "../../src/transport/events.ts";
 import { connectOptions } from "../../src/transport/tcp.ts";
@@ -82,11 +83,9 @@ export class Client {
 			case "refused":
 				this.#fail(message.text);
 				break;
-			case "welcome": {
-				const network = ownNetwork(this.#settings, await addressTowards(address));
-				this.#tellRank({ type: "welcome", place: message.place, network });
+			case "welcome":
+				await this.#welcome(message.place, address);
 				break;
-			}
 			case "tell":
 				this.#tell(message.message);
 				break;
@@ -96,6 +95,15 @@ export class Client {
 			case "end":
 				this.#noted(message.code);
 				this.#end(message.code, message.text);
+		}
+	}
+
+	async #welcome(place: Placement, address: string): Promise<void> {
+		try {
+			const network = ownNetwork(this.#settings, await addressTowards(address));
+			this.#tellRank({ type: "welcome", place, network });
+		} catch (error) {
+			this.#fail(`Cannot join the job as rank ${place.rank}: ${(error as Error).message}`);
 		}
 	}
 

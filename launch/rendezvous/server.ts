@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-import type { AgentToRank, RankToAgent } from "../../src/control/messages.ts";
+import type { AgentToRank, Network, RankToAgent } from "../../src/control/messages.ts";
 import type { RankToThread, RendezvousSettings, ThreadToRank } from "../../src/rendezvous/messages.ts";
 import { eventsOf } from "../../src/transport/events.ts";
 import { listenOptions } from "../../src/transport/tcp.ts";
@@ -31,25 +31,24 @@ export class Server {
 	readonly #settings: RendezvousSettings;
 	readonly #tellRank: (message: ThreadToRank) => void;
 	readonly #roster: Roster;
-	/** Rank by the name that the socket has given to its connection, and back. */
+	/** Everybody who has said hello, by the name that the socket has given to the connection. */
+	readonly #open = new Map<string, Buffer>();
+	/** Rank by the name of its connection, and back. */
 	readonly #ranks = new Map<string, number>();
 	readonly #connections = new Map<number, Buffer>();
 	readonly #left = new Set<number>();
 	/** What has been reported: every process prints it. */
 	readonly #reports: string[] = [];
 	readonly #socket;
-	#own: string | undefined;
+	#network: Network = { addresses: [] };
 	#job: Job | undefined;
 	#over = false;
 	#end = () => {};
 	readonly #ended = new Promise<void>((resolve) => {
 		this.#end = resolve;
 	});
+	/** Called when nobody else is connected any more. */
 	#lonely = () => {};
-	/** Resolves when no other rank is connected any more. */
-	readonly #alone = new Promise<void>((resolve) => {
-		this.#lonely = resolve;
-	});
 	#strangers = 0;
 	#timers: NodeJS.Timeout[] = [];
 
@@ -88,10 +87,18 @@ export class Server {
 			return 0;
 		}
 		const code = message.message === undefined ? 0 : await this.#leave(0, message.message);
-		// What was sent last may not have left this process yet; who has read it ends the connection.
-		if (this.#connections.size > 0) await Promise.race([this.#alone, delay(ALONE_MS)]);
+		await this.#heard();
 		this.#close();
 		return code;
+	}
+
+	/** What was sent last may not have left this process yet; who has read it ends the connection. */
+	async #heard(): Promise<void> {
+		if (this.#open.size === 0) return;
+		const alone = new Promise<void>((resolve) => {
+			this.#lonely = resolve;
+		});
+		await Promise.race([alone, delay(ALONE_MS)]);
 	}
 
 	async #listen(): Promise<void> {
@@ -99,7 +106,7 @@ export class Server {
 		const address = await resolve(host).catch(() => undefined);
 		// The name of a service, or of a pod that has no name yet, is somebody else's address.
 		const mine = address !== undefined && isOwn(address);
-		this.#own = mine ? address : undefined;
+		this.#network = ownNetwork(this.#settings, mine ? address : undefined);
 		this.#socket.ipv6 = address?.includes(":") ?? false;
 		await this.#socket.bind(mine ? endpoint({ host: address, port }) : `tcp://*:${port}`);
 	}
@@ -107,6 +114,7 @@ export class Server {
 	#receive(connection: Buffer, message: RankToHead): void {
 		const rank = this.#ranks.get(connection.toString("hex"));
 		if (message.type === "hello") {
+			this.#open.set(connection.toString("hex"), connection);
 			if (rank === undefined) this.#join(message, connection);
 		} else if (rank !== undefined) {
 			if (message.type === "say") this.#said(rank, message.message);
@@ -119,7 +127,7 @@ export class Server {
 		if (refusal !== undefined) {
 			say(refusal.text);
 			if (connection !== undefined) this.#send(connection, { type: "refused", text: refusal.text });
-			if (refusal.fatal && this.#job === undefined) this.#giveUp(refusal.text);
+			if (refusal.fatal && this.#job === undefined) void this.#giveUp(refusal.text);
 			return;
 		}
 		if (connection !== undefined) {
@@ -148,7 +156,7 @@ export class Server {
 		for (const place of places) {
 			const connection = this.#connections.get(place.rank);
 			if (connection !== undefined) this.#send(connection, { type: "welcome", place });
-			else this.#tellRank({ type: "welcome", place, network: ownNetwork(this.#settings, this.#own) });
+			else this.#tellRank({ type: "welcome", place, network: this.#network });
 		}
 	}
 
@@ -193,15 +201,16 @@ export class Server {
 	async #gone(connection: Buffer): Promise<void> {
 		const name = connection.toString("hex");
 		const rank = this.#ranks.get(name);
+		this.#open.delete(name);
+		if (this.#open.size === 0) this.#lonely();
 		if (rank === undefined) return;
 		this.#ranks.delete(name);
 		this.#connections.delete(rank);
-		if (this.#connections.size === 0) this.#lonely();
 		const atMs = Date.now();
 		await delay(LAST_MS);
 		if (this.#left.has(rank) || this.#over) return;
 		if (this.#job === undefined) {
-			this.#giveUp(
+			void this.#giveUp(
 				`rank ${rank} (host ${this.#roster.hellos.find((hello) => hello.rank === rank)?.host}) has left before all ranks had joined`,
 			);
 		} else this.#job.receive({ type: "parted", rank, atMs });
@@ -223,7 +232,7 @@ export class Server {
 		for (const pause of ASK_MS) {
 			await delay(pause);
 			if (this.#socket.closed) return;
-			for (const connection of this.#connections.values()) this.#send(connection, undefined);
+			for (const connection of this.#open.values()) this.#send(connection, undefined);
 		}
 	}
 
@@ -249,7 +258,7 @@ export class Server {
 			setTimeout(() => {
 				const refused =
 					this.#strangers === 0 ? "" : `; ${this.#strangers} connections without the right key were refused`;
-				this.#giveUp(
+				void this.#giveUp(
 					`${rankList(this.#roster.missing)} of ${this.#roster.size} did not join within ${timeoutMs / 1000} s${refused}`,
 				);
 			}, timeoutMs),
@@ -257,11 +266,13 @@ export class Server {
 	}
 
 	/** There will be no job. */
-	#giveUp(text: string): void {
+	async #giveUp(why: string): Promise<void> {
 		if (this.#over) return;
-		for (const connection of this.#connections.values())
-			this.#send(connection, { type: "refused", text: `Cannot start the job: ${text}` });
-		this.#fail(`Cannot start the job: ${text}`);
+		this.#over = true;
+		const text = `Cannot start the job: ${why}`;
+		for (const connection of this.#open.values()) this.#send(connection, { type: "refused", text });
+		await this.#heard();
+		this.#fail(text);
 	}
 
 	#fail(text: string): void {
@@ -275,7 +286,7 @@ export class Server {
 		this.#over = true;
 		const code = this.#job?.exitCode ?? 1;
 		const text = this.#reports.join("\n");
-		for (const connection of this.#connections.values()) this.#send(connection, { type: "end", code, text });
+		for (const connection of this.#open.values()) this.#send(connection, { type: "end", code, text });
 		this.#tellRank({ type: "end", code });
 		this.#end();
 	}

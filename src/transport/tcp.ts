@@ -70,6 +70,5 @@ export function split(frames: Uint8Array | Uint8Array[]): Uint8Array | Uint8Arra
 
 /** The message as it was before `split`: an envelope, and a body if it has one. */
 export function whole(frames: Buffer[]): Buffer[] {
-	const [head, ...parts] = frames;
-	return head === undefined || parts.length < 2 ? frames : [head, Buffer.concat(parts)];
+	return frames.length < 3 ? frames : [frames[0] as Buffer, Buffer.concat(frames.slice(1))];
 }

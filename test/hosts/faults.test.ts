@@ -15,7 +15,7 @@ const LEFT_MS = 5000;
 const LEASE_MS = 8000;
 
 /** For machines that do much else. */
-const PATIENCE = 2;
+const PATIENCE = 3;
 
 /** Two ranks on each of three hosts, which stay until something happens. */
 async function stay(t: ExecutionContext, lab: Lab, words: readonly string[] = []) {

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { workplace } from "../support/workplace.ts";
 import { LAB_SCRIPTS } from "./support/lab.ts";
@@ -15,6 +16,11 @@ const labTest = withLab(2);
 
 /** Lines in order: ranks speak when they like. */
 const sorted = (text: string) => text.trimEnd().split("\n").sort();
+
+/** Resolves once a process is stopped; nothing tells. */
+async function stopped(pid: number): Promise<void> {
+	while (!/^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, "latin1"))) await delay(10);
+}
 
 labTest("ranks run on the hosts that were named, this machine among them", async (t, lab) => {
 	const words = ["-H", "node1:2,head,node2", "--tag-output", "--display-map", "hostname"];
@@ -71,6 +77,11 @@ labTest("signals reach the ranks of all hosts", async (t, lab) => {
 	for (const rank of [0, 1]) await job.waitForLine(new RegExp(`^rank ${rank} pid`));
 	job.child.kill("SIGUSR2");
 	for (const rank of [0, 1]) await job.waitForLine(new RegExp(`^rank ${rank} got SIGUSR2`));
+	// Stopped and continued, with tsmpirun itself.
+	job.child.kill("SIGTSTP");
+	await stopped(job.child.pid ?? 0);
+	job.child.kill("SIGCONT");
+	for (const rank of [0, 1]) await job.waitForLine(new RegExp(`^rank ${rank} got SIGCONT`));
 	job.child.kill("SIGTERM");
 	const { code, stderr } = await job.done;
 	t.is(code, 143);

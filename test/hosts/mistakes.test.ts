@@ -115,7 +115,8 @@ labTest(
 		const words = ["--launch-agent", silent, "--connect-timeout", "4.5", "-H", "node1"];
 		const limit = "4.5 s (--connect-timeout)";
 		const job = lab.start(t, [...words, "hostname"]);
-		await job.waitForLine(/has not answered yet/);
+		const [notice] = await job.waitForLine(/^.*has not answered yet.*$/);
+		t.is(notice, `tsmpirun: host node1 has not answered yet: waiting for script to answer, up to ${limit}`);
 		const { stderr, code, ms } = await job.done;
 		t.is(
 			stderr,

@@ -93,6 +93,26 @@ test("a rank with another idea of the size ends the meeting on both sides", (t) 
 		}
 	}));
 
+test("TSMPI_IFACE that no link has is refused by rank 0 and by others", (t) =>
+	inTurn(async () => {
+		const meeting = await Meeting.of(t, 2);
+		const iface = { TSMPI_IFACE: "nolink0" };
+		const zero = await meeting.start([program, "sum"], member(0, iface)).ended;
+		t.is(zero.code, 1);
+		t.regex(zero.stderr, /Cannot listen at tcp:\S+: no link matches nolink0; there are lo 127\.0\.0\.1\/8/);
+		const members = [
+			meeting.start([program, "sum"], member(0)),
+			meeting.start([program, "sum"], member(1, iface)),
+		];
+		const [first, second] = await Promise.all(members.map(({ ended }) => ended));
+		t.deepEqual([first?.code, second?.code], [1, 1]);
+		t.regex(second?.stderr ?? "", /Cannot join the job as rank 1: no link matches nolink0; there are lo /);
+		t.regex(
+			first?.stderr ?? "",
+			/^tsmpi: rank 1 \(host .+, pid \d+\) exited before joining the job while 1 rank waits for it\n/,
+		);
+	}));
+
 test("a rank with another key is told so, and rank 0 says so and goes on", (t) =>
 	inTurn(async () => {
 		const meeting = await Meeting.of(t, 2);

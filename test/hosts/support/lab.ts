@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import type { ExecutionContext } from "ava";
 import { findOnPath } from "../../../launch/path.ts";
 import { type RunHandle, type RunOptions, start } from "../../support/run.ts";
+import { withoutWaiting } from "./waiting.ts";
 
 /** The scripts are no modules: they stay where the sources are. */
 export const LAB_SCRIPTS: string = fileURLToPath(new URL("../../../../test/hosts/lab/", import.meta.url));
@@ -28,10 +29,12 @@ export class Lab {
 	/** Why there can be no such hosts here, or undefined. */
 	static get missing(): string | undefined {
 		if (process.getuid?.() !== 0) return "needs root";
-		const missing = ["ip", "sshd", "ssh", "nsenter"].filter((name) => findOnPath(name, PATH) === undefined);
+		const missing = ["ip", "sshd", "ssh", "nsenter", "python3"].filter(
+			(name) => findOnPath(name, PATH) === undefined,
+		);
 		return missing.length === 0
 			? undefined
-			: `needs ${missing.join(", ")} (packages openssh-server, iproute2, util-linux)`;
+			: `needs ${missing.join(", ")} (packages openssh-server, iproute2, util-linux, python3-minimal)`;
 	}
 
 	/** Makes the hosts. */
@@ -71,14 +74,16 @@ export class Lab {
 		return `-F ${this.#folder}/ssh_config`;
 	}
 
-	/** Starts tsmpirun on the host `head`. */
+	/** Starts tsmpirun on the host `head`. What it says of hosts that answer late on a busy machine is left out. */
 	start(t: ExecutionContext, args: readonly string[], options: RunOptions = {}): RunHandle {
 		const ssh = { TSMPI_RSH_ARGS: this.sshArguments };
-		return start(t, args, {
+		const job = start(t, args, {
 			...options,
 			env: { ...this.env, ...ssh, ...options.env },
 			within: this.within("head"),
 		});
+		const done = job.done.then((result) => ({ ...result, stderr: withoutWaiting(result.stderr) }));
+		return { ...job, done };
 	}
 
 	/** Runs tsmpirun on the host `head` to its end. */
