@@ -1,17 +1,19 @@
 // Runs every benchmark and its peers, and writes bench/RESULTS.md: raw zeromq.js and Node's own channels, bare Node
 // processes, node-llama-cpp driven directly, and the same rows under mpi4py with Open MPI, by shared memory and by tcp:
 //   npm run bench                      all of it
-//   node bench/compare.js mpi4py       one part: messages, start-up, engine, encryption, mpi4py
+//   node bench/compare.js mpi4py       one part; on a machine with NVIDIA GPUs also: gpu
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { figures, ROOT, run, tsmpirun } from "./run.js";
 
 const PACKAGES = ["openmpi-bin", "python3-mpi4py", "python3-numpy"];
 const PYTHON = "/usr/bin/python3";
-/** What is shown of each table. */
-const SHOWN = [0, 8, 1024, 65536, 2 ** 20, 2 ** 22];
+/** What is measured of each table. */
+const SIZES = [8, 1024, 65536, 2 ** 20, 2 ** 22];
+/** An operation without data. */
+const NO_DATA = 0;
 
 /** @typedef {{ name: string, ranks: readonly number[], unit: "us" | "MB/s", script?: string, mode?: string, last: number }} Row */
 /** @type {readonly Row[]} */
@@ -22,7 +24,7 @@ const ROWS = [
 	{ name: "bibw", ranks: [2], unit: "MB/s", last: 2 ** 22 },
 	{ name: "multi_lat", ranks: [4, 8], unit: "us", last: 2 ** 22 },
 	{ name: "mbw_mr", ranks: [4, 8], unit: "MB/s", last: 2 ** 20 },
-	{ name: "barrier", ranks: [2, 4, 8], unit: "us", last: 0 },
+	{ name: "barrier", ranks: [2, 4, 8], unit: "us", last: NO_DATA },
 	...["bcast", "gather", "scatter", "allgather", "alltoall", "reduce", "allreduce"].map(
 		(name) => /** @type {const} */ ({ name, ranks: [2, 4, 8], unit: "us", last: 2 ** 20 }),
 	),
@@ -41,17 +43,22 @@ function requireMpi() {
 	execFileSync("apt-get", ["install", "-y", "--no-install-recommends", ...PACKAGES], { stdio: "ignore" });
 }
 
+/** As the benchmarks take them. @param {number} last */
+function sizesOf(last) {
+	return last === NO_DATA ? "1" : SIZES.filter((size) => size <= last).join(",");
+}
+
 /** @param {Row} row @param {number} ranks @param {string} transports */
 function mpi4py({ name, mode = "buffer", last }, ranks, transports) {
 	const launcher = ["mpirun", "--allow-run-as-root", "--oversubscribe", "--mca", "btl", transports];
-	const program = [PYTHON, "-m", "mpi4py", "bench/peers/osu.py", name, mode, `${last}`];
+	const program = [PYTHON, "-m", "mpi4py", "bench/peers/osu.py", name, mode, sizesOf(last)];
 	return run([...launcher, "-np", `${ranks}`, ...program]);
 }
 
 /** One table of the comparison with mpi4py. @param {Row} row @param {number} ranks */
 async function compare(row, ranks) {
 	const script = row.script ?? row.name;
-	const own = figures(await run(tsmpirun(ranks, [`bench/${script}.js`, `${row.last}`])));
+	const own = figures(await run(tsmpirun(ranks, [`bench/${script}.js`, sizesOf(row.last)])));
 	const shared = figures(await mpi4py(row, ranks, "vader,self"));
 	const tcp = figures(await mpi4py(row, ranks, "tcp,self"));
 	const title = row.mode === "object" ? "nested objects, latency" : row.name;
@@ -61,7 +68,7 @@ async function compare(row, ranks) {
 		`| bytes | tsmpi ${row.unit} | mpi4py shared memory | mpi4py tcp | speed against shared memory | against tcp |`,
 		"| --- | --- | --- | --- | --- | --- |",
 	];
-	for (const bytes of SHOWN) {
+	for (const bytes of [NO_DATA, ...SIZES]) {
 		const [a, b, c] = [own.get(bytes), shared.get(bytes), tcp.get(bytes)];
 		if (a === undefined || b === undefined || c === undefined) continue;
 		const speed = (/** @type {number} */ peer) => (row.unit === "us" ? peer / a : a / peer).toFixed(2);
@@ -75,33 +82,57 @@ async function table(shown, command) {
 	return [`\`${shown}\``, "", "```", (await run(command)).trimEnd(), "```", ""];
 }
 
+/**
+ * A part that is made of benchmarks' own output.
+ *
+ * @param {string} title
+ * @param {string} text
+ * @param {readonly (readonly [ranks: number, ...words: string[]])[]} programs Without ranks, a program that Node runs.
+ */
+function tables(title, text, ...programs) {
+	return async () => {
+		const lines = [`## ${title}`, "", text, ""];
+		for (const [ranks, ...words] of programs) {
+			const shown = ranks === 0 ? "node" : `npx tsmpirun -np ${ranks}`;
+			const command = ranks === 0 ? [process.execPath, ...words] : tsmpirun(ranks, words);
+			lines.push(...(await table(`${shown} ${words.join(" ")}`, command)));
+		}
+		return lines;
+	};
+}
+
 /** @type {Record<string, () => Promise<string[]>>} */
 const PARTS = {
-	encryption: async () => [
-		"## Encryption between hosts",
-		"",
-		"Two ranks over tcp on one machine, with CURVE and with --insecure.",
-		"",
-		...(await table("node bench/curve.js", [process.execPath, "bench/curve.js"])),
-	],
-	messages: async () => [
-		"## Messages against raw zeromq.js and process.send",
-		"",
+	messages: tables(
+		"Messages against raw zeromq.js and process.send",
 		"Ratios are tsmpi's time divided by the peer's.",
-		"",
-		...(await table("npx tsmpirun -np 2 bench/latency.js", tsmpirun(2, ["bench/latency.js"]))),
-		...(await table("npx tsmpirun -np 2 bench/bandwidth.js", tsmpirun(2, ["bench/bandwidth.js"]))),
-	],
-	"start-up": async () => [
-		"## Start-up",
-		"",
-		...(await table("node bench/startup.js", [process.execPath, "bench/startup.js"])),
-	],
-	engine: async () => [
-		"## The layers around the engine",
-		"",
-		...(await table("node bench/engine.js", [process.execPath, "bench/engine.js"])),
-	],
+		[2, "bench/latency.js"],
+		[2, "bench/bandwidth.js"],
+	),
+	"start-up": tables("Start-up", "Against as many bare Node processes.", [0, "bench/startup.js"]),
+	engine: tables(
+		"The layers around the engines",
+		"A job of one rank against the same llama.cpp without tsmpi.",
+		[0, "bench/engine.js"],
+		[0, "bench/prefill.js"],
+	),
+	encryption: tables(
+		"Encryption between hosts",
+		"Two ranks over tcp on one machine, with CURVE and with --insecure.",
+		[0, "bench/curve.js"],
+	),
+	hosts: tables(
+		"Start over several hosts",
+		"Three hosts made of network namespaces on one machine, against Open MPI over the same ssh.",
+		[0, "bench/hosts.js"],
+	),
+	schedule: tables(
+		"Scheduling",
+		"What a decision costs, what handing a prompt out costs, and what the policies are worth.",
+		[0, "bench/schedule.js"],
+		[4, "bench/dispatch.js"],
+		[0, "bench/policies.js"],
+	),
 	mpi4py: async () => {
 		requireMpi();
 		const version = (await run(["mpirun", "--version"])).split("\n")[0] ?? "";
@@ -115,23 +146,40 @@ const PARTS = {
 		for (const row of ROWS) for (const ranks of row.ranks) lines.push(...(await compare(row, ranks)));
 		return lines;
 	},
+	gpu: async () => ["## GPUs", "", (await run(["bench/gpu.sh"])).trimEnd(), ""],
 };
 
+const FILE = join(ROOT, "bench", "RESULTS.md");
+const HEAD =
+	"# Results\n\nEach part says how and where it was measured: `npm run bench` makes them all, but for the GPUs'.\n";
+
+/** The parts of the file as it stands, by their titles. @returns {Map<string, string>} */
+function readParts() {
+	const text = existsSync(FILE) ? readFileSync(FILE, "utf8") : "";
+	const parts = text.split(/^(?=## )/m).slice(1);
+	return new Map(parts.map((part) => [part.split("\n", 1)[0] ?? "", part]));
+}
+
+/** In words. */
+function machine() {
+	const cores = cpus();
+	const memory = Math.round(totalmem() / 2 ** 30);
+	const today = new Date().toISOString().slice(0, 10);
+	return `${today}, ${cores.length} cores of ${cores[0]?.model.trim()}, ${memory} GiB, Linux ${release()}, Node ${process.versions.node}`;
+}
+
 const wanted = process.argv.slice(2);
-const names = wanted.length === 0 ? Object.keys(PARTS) : wanted;
-const cores = cpus();
-const report = [
-	"# Results",
-	"",
-	`Made by \`npm run bench\`: ${cores.length} cores of ${cores[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB,`,
-	`Linux ${release()}, Node ${process.versions.node}. A shared machine: compare numbers inside one table.`,
-	"",
-];
+const names = wanted.length === 0 ? Object.keys(PARTS).filter((name) => name !== "gpu") : wanted;
+const unknown = names.find((name) => !(name in PARTS));
+if (unknown !== undefined)
+	throw new Error(`Unknown part ${unknown}: there are ${Object.keys(PARTS).join(", ")}`);
 for (const name of names) {
 	const part = PARTS[name];
-	if (part === undefined) throw new Error(`Unknown part ${name}: there are ${Object.keys(PARTS).join(", ")}`);
-	const lines = await part();
-	console.log(lines.join("\n"));
-	report.push(...lines);
+	if (part === undefined) continue;
+	const [title = "", ...lines] = await part();
+	const text = [title, "", `\`node bench/compare.js ${name}\` (${machine()})`, ...lines].join("\n");
+	console.log(text);
+	// At once: a later part that fails takes nothing away.
+	const parts = readParts().set(title, `${text.trimEnd()}\n\n`);
+	writeFileSync(FILE, `${HEAD}\n${[...parts.values()].join("").trimEnd()}\n`);
 }
-if (wanted.length === 0) writeFileSync(join(ROOT, "bench", "RESULTS.md"), report.join("\n"));

@@ -13,10 +13,10 @@ export function loops(bytes) {
 	return bytes > LARGE ? { count: 50, skip: 5 } : { count: 300, skip: 30 };
 }
 
-/** The largest size, from the command line. @param {number} fallback */
-function lastSize(fallback) {
-	const [text] = process.argv.slice(2);
-	return text === undefined ? fallback : Number(text);
+/** The sizes that the command line asks for: the largest power of two, or a list such as 8,65536. @param {number} last */
+function wantedSizes(last) {
+	const [text = `${last}`] = process.argv.slice(2);
+	return text.includes(",") ? text.split(",").map(Number) : sizes(Number(text));
 }
 
 /**
@@ -32,8 +32,7 @@ export async function collective(title, first, make) {
 		console.log(`# ${title}, ${world.size} ranks`);
 		row(["bytes", "avg us", "min us", "max us"]);
 	}
-	const last = lastSize(2 ** 20);
-	for (const bytes of first === 0 ? [0] : sizes(last).filter((size) => size >= first)) {
+	for (const bytes of first === 0 ? [0] : wantedSizes(2 ** 20).filter((size) => size >= first)) {
 		const operation = make(world, bytes);
 		const { count, skip } = loops(bytes);
 		let total = 0;
@@ -79,7 +78,7 @@ export async function perSize(world, title, columns, measure) {
 		console.log(`# ${title}, ${world.size} ranks`);
 		row(["bytes", ...columns]);
 	}
-	for (const bytes of sizes(lastSize(2 ** 22))) {
+	for (const bytes of wantedSizes(2 ** 22)) {
 		await world.barrier();
 		const figures = await measure(bytes);
 		if (world.rank === 0) row([`${bytes}`, ...figures]);

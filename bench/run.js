@@ -22,6 +22,22 @@ export async function run([program = "", ...args]) {
 	return output;
 }
 
+/**
+ * Runs a command that may fail to its end.
+ *
+ * @param {readonly string[]} command
+ * @returns {Promise<{ code: number | null, stderr: string }>}
+ */
+export async function attempt([program = "", ...args]) {
+	const child = spawn(program, args, { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] });
+	let stderr = "";
+	child.stderr.setEncoding("utf8").on("data", (text) => {
+		stderr += text;
+	});
+	const [code] = await once(child, "close");
+	return { code, stderr };
+}
+
 /** A command of tsmpirun. @param {number} ranks @param {readonly string[]} program */
 export function tsmpirun(ranks, program) {
 	return [process.execPath, "dist/launch/cli.js", "--oversubscribe", "-np", `${ranks}`, ...program];

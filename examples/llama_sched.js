@@ -2,72 +2,76 @@
  * Runs a file of prompts on N llama.cpp engines, one per rank, and prints one report.
  *
  *   tsmpirun -np 2 examples/llama_sched.js
- *   tsmpirun -np 4 examples/llama_sched.js --model m.gguf --prompts prompts.txt --out answers.jsonl
+ *   tsmpirun -np 4 examples/llama_sched.js --model m.gguf --in batch.jsonl --out answers.jsonl
+ *   tsmpirun -np 4 examples/llama_sched.js --model m.gguf --in batch.jsonl --out answers.jsonl --resume
+ *   tsmpirun -np 4 examples/llama_sched.js --model m.gguf --sweep np=1,2,4
  *
- * Rank 0 reads the prompts and scatters them round-robin: rank r gets prompts r, N + r, 2 N + r, ... Every rank runs its
- * share on its own engine, several requests at a time. Rank 0 gathers the answers and the latency digests.
+ * Rank 0 reads the prompts as they are needed and hands them out to whichever rank has room (or by another --policy);
+ * every rank runs several at a time on its own engine. Rank 0 appends the answers to the output as they come, and
+ * gathers the latency digests at the end.
  */
 import { init } from "tsmpi";
 import {
 	atRoot,
 	canShowProgress,
+	conclude,
 	DEMO_MODEL_NOTE,
-	formatReport,
-	formatResult,
+	forEachSetting,
 	fromRoot,
-	loadWork,
-	makeReport,
+	measureCache,
+	openBatch,
 	parseOptions,
-	roundRobin,
+	printEnding,
+	runBatch,
 	runJob,
-	runShare,
 	startEngines,
+	startMeasurement,
 	startProgress,
 	warmUp,
-	writeOutputs,
 } from "tsmpi/llama";
 
 const mpi = await init();
-const { world } = mpi;
 
 // A mistake on the command line, or a model that does not load, ends every rank with one line on stderr.
 await runJob(mpi, async () => {
-	const options = await fromRoot(world, () => parseOptions(process.argv.slice(2), "examples/llama_sched.js"));
-	const work = await atRoot(world, () => loadWork(options));
+	const options = await fromRoot(mpi.world, () =>
+		parseOptions(process.argv.slice(2), "examples/llama_sched.js"),
+	);
+	// The prompts and the answers: rank 0 has the files.
+	const batch = await atRoot(mpi.world, () => openBatch(options));
+	if (mpi.world.rank === 0 && options.print && options.model === undefined) console.log(DEMO_MODEL_NOTE);
 
-	// One engine per rank: a process that owns llama.cpp, on this rank's GPU or its part of the host's cores.
-	const engine = await startEngines(mpi, options);
-	await warmUp(engine, options);
+	// Once, or for each setting of --sweep: then on the ranks and with the options of that setting.
+	const runs = await forEachSetting(mpi, options, async (part, setting) => {
+		const { world } = part;
+		// One engine per rank: a process that owns llama.cpp, on this rank's GPU or its part of the host's cores.
+		const engine = await startEngines(part, setting);
+		await warmUp(engine, setting);
 
-	if (world.rank === 0 && options.print && options.model === undefined) console.log(DEMO_MODEL_NOTE);
+		const sample = setting.measureCache ? await world.bcast(await batch?.sample(8)) : undefined;
+		const nonce = `${setting.seed}-${world.rank}`;
+		const cache = sample && (await measureCache(engine, sample, { nonce }));
+		const timeline = setting.html !== undefined || setting.trace !== undefined;
+		const measurement = await startMeasurement(part, engine, { ...setting, timeline, cache });
+		await world.barrier();
 
-	// Each rank gets a list of { index, prompt }.
-	const share = await world.scatter(work && roundRobin(work, world.size));
-
-	// With --print the answers themselves show how far the job is.
-	const progress = await startProgress(world, canShowProgress() && !options.print ? work?.length : undefined);
-	await world.barrier();
-
-	// Every prompt ends exactly once: as a result, or as an error with its reason.
-	const outcome = await runShare(engine, share, {
-		...options,
-		rank: world.rank,
-		host: mpi.hostname,
-		onResult: (result) => {
-			progress.add(result);
-			if (options.print) process.stdout.write(formatResult(result));
-		},
+		// Every request ends exactly once: as an answer, or as an error with its reason. With --print the answers
+		// themselves show how far the job is.
+		const shown = batch !== undefined && canShowProgress() && !setting.print;
+		const progress = startProgress(shown, batch?.total);
+		const outcome = await runBatch(part, engine, batch, {
+			...setting,
+			measurement,
+			onEnd: (ending) => {
+				progress.add(ending);
+				return setting.print ? printEnding(ending) : undefined;
+			},
+		});
+		progress.finish();
+		await engine.close();
+		return outcome;
 	});
-	await progress.finish();
-	await engine.close();
 
-	// Rank 0 puts the answers back in prompt order and merges the digests.
-	const outcomes = await world.gather(outcome);
-	await atRoot(world, async () => {
-		if (outcomes === undefined) return;
-		const report = makeReport(outcomes, options);
-		await writeOutputs(outcomes, report, options);
-		process.stdout.write(formatReport(report));
-		if (report.total.failed > 0) process.exitCode = 1;
-	});
+	// Rank 0 merges the digests and prints the report. The other ranks are not needed: some may have died.
+	if (mpi.world.rank === 0) await conclude(runs, options);
 });

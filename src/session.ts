@@ -222,7 +222,8 @@ export class Session {
 			operations,
 			sent: sentCounts,
 		});
-		if (code !== 0) this.#mesh?.abandon();
+		if (code === 0) this.#mesh?.flush();
+		else this.#mesh?.abandon();
 	}
 }
 
@@ -231,6 +232,6 @@ export function strayError(variable: string, value: string | undefined): MpiErro
 	return new MpiError(
 		"ERR_OTHER",
 		`Cannot join a job: ${variable}=${value} says that this process is one of several, but tsmpirun did not start it; ` +
-			"run tsmpirun instead, inside of the allocation",
+			"run tsmpirun instead, inside of the allocation, or set TSMPI_RENDEZVOUS",
 	);
 }

@@ -1,12 +1,17 @@
 // node-llama-cpp driven directly: one process, nothing around it. Prints one line of JSON. To be started with
-// UV_THREADPOOL_SIZE=1; the argument is { model, prompts, sequences, maxTokens, contextSize, threads } as JSON.
+// UV_THREADPOOL_SIZE=1; the argument is { model, prompts, sequences, maxTokens, contextSize, threads, gpu } as JSON.
 import { getLlama } from "node-llama-cpp";
 
-/** @type {{ model: string, prompts: string[], sequences: number, maxTokens: number, contextSize: number, threads: number }} */
+/** @type {{ model: string, prompts: string[], sequences: number, maxTokens: number, contextSize: number, threads: number, gpu?: boolean }} */
 const options = JSON.parse(process.argv[2] ?? "{}");
-const { prompts, sequences, maxTokens, contextSize, threads } = options;
-const llama = await getLlama({ gpu: false, build: "never", progressLogs: false, maxThreads: threads });
-const model = await llama.loadModel({ modelPath: options.model, gpuLayers: 0 });
+const { prompts, sequences, maxTokens, contextSize, threads, gpu = false } = options;
+const llama = await getLlama({
+	gpu: gpu && "cuda",
+	build: "never",
+	progressLogs: false,
+	maxThreads: threads,
+});
+const model = await llama.loadModel({ modelPath: options.model, gpuLayers: gpu ? "max" : 0 });
 const context = await model.createContext({ sequences, contextSize, batchSize: 512, threads });
 
 // As the product does before it calls a model loaded: one token, which brings the weights into memory.

@@ -1,6 +1,6 @@
 """The benchmarks of this folder under mpi4py, with the same definitions, loops and tables.
 
-    mpirun -np 4 python3 -m mpi4py bench/peers/osu.py allreduce buffer [LARGEST]
+    mpirun -np 4 python3 -m mpi4py bench/peers/osu.py allreduce buffer [LARGEST | SIZE,SIZE...]
 
 "buffer" sends numpy arrays by mpi4py's upper-case methods, "object" pickles a nested value by the lower-case ones.
 """
@@ -23,12 +23,12 @@ def loops(size):
 
 
 def sizes(first, default):
-    last = int(sys.argv[3]) if len(sys.argv) > 3 else default
-    size = 1
-    while size <= last:
-        if size >= first:
-            yield size
-        size *= 2
+    wanted = sys.argv[3] if len(sys.argv) > 3 else str(default)
+    if "," in wanted:
+        every = [int(size) for size in wanted.split(",")]
+    else:
+        every = [2**power for power in range(int(wanted).bit_length())]
+    return [size for size in every if size >= first]
 
 
 def show(*cells):

@@ -32,6 +32,12 @@ export interface GenerateOptions {
 	readonly signal?: AbortSignal;
 }
 
+/** Options of one embedding. */
+export interface EmbedOptions {
+	/** Gives up the embedding. */
+	readonly signal?: AbortSignal;
+}
+
 /** Token counts of one request. */
 export interface Usage {
 	readonly promptTokens: number;
@@ -74,7 +80,7 @@ export type GenerateEvent = TokenEvent | DoneEvent;
 
 /** What a started engine says about itself. */
 export interface EngineInfo {
-	/** Which implementation: "node-llama-cpp". */
+	/** Which implementation: "node-llama-cpp", "llama-server" or "endpoint". */
 	readonly kind: string;
 	/** Where the model's layers run. */
 	readonly device: "cuda" | "metal" | "vulkan" | "cpu" | "unknown";
@@ -89,6 +95,8 @@ export interface EngineInfo {
 	/** Tokens that prompt and completion of each request may have together. */
 	readonly contextSize: number;
 	readonly threads: number;
+	/** Versions of the implementation and of its llama.cpp, as far as it tells: "3.21.1, llama.cpp v0.4.0". */
+	readonly version?: string;
 	/** Path or name of the model. */
 	readonly model: string;
 	/** Process that runs the model, if it belongs to this one. */
@@ -111,6 +119,13 @@ export interface Engine {
 	generate(prompt: Prompt, options?: GenerateOptions): AsyncIterable<GenerateEvent>;
 	/** Tokens of a prompt as `generate` would count them. */
 	countTokens(prompt: Prompt): Promise<number>;
+	/**
+	 * The model's embedding of a text, pooled as the model file says (else that of the last token), of length 1: the dot
+	 * product of two is their cosine similarity.
+	 *
+	 * @throws {EngineError} the text does not fit, or the model makes no embeddings.
+	 */
+	embed(text: string, options?: EmbedOptions): Promise<Float32Array>;
 	/** Stops the engine; its running requests are rejected. */
 	close(): Promise<void>;
 }

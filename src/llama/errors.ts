@@ -1,6 +1,6 @@
 /** What went wrong with an engine, as a string for a `switch`. */
 export type EngineErrorCode =
-	/** node-llama-cpp is not installed. */
+	/** node-llama-cpp is not installed, or llama-server cannot be found or run. */
 	| "ERR_ENGINE_MISSING"
 	/** The model file is missing, damaged or not for this llama.cpp. */
 	| "ERR_MODEL"
@@ -10,6 +10,10 @@ export type EngineErrorCode =
 	| "ERR_ENGINE_LOAD"
 	/** The engine's process ended while it was needed. */
 	| "ERR_ENGINE_DIED"
+	/** The server of an endpoint cannot be reached, or answered with an error. */
+	| "ERR_ENDPOINT"
+	/** A request took longer than it may. */
+	| "ERR_TIMEOUT"
 	/** `close()` was called. */
 	| "ERR_ENGINE_CLOSED"
 	/** The prompt does not fit the context. */

@@ -1,6 +1,4 @@
-import { readFile } from "node:fs/promises";
 import type { Message, Prompt } from "./engine.ts";
-import { JobError, reasonOf } from "./errors.ts";
 
 /** What is run when no file is given. */
 export const BUILT_IN_PROMPTS: readonly string[] = [
@@ -19,82 +17,37 @@ export const BUILT_IN_PROMPTS: readonly string[] = [
 ];
 
 /**
- * Reads prompts, one per line: as text, or as JSON objects with `prompt` (a text) or `messages` (a conversation). A file
- * is JSONL if its name says so (.jsonl, .ndjson) or if its first line is a JSON object. Empty lines are skipped.
+ * The prompt of a line's JSON.
  *
- * @throws {JobError} naming file and line.
+ * @throws {Error} that says what is wrong with it.
  */
-export async function readPrompts(path: string): Promise<Prompt[]> {
-	return parsePrompts(await readText(path), path);
-}
-
-/** The prompts of a file's text; `path` is for its name and for errors. */
-export function parsePrompts(text: string, path: string): Prompt[] {
-	const lines = text
-		.replace(/^\ufeff/, "")
-		.split(/\r?\n/)
-		.map((line, index) => ({ line, number: index + 1 }))
-		.filter(({ line }) => line.trim() !== "");
-	const first = lines[0];
-	if (first === undefined) throw new JobError(`Cannot use the prompts in ${path}: the file has none`);
-	if (!/\.(jsonl|ndjson)$/i.test(path) && !isObject(first.line)) return lines.map(({ line }) => line);
-	return lines.map(({ line, number }) => parseObject(line, `${path}:${number}`));
-}
-
-async function readText(path: string): Promise<string> {
-	try {
-		return await readFile(path, "utf8");
-	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		const reason =
-			code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a directory" : reasonOf(error);
-		throw new JobError(`Cannot read the prompts in ${path}: ${reason}`, 1, { cause: error });
-	}
-}
-
-function isObject(line: string): boolean {
-	try {
-		const value: unknown = JSON.parse(line);
-		return typeof value === "object" && value !== null && !Array.isArray(value);
-	} catch {
-		return false;
-	}
-}
-
-function parseObject(line: string, where: string): Prompt {
-	let value: unknown;
-	try {
-		value = JSON.parse(line);
-	} catch (error) {
-		throw new JobError(`Cannot use the prompt at ${where}: it is not valid JSON (${reasonOf(error)})`, 1, {
-			cause: error,
-		});
-	}
+export function parsePrompt(value: unknown): Prompt {
 	if (typeof value !== "object" || value === null || Array.isArray(value)) {
-		throw new JobError(`Cannot use the prompt at ${where}: it is not a JSON object`);
+		throw new Error("it is not a JSON object");
 	}
 	const { prompt, messages } = value as { prompt?: unknown; messages?: unknown };
 	if (prompt !== undefined && messages !== undefined) {
-		throw new JobError(`Cannot use the prompt at ${where}: it has both "prompt" and "messages"`);
+		throw new Error('it has both "prompt" and "messages"');
 	}
 	if (typeof prompt === "string") return prompt;
-	if (prompt !== undefined) throw new JobError(`Cannot use the prompt at ${where}: "prompt" is not a text`);
-	if (messages !== undefined) return parseMessages(messages, where);
-	throw new JobError(`Cannot use the prompt at ${where}: it has neither "prompt" nor "messages"`);
+	if (prompt !== undefined) throw new Error('"prompt" is not a text');
+	if (messages !== undefined) return parseMessages(messages);
+	throw new Error('it has neither "prompt" nor "messages"');
 }
 
-function parseMessages(messages: unknown, where: string): Message[] {
+/**
+ * The turns of a conversation.
+ *
+ * @throws {Error} that says what is wrong with them.
+ */
+export function parseMessages(messages: unknown): Message[] {
 	if (!Array.isArray(messages) || messages.length === 0) {
-		throw new JobError(
-			`Cannot use the prompt at ${where}: "messages" is not a list with at least one message`,
-		);
+		throw new Error('"messages" is not a list with at least one message');
 	}
 	return messages.map((message: { role?: unknown; content?: unknown } | null, index) => {
 		const content = textOf(message?.content);
 		if (typeof message?.role === "string" && content !== undefined) return { role: message.role, content };
-		throw new JobError(
-			`Cannot use the prompt at ${where}: message ${index + 1} needs a "role" and a "content" of text`,
-		);
+		throw new Error(`message ${index + 1} needs a "role" and a "content" of text`);
 	});
 }
 

@@ -1,10 +1,10 @@
-import { ANY_SOURCE } from "../constants.ts";
 import { MpiError, ProcessFailedError } from "../errors.ts";
 import { ENVELOPE_BYTES, type Envelope, FrameType, readEnvelope, writeEnvelope } from "../wire/envelope.ts";
 import type { AgreementMessage } from "./agreement.ts";
 import { Agreements } from "./agreements.ts";
 import type { Arrival, Sink } from "./arrival.ts";
 import type { Context } from "./context.ts";
+import { depart } from "./depart.ts";
 import { type Departure, Departures } from "./departures.ts";
 import { decodeFailure, encodeFailure } from "./failure.ts";
 import { Intake } from "./intake.ts";
@@ -294,27 +294,16 @@ export class Progress {
 	}
 
 	/** A rank is gone and everything it sent is here: what needs it rejects. */
-	#depart({ rank, cause, failed }: Departure): void {
-		const error = (action: string) => new ProcessFailedError(action, rank, cause);
+	#depart(gone: Departure): void {
+		const { rank } = gone;
 		this.#sockets?.forget(rank);
-		this.#outboxes[rank]?.fail(() => error(`send to rank ${rank}`));
-		this.#intakes[rank]?.fail(() => error(`receive from rank ${rank}`));
-		for (const context of this.#contexts.values()) {
-			if (context.rankOf(rank) < 0) continue;
-			const alone = context.members.every((member) => member === this.rank || this.departures.get(member));
-			const news = failed && !context.acknowledged.has(rank);
-			context.matching.depart(rank);
-			context.matching.reject(
-				(posted) => posted.source === rank || (posted.source === ANY_SOURCE && (news || alone)),
-				() => error("receive"),
-			);
-			for (const call of [...context.calls.active]) {
-				// Without one that failed, no rank can be sure that its call ends: others may have given it up.
-				if (failed) call.fail(error("go on with a collective"));
-				else call.depart(rank, () => error("go on with a collective"));
-			}
-			context.agreements?.depart();
-		}
+		depart(gone, {
+			self: this.rank,
+			outbox: this.#outboxes[rank],
+			intake: this.#intakes[rank],
+			contexts: this.#contexts.values(),
+			isGone: (member) => this.departures.get(member) !== undefined,
+		});
 	}
 
 	/** Listens while somebody waits, or last messages must be fetched. */

@@ -1,7 +1,7 @@
 import { Push } from "./zeromq.ts";
 
 /** How long a process that ends waits for its last messages to reach the kernel, in milliseconds. */
-const LINGER_MS = 2000;
+export const LINGER_MS = 2000;
 
 /** The way to one peer, as the mesh uses it. */
 export interface Lane {
@@ -9,6 +9,8 @@ export interface Lane {
 	send(frames: Uint8Array | Uint8Array[]): void;
 	/** Looks whether the connection still stands. */
 	check(): void;
+	/** This process ends: what is still queued should arrive, if that is possible in a short time. */
+	flush(): void;
 	/** Whatever is still queued need not arrive. */
 	abandon(): void;
 	close(): void;
@@ -41,6 +43,9 @@ export class LocalLane implements Lane {
 
 	/** Such a connection ends only with the peer, which its agent reports. */
 	check(): void {}
+
+	/** The socket does so by itself. */
+	flush(): void {}
 
 	abandon(): void {
 		this.#socket.linger = 0;

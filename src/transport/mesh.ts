@@ -88,6 +88,11 @@ export class Mesh {
 		lane?.close();
 	}
 
+	/** This process ends: what is still queued should arrive, if that is possible in a short time. */
+	flush(): void {
+		for (const lane of this.#lanes.values()) lane.flush();
+	}
+
 	/** What is still queued need not arrive. */
 	abandon(): void {
 		for (const lane of this.#lanes.values()) lane.abandon();

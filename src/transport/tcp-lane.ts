@@ -1,6 +1,6 @@
 import type { KeyPair } from "../control/messages.ts";
 import { eventsOf } from "./events.ts";
-import { type Lane, sendingSocket } from "./lane.ts";
+import { type Lane, LINGER_MS, sendingSocket } from "./lane.ts";
 import { connectOptions, split } from "./tcp.ts";
 
 /** Within this time a connection must stand, in milliseconds: the peer listens before the job begins. */
@@ -26,6 +26,8 @@ export class TcpLane implements Lane {
 		this.#socket = sendingSocket({
 			...connectOptions(keys),
 			ipv6: address.includes("["),
+			// Else a connection that breaks with frames under way would hold the end of the process up for that long.
+			linger: 0,
 			// None: with it, a broken connection leaves the socket without a pipe, which `writable` shows.
 			reconnectInterval: -1,
 		});
@@ -42,6 +44,10 @@ export class TcpLane implements Lane {
 
 	check(): void {
 		if (this.#connected && !this.#done && !this.#socket.writable) this.#broken(ENDED);
+	}
+
+	flush(): void {
+		if (!this.#done) this.#socket.linger = LINGER_MS;
 	}
 
 	abandon(): void {
@@ -88,7 +94,6 @@ export class TcpLane implements Lane {
 	#broken(why: string): void {
 		if (this.#done) return;
 		this.#done = true;
-		this.abandon();
 		this.#onBroken(new Error(why));
 	}
 }

@@ -35,7 +35,10 @@ export function unpackValue(bytes: Uint8Array): unknown {
 function load(): Packer {
 	const { Packr, addExtension } = createRequire(import.meta.url)("msgpackr") as typeof import("msgpackr");
 	addExtension({
-		Class: { [Symbol.hasInstance]: (value: object) => ours && refusal.applies(value) },
+		// Asked for every object that is not a plain one, of which typed arrays are the most.
+		Class: {
+			[Symbol.hasInstance]: (value: object) => ours && !ArrayBuffer.isView(value) && refusal.applies(value),
+		},
 		write: refusal.write,
 	} as unknown as Parameters<typeof addExtension>[0]);
 	const packr: Packer & { writeFunction?: () => never } = new Packr({

@@ -6,7 +6,7 @@ import { temporaryFolder, writeCycle } from "./support/models.ts";
 import { descendants, isEngine, type ProcessEntry } from "./support/processes.ts";
 
 const folder = temporaryFolder();
-const OPTIONS = { gpu: "cpu", slots: 1, contextSize: 256, threads: 1 } as const;
+const OPTIONS = { engine: "node-llama-cpp", gpu: "cpu", slots: 1, contextSize: 256, threads: 1 } as const;
 
 async function engineProcess(): Promise<ProcessEntry> {
 	for (;;) {

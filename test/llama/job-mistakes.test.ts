@@ -56,10 +56,29 @@ const MISTAKES: readonly (readonly [string, readonly string[], number, RegExp])[
 		/Cannot use the prompts in \S+blank\.txt: the file has none$/,
 	],
 	[
-		"damaged JSONL",
-		["--prompts", at("bad.jsonl")],
+		"--in with --prompts",
+		["--in", "a", "--prompts", "b"],
+		2,
+		/Cannot use --in with --prompts: they are the same$/,
+	],
+	["--resume without --out", ["--resume"], 2, /Cannot use --resume without --out$/],
+	[
+		"an unknown policy",
+		["--policy", "lifo"],
+		2,
+		/Cannot use --policy lifo: it takes dynamic, round-robin, prefix$/,
+	],
+	[
+		"the prompts' file as --out",
+		["--in", at("bad.jsonl"), "--out", at("bad.jsonl")],
+		2,
+		/Cannot write the answers to \S+bad\.jsonl: the prompts are in it$/,
+	],
+	[
+		"answers of another program",
+		["--in", at("bad.jsonl"), "--out", at("blank.txt"), "--resume"],
 		1,
-		/the prompt at \S+bad\.jsonl:3: it is not valid JSON \(/,
+		/Cannot resume with \S+blank\.txt: its line 1 is no answer that tsmpi has written$/,
 	],
 	["a missing folder for --out", ["--out", at("no/r.jsonl")], 1, /Cannot write \S+r\.jsonl: .*no such file/],
 	[
@@ -116,6 +135,8 @@ test.serial("a prompt longer than the context is an error of that prompt alone",
 			SCHED,
 			"--model",
 			at("cycle.gguf"),
+			"--policy",
+			"round-robin",
 			"--ctx-size",
 			"256",
 			"--max-tokens",
@@ -147,7 +168,9 @@ test.serial("a prompt longer than the context is an error of that prompt alone",
 	}
 	t.regex(result.stdout, /^success +66\.6 % \(2 of 3 requests, 1 failed\)$/m);
 	t.true(
-		result.stdout.includes(`errors\n  1 x ${message}\n1 of 3 requests failed: the job's exit code is 1\n`),
+		result.stdout.includes(
+			`errors\n  1 x ${message}\n\n1 of 3 requests failed: --min-success is 100 %\nthe job's exit code is 1\n`,
+		),
 	);
 	t.notRegex(result.stdout, /demo model/);
 	// The host's cores are shared out between its ranks.

@@ -68,7 +68,7 @@ test("200 requests on 4 ranks end once each, and the report adds up to them", as
 		t,
 		"many",
 		4,
-		...["--requests", "200", "--inflight", "4"],
+		...["--requests", "200", "--inflight", "4", "--policy", "round-robin"],
 	);
 	t.deepEqual(
 		results.map(({ index }) => index),
@@ -103,7 +103,10 @@ test("200 requests on 4 ranks end once each, and the report adds up to them", as
 	t.deepEqual(report.errors, []);
 	t.is(report.inflight, 4);
 	const busy = report.per_rank.map(({ busy_ms }) => busy_ms);
-	t.true(Math.abs((report.imbalance ?? 0) - Math.max(...busy) / (sum(busy) / 4)) < 1e-9);
+	t.true(Math.abs((report.busy_imbalance ?? 0) - Math.max(...busy) / (sum(busy) / 4)) < 1e-9);
+	const out = report.per_rank.map(({ completion_tokens }) => completion_tokens);
+	t.true(Math.abs((report.imbalance ?? 0) - Math.max(...out) / (sum(out) / 4)) < 1e-9);
+	t.true(report.per_rank.every(({ clock_error_ms }) => (clock_error_ms ?? 1e9) < 1000));
 	t.true(busy.every((ms) => ms <= report.wall_ms));
 	t.true(
 		Math.abs(report.total.tokens_per_s - (report.total.completion_tokens * 1000) / report.wall_ms) < 1e-6,

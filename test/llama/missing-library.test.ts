@@ -14,10 +14,12 @@ test("without node-llama-cpp the error says what to install", async (t) => {
 		cpSync(join(ROOT, path), join(folder, path), { recursive: true });
 	}
 	mkdirSync(join(folder, "node_modules"));
-	for (const name of ["zeromq", "msgpackr", "tdigest"]) {
+	for (const name of ["zeromq", "msgpackr", "tdigest", "eventsource-parser"]) {
 		symlinkSync(join(ROOT, "node_modules", name), join(folder, "node_modules", name));
 	}
-	const { code, stdout, stderr } = await tsmpirun(t, ["-np", "2", join(folder, "examples/llama_sched.js")]);
+	const { code, stdout, stderr } = await tsmpirun(t, [
+		...["-np", "2", join(folder, "examples/llama_sched.js"), "--engine", "node-llama-cpp"],
+	]);
 	t.is(code, 1);
 	t.is(stdout, "");
 	t.regex(

@@ -1,7 +1,7 @@
 import test from "ava";
-import { type PooledSequence, SequencePool } from "../../src/llama/node-llama-cpp/host/sequence-pool.ts";
+import { type PooledSequence, SequencePool } from "../../src/llama/sequence-pool.ts";
 
-class Held implements PooledSequence {
+class Held implements PooledSequence<readonly number[]> {
 	readonly #tokens: readonly number[];
 
 	constructor(...tokens: readonly number[]) {

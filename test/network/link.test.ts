@@ -13,7 +13,7 @@ const NOBODY = "02:00:00:00:00:99";
 for (const words of ["idle", "send"]) {
 	const when = words === "idle" ? "while nobody sends" : "while one sends";
 	labTest(`a connection of two ranks that is cut silently ${when} ends the job`, async (t, lab) => {
-		const job = lab.start(t, ["-H", "node1,node2", program, words]);
+		const job = lab.start(t, ["--quiet", "-H", "node1,node2", program, words]);
 		const pids = [await job.waitForLine(/^rank 0 pid (\d+)/), await job.waitForLine(/^rank 1 pid (\d+)/)];
 		const [zero, one] = pids.map(([, pid]) => pid);
 		const from = performance.now();

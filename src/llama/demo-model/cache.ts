@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { lstat, mkdir, rename, rm, stat } from "node:fs/promises";
-import { homedir, tmpdir, userInfo } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { cacheFolder } from "../cache-folder.ts";
 import { JobError, reasonOf } from "../errors.ts";
 import type { PresetName } from "./presets.ts";
 import { writeDemoModel } from "./write.ts";
@@ -43,13 +44,6 @@ async function ensureIn(folder: string, name: string, preset: PresetName): Promi
 		await rm(partial, { force: true });
 	}
 	return path;
-}
-
-function cacheFolder(): string {
-	const configured = process.env.XDG_CACHE_HOME;
-	// The XDG specification: a relative path is to be ignored.
-	const base = configured !== undefined && isAbsolute(configured) ? configured : join(homedir(), ".cache");
-	return join(base, "tsmpi");
 }
 
 /** A folder of this user alone, since others may write to the temporary folder too. */

@@ -1,5 +1,5 @@
 /** The models that tsmpi can make. */
-export type PresetName = "tiny" | "cycle" | "cycle-eos" | "perf";
+export type PresetName = "tiny" | "cycle" | "cycle-eos" | "perf" | "llama-1b";
 
 /** Shape of a model of the llama architecture. */
 export interface ModelShape {
@@ -13,7 +13,7 @@ export interface ModelShape {
 	readonly feedForward: number;
 	readonly heads: number;
 	readonly keyValueHeads: number;
-	readonly vocabulary: "byte" | "syllables";
+	readonly vocabulary: "byte" | "syllables" | "large";
 	readonly type: "f32" | "f16";
 	readonly contextLength: number;
 	readonly seed: number;
@@ -69,6 +69,22 @@ export const PRESETS: Readonly<Record<PresetName, ModelShape>> = {
 		vocabulary: "syllables",
 		type: "f16",
 		contextLength: 8192,
+		seed: 1,
+		gain: 4,
+		endBias: -40,
+		ends: false,
+	},
+	/** Llama 3.2 1B's shape, with an output matrix of its own: 1.5 billion parameters, 3 GB. For benchmarks on GPUs. */
+	"llama-1b": {
+		weights: "random",
+		layers: 16,
+		width: 2048,
+		feedForward: 8192,
+		heads: 32,
+		keyValueHeads: 8,
+		vocabulary: "large",
+		type: "f16",
+		contextLength: 131_072,
 		seed: 1,
 		gain: 4,
 		endBias: -40,

@@ -15,7 +15,8 @@ export const EOS_ID = 2;
 /** "<|im_end|>": what ends a turn in the chat template. */
 export const END_OF_TURN_ID = 260;
 
-const LARGE_SIZE = 32_000;
+/** Entries of the vocabularies with syllables: as many as Llama 2 and Llama 3 have. */
+const SIZES = { syllables: 32_000, large: 128_256 } as const;
 const LETTERS = "etaoinshrdlcumwfgypbvkjxqz";
 /** SentencePiece's space. */
 const SPACE = "\u2581";
@@ -25,8 +26,8 @@ export const CHAT_TEMPLATE =
 	"{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}" +
 	"{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
-/** "byte": 355 entries, one per byte and character. "syllables": 32,000 entries, as many as a small model has. */
-export function buildVocabulary(kind: "byte" | "syllables"): Vocabulary {
+/** "byte": 355 entries, one per byte and character. "syllables": 32,000 entries. "large": 128,256 entries. */
+export function buildVocabulary(kind: "byte" | keyof typeof SIZES): Vocabulary {
 	const texts: string[] = [];
 	const scores: number[] = [];
 	const types: number[] = [];
@@ -50,14 +51,15 @@ export function buildVocabulary(kind: "byte" | "syllables"): Vocabulary {
 	add("<|im_end|>", 0, TOKEN.control);
 	add(SPACE, -1000, TOKEN.normal);
 	for (let code = 33; code < 127; code++) add(String.fromCharCode(code), -1000, TOKEN.normal);
-	if (kind === "syllables") {
+	if (kind !== "byte") {
+		const size = SIZES[kind];
 		let rank = 0;
 		for (const syllable of syllables()) {
-			if (texts.length === LARGE_SIZE) break;
+			if (texts.length === size) break;
 			rank += 1;
 			add(syllable, -rank, TOKEN.normal);
 		}
-		while (texts.length < LARGE_SIZE) add(`<extra_${texts.length}>`, 0, TOKEN.unused);
+		while (texts.length < size) add(`<extra_${texts.length}>`, 0, TOKEN.unused);
 	}
 	return { texts, scores, types, printable };
 }

@@ -11,6 +11,8 @@ export interface ModelFacts {
 	/** Tokens of context that the model was trained with. */
 	readonly contextLength: number | undefined;
 	readonly layers: number | undefined;
+	/** The file says how the embeddings of tokens become one. */
+	readonly pooled: boolean;
 	/** Size of all its files. */
 	readonly bytes: number;
 }
@@ -54,6 +56,7 @@ export async function validateModel(path: string): Promise<ModelFacts> {
 			name: typeof name === "string" ? name : undefined,
 			contextLength: positive(header.keys.get(`${architecture}.context_length`)),
 			layers: positive(header.keys.get(`${architecture}.block_count`)),
+			pooled: Number(header.keys.get(`${architecture}.pooling_type`) ?? 0) !== 0,
 			bytes,
 		};
 	});

@@ -1,4 +1,4 @@
-import type { Comm, Mpi } from "../../index.ts";
+import { type Comm, type Mpi, MpiError } from "../../index.ts";
 import { JobError, reasonOf } from "../errors.ts";
 
 type Verdict<T> = { readonly value: T } | { readonly message: string; readonly exitCode: number };
@@ -42,21 +42,32 @@ export async function everywhere<T>(
 
 /**
  * Runs the body of a job. A JobError, which every rank throws alike, becomes one line and the job's exit code instead
- * of a stack trace from every rank; with exit code 0 (help) its text goes to stdout.
+ * of a stack trace from every rank; with exit code 0 (help) its text goes to stdout. The death of a rank that is
+ * needed ends the job in the same way.
  */
 export async function runJob(mpi: Mpi, body: () => Promise<void>): Promise<void> {
 	try {
 		await body();
 	} catch (error) {
-		if (!(error instanceof JobError)) throw error;
-		if (error.exitCode === 0) {
-			if (mpi.world.rank === 0) process.stdout.write(`${error.message}\n`);
+		const { message, exitCode } = asJobError(error);
+		if (exitCode === 0) {
+			if (mpi.world.rank === 0) process.stdout.write(`${message}\n`);
 			return;
 		}
-		if (mpi.world.rank === 0) await mpi.abort(error.exitCode, error.message);
-		// Rank 0 speaks for all: wait to be ended by it.
-		await mpi.world.barrier();
+		if (mpi.world.rank === 0) await mpi.abort(exitCode, message);
+		// Rank 0 speaks for all: wait to be ended by it. If it is dead, an engine must not keep this rank alive.
+		await mpi.world.barrier().catch(() => process.exit(exitCode));
 	}
+}
+
+/** @throws the error itself, if it is a bug. */
+function asJobError(error: unknown): JobError {
+	if (error instanceof JobError) return error;
+	// With `tsmpirun --on-failure continue`, before the requests are handed out or after: ranks are needed there.
+	if (error instanceof MpiError && error.code === "ERR_PROC_FAILED") {
+		return new JobError(`Cannot go on: ${error.message}`, 1, { cause: error });
+	}
+	throw error;
 }
 
 async function attempt<T>(work: () => T | Promise<T>): Promise<Verdict<T>> {

@@ -1,52 +1,89 @@
-import { writeFile } from "node:fs/promises";
-import { JobError, reasonOf } from "../errors.ts";
+import type { BatchOutcome, Ending } from "../dispatch/run-batch.ts";
+import type { SweepAxis } from "../load/sweep.ts";
+import { writeReport, writeText } from "../report/outputs.ts";
+import { formatSweep, jsonSweep, markdownSweep, type SweepRow } from "../report/sweep.ts";
+import { formatReport } from "../report/text.ts";
 import { mergeStatistics, type Report } from "../stats/report.ts";
+import type { SettingRun } from "./for-each-setting.ts";
 import type { JobOptions } from "./options.ts";
-import type { Result, ShareOutcome } from "./run-share.ts";
 import { describeModel } from "./start-engines.ts";
 
 /** Merges what rank 0 has gathered into one report. */
 export function makeReport(
-	outcomes: readonly ShareOutcome[],
-	options: Pick<JobOptions, "model" | "inflight">,
+	{ statistics, delivery }: BatchOutcome,
+	options: Pick<JobOptions, "model" | "engine" | "inflight" | "rate" | "burstiness" | "slo" | "minSuccess">,
 ): Report {
-	return mergeStatistics(
-		outcomes.map(({ statistics }) => statistics),
-		{
-			...describeModel(options.model),
-			inflight: options.inflight,
-			wallMs: Math.max(...outcomes.map(({ wallMs }) => wallMs)),
-		},
-	);
+	const { inflight, slo, minSuccess } = options;
+	const load = describeLoad(options);
+	return mergeStatistics(statistics, {
+		...describeModel(options, statistics[0]?.engine),
+		inflight,
+		load,
+		slo,
+		minSuccess,
+		delivery,
+	});
 }
 
-/** All ranks' results in the order of the prompts. */
-export function inPromptOrder(outcomes: readonly ShareOutcome[]): Result[] {
-	return outcomes.flatMap(({ results }) => results).sort((a, b) => a.index - b.index);
-}
-
-/** Writes what `--out` and `--json` ask for. */
-export async function writeOutputs(
-	outcomes: readonly ShareOutcome[],
-	report: Report,
-	{ out, json }: Pick<JobOptions, "out" | "json">,
+/**
+ * Prints the report and writes every file that the options ask for, on rank 0; the exit code is 1 if a target was
+ * missed. Of a sweep it is one table, with a line for each setting.
+ */
+export async function conclude(
+	runs: readonly SettingRun<BatchOutcome | undefined>[],
+	{ sweep, json, md, ...options }: JobOptions,
 ): Promise<void> {
-	if (out !== undefined) {
-		const lines = inPromptOrder(outcomes).map((result) => `${JSON.stringify(result)}\n`);
-		await write(out, lines.join(""));
+	const rows: SweepRow[] = [];
+	for (const { setting, options: run, value: outcome } of runs) {
+		if (outcome === undefined) continue;
+		const report = makeReport(outcome, run);
+		if (report.missed.length > 0) process.exitCode = 1;
+		if (setting !== undefined) {
+			rows.push({ setting: setting.label, report });
+			continue;
+		}
+		await writeReport(report, outcome.statistics, { ...options, json, md });
+		process.stdout.write(formatReport(report));
 	}
-	if (json !== undefined) await write(json, `${JSON.stringify(report, undefined, "\t")}\n`);
+	if (sweep !== undefined) await concludeSweep(sweep.axis, rows, { json, md });
 }
 
-/** One answer as one line, with its rank. */
-export function formatResult({ index, rank, text, error }: Result): string {
-	return `[rank ${rank}] ${index}: ${error === null ? JSON.stringify(text) : `error: ${error}`}\n`;
+async function concludeSweep(
+	axis: SweepAxis,
+	rows: readonly SweepRow[],
+	{ json, md }: Pick<JobOptions, "json" | "md">,
+): Promise<void> {
+	if (json !== undefined)
+		await writeText(json, `${JSON.stringify(jsonSweep(axis, rows), undefined, "\t")}\n`);
+	if (md !== undefined) await writeText(md, markdownSweep(axis, rows));
+	process.stdout.write(formatSweep(axis, rows));
 }
 
-async function write(path: string, text: string): Promise<void> {
-	try {
-		await writeFile(path, text);
-	} catch (error) {
-		throw new JobError(`Cannot write ${path}: ${reasonOf(error)}`, 1, { cause: error });
-	}
+/** How a request ended, as one line. */
+export function formatEnding({ request, rank, answer, failure }: Ending): string {
+	const where = rank === null ? "" : `[rank ${rank}] `;
+	const text =
+		failure !== undefined
+			? `error: ${failure.message}`
+			: answer?.kind === "generated"
+				? JSON.stringify(answer.done.text)
+				: `${answer?.embeddings.length ?? 0} embeddings`;
+	return `${where}${request.customId ?? "(no custom_id)"}: ${text}\n`;
+}
+
+/** Prints how a request ended; a promise while the reader is behind. */
+export function printEnding(ending: Ending): Promise<void> | undefined {
+	if (process.stdout.write(formatEnding(ending))) return undefined;
+	return new Promise((resolve) => process.stdout.once("drain", resolve));
+}
+
+function describeLoad({ rate, burstiness }: Pick<JobOptions, "rate" | "burstiness">): string {
+	if (rate === undefined) return "closed loop: the next request starts when one ends";
+	const gaps =
+		burstiness === 1
+			? "Poisson"
+			: burstiness === Number.POSITIVE_INFINITY
+				? "evenly"
+				: `burstiness ${burstiness}`;
+	return `open loop: ${rate} requests/s, ${gaps}; latency counts from when a request was due`;
 }

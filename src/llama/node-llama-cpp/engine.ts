@@ -1,9 +1,19 @@
-import type { DoneEvent, Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "../engine.ts";
+import type {
+	DoneEvent,
+	EmbedOptions,
+	Engine,
+	EngineInfo,
+	GenerateEvent,
+	GenerateOptions,
+	Prompt,
+} from "../engine.ts";
 import { EngineError } from "../errors.ts";
-import { validateModel } from "../gguf/validate.ts";
+import type { ModelFacts } from "../gguf/validate.ts";
+import { joinNotes } from "../notes.ts";
+import { checkRequest } from "../request.ts";
 import { type HostExit, HostProcess } from "./host-process.ts";
-import { type EngineOptions, generateRequest, loadRequest } from "./options.ts";
-import type { Failure, HostToRank, LoadRequest } from "./protocol.ts";
+import { type EngineOptions, loadRequest } from "./options.ts";
+import type { Failure, GenerateRequest, HostToRank, LoadRequest } from "./protocol.ts";
 import { RequestQueue } from "./request-queue.ts";
 
 type RequestEvent = Extract<HostToRank, { readonly id: number }>;
@@ -13,15 +23,19 @@ type RequestEvent = Extract<HostToRank, { readonly id: number }>;
  *
  * @throws {EngineError} the model cannot be used, the device is missing, or node-llama-cpp is not installed.
  */
-export async function startEngine(options: EngineOptions): Promise<Engine> {
-	const request = loadRequest(options, await validateModel(options.model));
+export async function startNodeLlamaCpp(
+	options: EngineOptions,
+	facts: ModelFacts,
+	note?: string,
+): Promise<Engine> {
+	const request = loadRequest(options, facts);
 	try {
-		return await NodeLlamaCppEngine.load(request);
+		return await NodeLlamaCppEngine.load(request, note);
 	} catch (error) {
 		// With "auto" a GPU whose kernels do not run is no reason to fail, but one to say so.
 		if (request.gpu !== "auto" || !(error instanceof LoadCrash) || error.device === "cpu") throw error;
-		const note = `${error.device} could not be used, so the model runs on the processor: ${error.message}`;
-		return await NodeLlamaCppEngine.load({ ...request, gpu: "cpu" }, note);
+		const why = `${error.device} could not be used, so the model runs on the processor: ${error.message}`;
+		return await NodeLlamaCppEngine.load({ ...request, gpu: "cpu" }, joinNotes(note, why));
 	}
 }
 
@@ -80,10 +94,11 @@ class NodeLlamaCppEngine implements Engine {
 	): AsyncGenerator<GenerateEvent, void, undefined> {
 		const { signal } = options;
 		const start = performance.now();
-		const request = generateRequest(this.#nextId, prompt, options);
+		const checked = checkRequest(prompt, options);
 		signal?.throwIfAborted();
+		const id = this.#nextId;
 		const queue = this.#open();
-		const { id } = request;
+		const request: GenerateRequest = { type: "generate", id, ...checked };
 		const onAbort = () => {
 			this.#host.send({ type: "abort", id });
 			queue.fail(signal?.reason);
@@ -133,6 +148,24 @@ class NodeLlamaCppEngine implements Engine {
 			if (event?.type === "error") throw new EngineError(event.failure.code, event.failure.message);
 			throw new EngineError("ERR_GENERATE", "Cannot count tokens: the engine gave no number");
 		} finally {
+			this.#close(id);
+		}
+	}
+
+	async embed(text: string, { signal }: EmbedOptions = {}): Promise<Float32Array> {
+		signal?.throwIfAborted();
+		const id = this.#nextId;
+		const queue = this.#open();
+		const onAbort = () => queue.fail(signal?.reason);
+		signal?.addEventListener("abort", onAbort, { once: true });
+		this.#host.send({ type: "embed", id, text });
+		try {
+			const [event] = await queue.take();
+			if (event?.type === "embedded") return Float32Array.from(event.vector);
+			if (event?.type === "error") throw new EngineError(event.failure.code, event.failure.message);
+			throw new EngineError("ERR_GENERATE", "Cannot embed a text: the engine gave no vector");
+		} finally {
+			signal?.removeEventListener("abort", onAbort);
 			this.#close(id);
 		}
 	}

@@ -1,8 +1,7 @@
 import { availableParallelism } from "node:os";
-import type { GenerateOptions, Prompt } from "../engine.ts";
-import { EngineError } from "../errors.ts";
 import type { ModelFacts } from "../gguf/validate.ts";
-import type { GenerateRequest, LoadRequest } from "./protocol.ts";
+import { positive } from "../request.ts";
+import type { LoadRequest } from "./protocol.ts";
 
 /** How to start an engine. */
 export interface EngineOptions {
@@ -24,44 +23,27 @@ export interface EngineOptions {
 
 /** node-llama-cpp's limit. */
 export const MAX_SLOTS = 256;
-const DEFAULT_SLOTS = 4;
-const DEFAULT_MAX_TOKENS = 128;
+export const DEFAULT_SLOTS = 4;
 const LARGEST_DEFAULT_CONTEXT = 4096;
+
+/** The context of each request if nobody asks for another. */
+export function defaultContext({ contextLength }: Pick<ModelFacts, "contextLength">): number {
+	return Math.min(contextLength ?? LARGEST_DEFAULT_CONTEXT, LARGEST_DEFAULT_CONTEXT);
+}
 
 /** Fills in what was left open. */
 export function loadRequest(options: EngineOptions, facts: ModelFacts): LoadRequest {
 	const { model, gpu = "auto", gpuLayers = "auto", prefillChunk } = options;
-	const slots = count("slots", options.slots ?? DEFAULT_SLOTS);
+	const slots = positive("slots", options.slots ?? DEFAULT_SLOTS);
 	if (slots > MAX_SLOTS) throw new RangeError(`Cannot use ${slots} slots: at most ${MAX_SLOTS} are possible`);
-	const trained = facts.contextLength ?? LARGEST_DEFAULT_CONTEXT;
 	return {
 		type: "load",
 		model,
 		gpu,
 		gpuLayers,
 		slots,
-		contextSize: count("contextSize", options.contextSize ?? Math.min(trained, LARGEST_DEFAULT_CONTEXT)),
-		threads: count("threads", options.threads ?? availableParallelism()),
-		prefillChunk: prefillChunk === undefined ? undefined : count("prefillChunk", prefillChunk),
+		contextSize: positive("contextSize", options.contextSize ?? defaultContext(facts)),
+		threads: positive("threads", options.threads ?? availableParallelism()),
+		prefillChunk: prefillChunk === undefined ? undefined : positive("prefillChunk", prefillChunk),
 	};
-}
-
-/** Checks and completes the options of one request. */
-export function generateRequest(id: number, prompt: Prompt, options: GenerateOptions): GenerateRequest {
-	const { maxTokens = DEFAULT_MAX_TOKENS, temperature = 0, seed = 0, stop = [] } = options;
-	if (!(temperature >= 0 && temperature <= 100)) {
-		throw new RangeError(`Cannot use temperature ${temperature}: it is a number from 0 to 100`);
-	}
-	if (!Number.isSafeInteger(seed)) throw new RangeError(`Cannot use seed ${seed}: it is an integer`);
-	if (typeof prompt !== "string" && prompt.length === 0) {
-		throw new EngineError("ERR_PROMPT", "Cannot continue an empty list of messages");
-	}
-	return { type: "generate", id, prompt, maxTokens: count("maxTokens", maxTokens), temperature, seed, stop };
-}
-
-function count(name: string, value: number): number {
-	if (!Number.isSafeInteger(value) || value < 1) {
-		throw new RangeError(`Cannot use ${name} ${value}: it is an integer from 1 up`);
-	}
-	return value;
 }

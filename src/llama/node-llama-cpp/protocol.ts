@@ -1,6 +1,7 @@
 /** What a rank and its engine host tell each other. The host sends arrays: all that happened in one turn of its loop. */
 import type { EngineInfo, FinishReason, Prompt, Usage } from "../engine.ts";
 import type { EngineErrorCode } from "../errors.ts";
+import type { CheckedRequest } from "../request.ts";
 
 /** How to load the model. */
 export interface LoadRequest {
@@ -15,15 +16,9 @@ export interface LoadRequest {
 	readonly prefillChunk: number | undefined;
 }
 
-/** One request, with every default filled in. */
-export interface GenerateRequest {
+export interface GenerateRequest extends CheckedRequest {
 	readonly type: "generate";
 	readonly id: number;
-	readonly prompt: Prompt;
-	readonly maxTokens: number;
-	readonly temperature: number;
-	readonly seed: number;
-	readonly stop: readonly string[];
 }
 
 export type RankToHost =
@@ -31,6 +26,7 @@ export type RankToHost =
 	| GenerateRequest
 	| { readonly type: "abort"; readonly id: number }
 	| { readonly type: "count"; readonly id: number; readonly prompt: Prompt }
+	| { readonly type: "embed"; readonly id: number; readonly text: string }
 	| { readonly type: "close" };
 
 /** A failure with its code: errors themselves do not survive the way between processes. */
@@ -49,4 +45,5 @@ export type HostToRank =
 	| { readonly type: "text"; readonly id: number; readonly text: string }
 	| { readonly type: "done"; readonly id: number; readonly finishReason: FinishReason; readonly usage: Usage }
 	| { readonly type: "error"; readonly id: number; readonly failure: Failure }
-	| { readonly type: "counted"; readonly id: number; readonly tokens: number };
+	| { readonly type: "counted"; readonly id: number; readonly tokens: number }
+	| { readonly type: "embedded"; readonly id: number; readonly vector: readonly number[] };

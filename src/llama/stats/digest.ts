@@ -7,6 +7,7 @@ export interface DigestData {
 	/** Every centroid is a sample, not a mean of several. */
 	readonly exact: boolean;
 	readonly sum: number;
+	readonly sumOfSquares: number;
 	readonly max: number;
 }
 
@@ -14,11 +15,23 @@ export interface DigestData {
 export interface Summary {
 	readonly count: number;
 	readonly mean: number | undefined;
+	/** Standard deviation of the samples. */
+	readonly std: number | undefined;
 	readonly p50: number | undefined;
 	readonly p95: number | undefined;
 	readonly p99: number | undefined;
 	readonly max: number | undefined;
 }
+
+const NOTHING: Summary = {
+	count: 0,
+	mean: undefined,
+	std: undefined,
+	p50: undefined,
+	p95: undefined,
+	p99: undefined,
+	max: undefined,
+};
 
 /** Up to this many different values nothing is compressed. */
 const EXACT_LIMIT = 2000;
@@ -36,6 +49,7 @@ export class Digest {
 	#tree = new TDigest(false);
 	#exact = true;
 	#sum = 0;
+	#sumOfSquares = 0;
 	#max = Number.NEGATIVE_INFINITY;
 
 	static from(data: DigestData): Digest {
@@ -45,16 +59,17 @@ export class Digest {
 	}
 
 	push(value: number): void {
-		this.merge({ centroids: [[value, 1]], exact: true, sum: value, max: value });
+		this.#add(value, 1);
+		this.#sum += value;
+		this.#sumOfSquares += value * value;
+		this.#max = Math.max(this.#max, value);
 	}
 
-	merge({ centroids, exact, sum, max }: DigestData): void {
+	merge({ centroids, exact, sum, sumOfSquares, max }: DigestData): void {
 		if (!exact) this.#compress();
-		for (const [mean, count] of centroids) {
-			this.#tree.push_centroid({ mean, n: count });
-			if (this.#exact && this.#tree.size() > EXACT_LIMIT) this.#compress();
-		}
+		for (const [mean, count] of centroids) this.#add(mean, count);
 		this.#sum += sum;
+		this.#sumOfSquares += sumOfSquares;
 		this.#max = Math.max(this.#max, max);
 	}
 
@@ -63,36 +78,18 @@ export class Digest {
 			centroids: this.#tree.toArray().map(({ mean, n }) => [mean, n] as const),
 			exact: this.#exact,
 			sum: this.#sum,
+			sumOfSquares: this.#sumOfSquares,
 			max: this.#max,
 		};
 	}
 
 	summary(): Summary {
-		const count = this.#tree.toArray().reduce((total, { n }) => total + n, 0);
-		if (count === 0) {
-			return { count, mean: undefined, p50: undefined, p95: undefined, p99: undefined, max: undefined };
-		}
-		return {
-			count,
-			mean: this.#sum / count,
-			p50: this.#percentile(0.5, count),
-			p95: this.#percentile(0.95, count),
-			p99: this.#percentile(0.99, count),
-			max: this.#max,
-		};
+		return summarise([this.toData()]);
 	}
 
-	/**
-	 * The sample of rank ceil(share n), or the mean of the centroid that stands for it. Not a point between two
-	 * centroids, as is usual: towards the ends most of them are samples, and between those there may be nothing.
-	 */
-	#percentile(share: number, count: number): number {
-		let left = Math.max(1, Math.ceil(share * count - RANK_SLACK));
-		for (const { mean, n } of this.#tree.toArray()) {
-			left -= n;
-			if (left <= 0) return mean;
-		}
-		return this.#max;
+	#add(mean: number, n: number): void {
+		this.#tree.push_centroid({ mean, n });
+		if (this.#exact && this.#tree.size() > EXACT_LIMIT) this.#compress();
 	}
 
 	/** From now on near values share a centroid. */
@@ -107,6 +104,45 @@ export class Digest {
 			if (sample !== undefined) this.#tree.push_centroid(sample);
 		}
 	}
+}
+
+/** Summarises several digests as if they were one; nothing is compressed any further. */
+export function summarise(parts: readonly DigestData[]): Summary {
+	const sum = (pick: (part: DigestData) => number) => parts.reduce((total, part) => total + pick(part), 0);
+	const centroids = inOrder(parts);
+	const count = centroids.reduce((total, [, n]) => total + n, 0);
+	if (count === 0) return NOTHING;
+	const mean = sum((part) => part.sum) / count;
+	const max = parts.reduce((most, part) => Math.max(most, part.max), Number.NEGATIVE_INFINITY);
+	return {
+		count,
+		mean,
+		std: Math.sqrt(Math.max(0, sum((part) => part.sumOfSquares) / count - mean * mean)),
+		p50: percentile(0.5, centroids, count) ?? max,
+		p95: percentile(0.95, centroids, count) ?? max,
+		p99: percentile(0.99, centroids, count) ?? max,
+		max,
+	};
+}
+
+/** The centroids of several digests in ascending order. */
+export function inOrder(parts: readonly DigestData[]): DigestData["centroids"] {
+	const [first] = parts;
+	if (parts.length === 1 && first !== undefined) return first.centroids;
+	return parts.flatMap(({ centroids }) => centroids).sort(([a], [b]) => a - b);
+}
+
+/**
+ * The sample of rank ceil(share n), or the mean of the centroid that stands for it. Not a point between two
+ * centroids, as is usual: towards the ends most of them are samples, and between those there may be nothing.
+ */
+function percentile(share: number, centroids: DigestData["centroids"], count: number): number | undefined {
+	let left = Math.max(1, Math.ceil(share * count - RANK_SLACK));
+	for (const [mean, n] of centroids) {
+		left -= n;
+		if (left <= 0) return mean;
+	}
+	return undefined;
 }
 
 /** All indices below a length, each once, far from their neighbours; the same every time. */

@@ -1,6 +1,14 @@
 import type { EngineInfo } from "../engine.ts";
-import { Digest, type Summary } from "./digest.ts";
+import type { CacheMeasurement } from "../load/measure-cache.ts";
+import { definitions } from "./definitions.ts";
+import { type Summary, summarise } from "./digest.ts";
+import type { GpuUse } from "./gpu.ts";
 import { QUANTITIES, type Quantity, type RankStatistics } from "./recorder.ts";
+import { describeSlo, type Slo } from "./slo.ts";
+import { missedTargets, type Targets } from "./targets.ts";
+
+/** Version of the report's form: it changes when a key changes its meaning or goes. */
+export const SCHEMA_VERSION = 1;
 
 /** Figures of one rank, or of all of them. Times in milliseconds. */
 export interface ReportFigures {
@@ -15,87 +23,151 @@ export interface ReportFigures {
 	/** Generated tokens per second of wall time. */
 	readonly tokens_per_s: number;
 	readonly requests_per_s: number;
+	/** With an SLO: requests that kept all of it, their share of all requests, and how many per second. */
+	readonly good?: number;
+	readonly good_share?: number;
+	readonly goodput?: number;
 	readonly e2e_ms: Summary;
 	readonly ttft_ms: Summary;
 	readonly tpot_ms: Summary;
+	readonly itl_ms: Summary;
 	readonly queue_ms: Summary;
+	/** With `--measure-cache`. */
+	readonly cache?: CacheFigures;
+}
+
+/** What the prompt cache is worth. */
+export interface CacheFigures {
+	readonly cold_ttft_ms: Summary;
+	readonly warm_ttft_ms: Summary;
+	readonly prompt_tokens: number;
+	readonly cold_cached_tokens: number;
+	readonly warm_cached_tokens: number;
+	readonly failed: number;
 }
 
 export interface RankReport extends ReportFigures {
 	readonly rank: number;
 	readonly host: string;
 	readonly engine: EngineInfo;
+	readonly gpus?: readonly GpuUse[];
+	/** How far this rank's times may be off on rank 0's clock. */
+	readonly clock_error_ms?: number;
 }
 
-/** The report of a job, as written by `--json`. */
+/** How prompts got lost or were run again: what a scheduler counts. */
+export interface Delivery {
+	readonly retried: number;
+	readonly requeued: number;
+	readonly lost: number;
+	readonly duplicate: number;
+	/** Had an answer from an earlier run, and count for nothing else in the report. */
+	readonly skipped?: number;
+}
+
+/** The report of a job. */
 export interface Report {
+	readonly schema_version: typeof SCHEMA_VERSION;
 	readonly model: string;
 	/** Something to know about the model, such as that its text means nothing. */
 	readonly model_note?: string;
 	readonly ranks: number;
 	readonly inflight: number;
+	/** How the requests came: "closed loop", or an open loop's rate. */
+	readonly load?: string;
 	/** From the start of the first request to the end of the last, on all ranks together. */
 	readonly wall_ms: number;
 	readonly total: ReportFigures;
 	readonly per_rank: readonly RankReport[];
-	/** Longest busy time of a rank divided by the mean: 1 is perfect. */
+	/** Most completion tokens of a rank divided by the mean: 1 is perfect. */
 	readonly imbalance: number | undefined;
+	/** The same of busy times. */
+	readonly busy_imbalance: number | undefined;
+	/** Tokens per second against those of one rank, when that was measured. */
+	readonly speedup?: number;
+	readonly slo?: Slo & { readonly text: string };
+	readonly delivery?: Delivery;
 	readonly errors: readonly { readonly reason: string; readonly count: number }[];
+	/** Targets that the job missed, in words. With any, its exit code is 1. */
+	readonly missed: readonly string[];
 	readonly definitions: Readonly<Record<string, string>>;
 }
 
 /** What a report says about its job besides the ranks' figures. */
-export interface ReportContext {
+export interface ReportContext extends Targets {
 	readonly model: string;
 	readonly modelNote?: string | undefined;
 	readonly inflight: number;
-	readonly wallMs: number;
+	readonly load?: string | undefined;
+	readonly delivery?: Delivery | undefined;
 }
-
-/** What the figures mean. Printed with them. */
-export const DEFINITIONS: Readonly<Record<string, string>> = {
-	E2E: "request start to last token",
-	TTFT: "request start to first token",
-	TPOT: "(E2E - TTFT) / (output tokens - 1), requests with 2 or more output tokens",
-	queue: "time a request waited for a free sequence of its engine",
-	"p50 p95 p99": "nearest rank up to 2000 different values, above that t-digest (within 2 %)",
-	"tokens out": "sampled tokens, end-of-generation tokens included",
-	cached: "prompt tokens found in a sequence's memory and not computed again",
-	"tokens/s": "tokens out per second of wall time",
-	imbalance: "longest busy time of a rank / mean busy time",
-};
 
 /** Merges what the ranks measured. */
 export function mergeStatistics(ranks: readonly RankStatistics[], context: ReportContext): Report {
-	const busy = ranks.map(({ busyMs }) => busyMs);
-	const meanBusy = busy.reduce(add, 0) / ranks.length;
+	const { model, modelNote, inflight, load, slo, delivery } = context;
 	const errors = new Map<string, number>();
 	for (const [reason, count] of ranks.flatMap((rank) => rank.errors)) {
 		errors.set(reason, (errors.get(reason) ?? 0) + count);
 	}
+	const wallMs = wallTime(ranks);
+	const total = figures(ranks, wallMs);
 	return {
-		model: context.model,
-		...(context.modelNote === undefined ? {} : { model_note: context.modelNote }),
+		schema_version: SCHEMA_VERSION,
+		model,
+		...(modelNote === undefined ? {} : { model_note: modelNote }),
 		ranks: ranks.length,
-		inflight: context.inflight,
-		wall_ms: context.wallMs,
-		total: figures(ranks, context.wallMs),
-		per_rank: ranks.map((rank) => {
-			return { rank: rank.rank, host: rank.host, engine: rank.engine, ...figures([rank], context.wallMs) };
-		}),
-		imbalance: meanBusy > 0 ? Math.max(...busy) / meanBusy : undefined,
+		inflight,
+		...(load === undefined ? {} : { load }),
+		wall_ms: wallMs,
+		total,
+		per_rank: ranks.map((rank) => ({
+			rank: rank.rank,
+			host: rank.host,
+			engine: rank.engine,
+			...(rank.gpus === undefined ? {} : { gpus: rank.gpus }),
+			...(rank.clock === undefined ? {} : { clock_error_ms: rank.clock.errorMs }),
+			...figures([rank], wallMs),
+		})),
+		imbalance: imbalance(ranks.map(({ completionTokens }) => completionTokens)),
+		busy_imbalance: imbalance(ranks.map(({ busyMs }) => busyMs)),
+		...(slo === undefined ? {} : { slo: { ...slo, text: describeSlo(slo) } }),
+		...(delivery === undefined ? {} : { delivery }),
 		errors: [...errors].sort((a, b) => b[1] - a[1]).map(([reason, count]) => ({ reason, count })),
-		definitions: DEFINITIONS,
+		missed: missedTargets(total, context),
+		definitions: definitions({
+			slo: slo !== undefined,
+			gpus: ranks.some(({ gpus = [] }) => gpus.length > 0),
+			severalRanks: ranks.length > 1,
+		}),
 	};
+}
+
+/** From the first start to the last end. Where clocks were not compared, the longest rank's own time. */
+function wallTime(ranks: readonly RankStatistics[]): number {
+	const windows = ranks.flatMap(({ window, clock }) =>
+		window === undefined
+			? []
+			: [{ ...window, offsetMs: clock?.offsetMs ?? (ranks.length === 1 ? 0 : undefined) }],
+	);
+	if (windows.length === 0) return 0;
+	if (windows.some(({ offsetMs }) => offsetMs === undefined)) {
+		return Math.max(...windows.map(({ startMs, endMs }) => endMs - startMs));
+	}
+	const ends = windows.map(({ endMs, offsetMs = 0 }) => endMs + offsetMs);
+	return Math.max(...ends) - Math.min(...windows.map(({ startMs, offsetMs = 0 }) => startMs + offsetMs));
 }
 
 function figures(ranks: readonly RankStatistics[], wallMs: number): ReportFigures {
 	const sum = (pick: (rank: RankStatistics) => number) => ranks.map(pick).reduce(add, 0);
+	const perSecond = (count: number) => (wallMs > 0 ? (count * 1000) / wallMs : 0);
 	const ok = sum((rank) => rank.ok);
 	const failed = sum((rank) => rank.failed);
 	const completionTokens = sum((rank) => rank.completionTokens);
-	const summaries = Object.fromEntries(QUANTITIES.map((name) => [name, summarise(ranks, name)]));
-	const { e2e, ttft, tpot, queue } = summaries as Record<Quantity, Summary>;
+	const summaries = Object.fromEntries(
+		QUANTITIES.map((name) => [name, summarise(ranks.map(({ digests }) => digests[name]))]),
+	);
+	const { e2e, ttft, tpot, itl, queue } = summaries as Record<Quantity, Summary>;
+	const good = ranks.some((rank) => rank.good === undefined) ? undefined : sum((rank) => rank.good ?? 0);
 	return {
 		ok,
 		failed,
@@ -104,19 +176,38 @@ function figures(ranks: readonly RankStatistics[], wallMs: number): ReportFigure
 		cached_tokens: sum((rank) => rank.cachedTokens),
 		completion_tokens: completionTokens,
 		busy_ms: sum((rank) => rank.busyMs),
-		tokens_per_s: wallMs > 0 ? (completionTokens * 1000) / wallMs : 0,
-		requests_per_s: wallMs > 0 ? (ok * 1000) / wallMs : 0,
+		tokens_per_s: perSecond(completionTokens),
+		requests_per_s: perSecond(ok),
+		...(good === undefined
+			? {}
+			: { good, good_share: ok + failed === 0 ? 1 : good / (ok + failed), goodput: perSecond(good) }),
 		e2e_ms: e2e,
 		ttft_ms: ttft,
 		tpot_ms: tpot,
+		itl_ms: itl,
 		queue_ms: queue,
+		...cacheFigures(ranks.flatMap(({ cache }) => (cache === undefined ? [] : [cache]))),
 	};
 }
 
-function summarise(ranks: readonly RankStatistics[], name: Quantity): Summary {
-	const merged = new Digest();
-	for (const rank of ranks) merged.merge(rank.digests[name]);
-	return merged.summary();
+function cacheFigures(parts: readonly CacheMeasurement[]): { cache?: CacheFigures } {
+	if (parts.length === 0) return {};
+	const sum = (pick: (part: CacheMeasurement) => number) => parts.map(pick).reduce(add, 0);
+	return {
+		cache: {
+			cold_ttft_ms: summarise(parts.map(({ cold }) => cold)),
+			warm_ttft_ms: summarise(parts.map(({ warm }) => warm)),
+			prompt_tokens: sum((part) => part.promptTokens),
+			cold_cached_tokens: sum((part) => part.coldCachedTokens),
+			warm_cached_tokens: sum((part) => part.warmCachedTokens),
+			failed: sum((part) => part.failed),
+		},
+	};
+}
+
+function imbalance(shares: readonly number[]): number | undefined {
+	const sum = shares.reduce(add, 0);
+	return sum > 0 ? (Math.max(...shares) * shares.length) / sum : undefined;
 }
 
 function add(a: number, b: number): number {

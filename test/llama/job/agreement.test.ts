@@ -24,3 +24,12 @@ test("runJob() leaves a bug its stack trace", async (t) => {
 	t.regex(stderr, /TypeError: a bug\n +at /);
 	t.regex(stderr, /^tsmpirun: rank 2 /m);
 });
+
+test("runJob() ends with one line when a rank has died that is needed, and does not hang", async (t) => {
+	const options = ["--on-failure", "continue", "-np", "3"];
+	const { code, stderr } = await tsmpirun(t, [...options, PROGRAM, "death"]);
+	t.is(code, 137);
+	t.notRegex(stderr, /^ +at /m);
+	t.regex(stderr, /^tsmpirun: rank 1 \([^)]+\) was killed by SIGKILL/m);
+	t.regex(stderr, /^tsmpirun: rank 0 \([^)]+\) called abort\(1\): Cannot go on: .*rank 1/m);
+});

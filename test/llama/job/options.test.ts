@@ -3,6 +3,27 @@ import { JobError, parseOptions } from "../../../src/llama/index.ts";
 
 const parse = (...argv: string[]) => parseOptions(argv, "prog.js");
 
+const ENGINE_DEFAULTS = {
+	engine: "auto",
+	llamaServer: undefined,
+	engineArgs: [],
+	endpoints: [],
+	apiKeyFile: undefined,
+	requestTimeout: undefined,
+} as const;
+
+const REPORT_DEFAULTS = {
+	md: undefined,
+	html: undefined,
+	trace: undefined,
+	rate: undefined,
+	burstiness: 1,
+	measureCache: false,
+	sweep: undefined,
+	slo: undefined,
+	minSuccess: 100,
+};
+
 test("parseOptions() has a default for everything", (t) => {
 	t.deepEqual(parse(), {
 		model: undefined,
@@ -19,7 +40,14 @@ test("parseOptions() has a default for everything", (t) => {
 		warmup: 0,
 		out: undefined,
 		json: undefined,
+		...ENGINE_DEFAULTS,
+		...REPORT_DEFAULTS,
 		print: false,
+		policy: "dynamic",
+		resume: false,
+		retryFailed: false,
+		ordered: false,
+		maxRestarts: 3,
 	});
 });
 
@@ -28,6 +56,7 @@ test("parseOptions() reads all options, with a space or an equals sign", (t) => 
 		...["--model", "m.gguf", "--prompts=p.txt", "--requests", "10", "--inflight=2", "--max-tokens", "3"],
 		...["--temperature", "0", "--seed=0", "--ctx-size", "512", "--gpu", "cuda", "--gpu-layers", "7"],
 		...["--threads=3", "--warmup", "1", "--out", "-dash", "--json=j.json", "--print"],
+		...["--policy", "prefix", "--retry-failed", "--ordered", "--max-restarts", "0"],
 	);
 	t.deepEqual(read, {
 		model: "m.gguf",
@@ -44,7 +73,14 @@ test("parseOptions() reads all options, with a space or an equals sign", (t) => 
 		warmup: 1,
 		out: "-dash",
 		json: "j.json",
+		...ENGINE_DEFAULTS,
+		...REPORT_DEFAULTS,
 		print: true,
+		policy: "prefix",
+		resume: true,
+		retryFailed: true,
+		ordered: true,
+		maxRestarts: 0,
 	});
 	t.is(parse("--gpu-layers", "max").gpuLayers, "max");
 	t.is(parse("--seed", "1", "--seed", "2").seed, 2, "the last one counts");
@@ -59,8 +95,8 @@ const MISTAKES: readonly (readonly [readonly string[], string])[] = [
 	[["--inflight="], "Cannot use --inflight without a value: --inflight K"],
 	[["--inflight"], "Cannot use --inflight without a value: --inflight K"],
 	[["--out", "--json", "x"], "Cannot use --out without a value: --out FILE"],
-	[["--requests", "0"], "Cannot use --requests 0: it takes a whole number from 1 to 10000000"],
-	[["--requests", "1e99"], "Cannot use --requests 1e99: it takes a whole number from 1 to 10000000"],
+	[["--requests", "0"], "Cannot use --requests 0: it takes a whole number from 1 to 4294967295"],
+	[["--requests", "1e99"], "Cannot use --requests 1e99: it takes a whole number from 1 to 4294967295"],
 	[["--temperature", "hot"], "Cannot use --temperature hot: it takes a number from 0 to 100"],
 	[["--temperature=-0.1"], "Cannot use --temperature -0.1: it takes a number from 0 to 100"],
 	[["--temperature", "NaN"], "Cannot use --temperature NaN: it takes a number from 0 to 100"],

@@ -1,9 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import test from "ava";
 import { CLI, tsmpirun } from "../../support/run.ts";
 import { SCHED } from "../support/job.ts";
+import { temporaryFolder } from "../support/models.ts";
+
+const temporary = temporaryFolder();
 
 test("a progress bar is drawn on a terminal, over itself, to its end", async (t) => {
 	// script runs a command on a terminal of its own; the shell that it starts takes paths from the environment.
@@ -23,6 +28,20 @@ test("a progress bar is drawn on a terminal, over itself, to its end", async (t)
 	t.regex(drawings.at(-1) ?? "", /^\[#{24}\] 30\/30 requests, \d+ tokens\/s$/);
 	t.true(drawings.every((line) => !line.includes("\n")));
 	t.regex(report ?? "", /^success {4}100 % \(30 of 30 requests/);
+});
+
+test("a batch file's requests are counted, since nobody knows before how many there are", async (t) => {
+	const file = join(temporary, "batch.jsonl");
+	const line = (id: number) =>
+		JSON.stringify({ custom_id: `${id}`, url: "/v1/completions", body: { prompt: "Hi", max_tokens: 2 } });
+	writeFileSync(file, [1, 2, 3, 4, 5].map(line).join("\n"));
+	const env = { TSMPI_STDERR_TTY: "1" };
+	const { code, stderr } = await tsmpirun(t, ["-np", "2", SCHED, "--in", file, "--temperature", "0"], {
+		env,
+	});
+	t.is(code, 0, stderr);
+	t.regex(stderr, /^0 requests, 0 tokens\/s\n/);
+	t.regex(stderr, /5 requests, \d+ tokens\/s\n$/);
 });
 
 test("no progress bar is drawn into a pipe", async (t) => {

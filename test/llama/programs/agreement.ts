@@ -54,6 +54,16 @@ await runJob(mpi, async () => {
 			throw new JobError("the help", 0);
 		case "mistake":
 			throw new JobError("a mistake", 2);
+		case "death":
+			if (world.rank === 1) process.kill(process.pid, "SIGKILL");
+			// As an engine's process would keep it alive.
+			setInterval(() => {}, 1000);
+			await everywhere(
+				world,
+				async () => {},
+				async () => {},
+			);
+			break;
 		case "bug":
 			// Not on rank 0, where nothing is wrong.
 			await everywhere(

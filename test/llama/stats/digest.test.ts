@@ -1,5 +1,5 @@
 import test from "ava";
-import { Digest } from "../../../src/llama/stats/digest.ts";
+import { Digest, summarise } from "../../../src/llama/stats/digest.ts";
 import { random } from "../../support/memory-channels.ts";
 
 const SHAPES: Readonly<Record<string, (count: number) => number[]>> = {
@@ -38,6 +38,7 @@ for (const [shape, make] of Object.entries(SHAPES)) {
 			const values = make(count);
 			const sorted = [...values].sort((a, b) => a - b);
 			const mean = values.reduce((total, value) => total + value, 0) / count;
+			const std = Math.sqrt(values.reduce((total, value) => total + (value - mean) ** 2, 0) / count);
 			for (const ranks of [1, 2, 3, 16]) {
 				const digests = Array.from({ length: ranks }, () => new Digest());
 				// Blocks, not round-robin: every rank sees another part of an ordered list.
@@ -47,17 +48,24 @@ for (const [shape, make] of Object.entries(SHAPES)) {
 				// As it travels between ranks.
 				for (const digest of digests) merged.merge(structuredClone(digest.toData()));
 				const summary = merged.summary();
+				// Without merging trees: the centroids are only put in order.
+				const joined = summarise(digests.map((digest) => structuredClone(digest.toData())));
 				t.is(summary.count, count);
+				t.is(joined.count, count);
+				t.is(joined.max, summary.max);
 				t.is(summary.max, sorted.at(-1));
 				t.true(Math.abs((summary.mean ?? 0) - mean) <= 1e-9 * mean);
+				t.true(Math.abs((summary.std ?? 0) - std) <= 1e-6 * mean);
 				for (const percentile of [50, 95, 99] as const) {
 					const exact = nearestRank(sorted, percentile);
 					const got = summary[`p${percentile}`] ?? Number.NaN;
 					const tolerance = count <= 2000 ? 0 : 0.02 * exact;
-					t.true(
-						Math.abs(got - exact) <= tolerance,
-						`p${percentile} on ${ranks} ranks: ${got}, exactly ${exact}`,
-					);
+					for (const value of [got, joined[`p${percentile}`] ?? Number.NaN]) {
+						t.true(
+							Math.abs(value - exact) <= tolerance,
+							`p${percentile} on ${ranks} ranks: ${value}, exactly ${exact}`,
+						);
+					}
 				}
 			}
 		});
@@ -70,7 +78,7 @@ test("summary() without a sample has no figures", (t) => {
 	t.true(Object.values(figures).every((figure) => figure === undefined));
 	const merged = Digest.from(new Digest().toData());
 	merged.push(3);
-	t.deepEqual(merged.summary(), { count: 1, mean: 3, p50: 3, p95: 3, p99: 3, max: 3 });
+	t.deepEqual(merged.summary(), { count: 1, mean: 3, std: 0, p50: 3, p95: 3, p99: 3, max: 3 });
 });
 
 test("toData() stays small", (t) => {

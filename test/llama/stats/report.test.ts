@@ -1,35 +1,28 @@
 import test from "ava";
-import { formatReport, mergeStatistics, Recorder } from "../../../src/llama/index.ts";
+import { mergeStatistics, parseSlo, Recorder } from "../../../src/llama/index.ts";
 import { engineInfo } from "../support/engines.ts";
+import { recorded } from "../support/statistics.ts";
 
-/** Two ranks with known figures; the second has a failure. */
-function example() {
-	const statistics = [0, 1].map((rank) => {
-		let now = 0;
-		const recorder = new Recorder(() => now);
-		for (const request of [1, 2, 3]) {
-			recorder.started();
-			now += 100 * (rank + 1);
-			const usage = { promptTokens: 10, cachedTokens: rank, completionTokens: 5 };
-			if (rank === 1 && request === 3) recorder.failed("Cannot run it");
-			else recorder.succeeded(usage, { queueMs: 0, ttftMs: 20 * request, totalMs: 100 * request });
-		}
-		const engine =
-			rank === 0
-				? engineInfo()
-				: engineInfo({
-						device: "cuda",
-						deviceName: "NVIDIA X",
-						gpuLayers: 12,
-						note: "started again: it died",
-					});
-		return recorder.result(rank, `host${rank}`, engine);
-	});
-	return mergeStatistics(statistics, { model: "m.gguf", modelNote: "a note", inflight: 2, wallMs: 1000 });
-}
+const requests = [1, 2, 3].map((request) => ({ totalMs: 100 * request, ttftMs: 20 * request }));
 
 test("mergeStatistics() adds up the ranks and merges their distributions", (t) => {
-	const report = example();
+	const failing = [...requests.slice(0, 2), { totalMs: 300, error: "Cannot run it" }];
+	const ranks = [
+		recorded(0, requests),
+		recorded(
+			1,
+			failing.map((request) => ({ ...request, cached: 1 })),
+		),
+	];
+	const report = mergeStatistics(ranks, { model: "m.gguf", modelNote: "a note", inflight: 2 });
+	t.like(report, {
+		schema_version: 1,
+		model: "m.gguf",
+		model_note: "a note",
+		ranks: 2,
+		inflight: 2,
+		wall_ms: 600,
+	});
 	t.like(report.total, {
 		ok: 5,
 		failed: 1,
@@ -37,91 +30,95 @@ test("mergeStatistics() adds up the ranks and merges their distributions", (t) =
 		prompt_tokens: 50,
 		cached_tokens: 2,
 		completion_tokens: 25,
-		busy_ms: 900,
-		tokens_per_s: 25,
-		requests_per_s: 5,
-		e2e_ms: { count: 5, mean: 180, p50: 200, p95: 300, p99: 300, max: 300 },
-		ttft_ms: { count: 5, mean: 36, p50: 40, p95: 60, p99: 60, max: 60 },
+		busy_ms: 1200,
+		tokens_per_s: 25_000 / 600,
+		requests_per_s: 5000 / 600,
+		e2e_ms: { count: 5, mean: 180, std: Math.sqrt(5600), p50: 200, p95: 300, p99: 300, max: 300 },
+		ttft_ms: { count: 5, mean: 36, std: Math.sqrt(224), p50: 40, p95: 60, p99: 60, max: 60 },
 	});
+	// Five tokens have four gaps.
+	t.like(report.total.itl_ms, { count: 20, p50: 40, max: 60 });
+	t.is(report.total.good, undefined);
 	t.deepEqual(
-		report.per_rank.map(({ rank, host, ok, failed, tokens_per_s }) => [rank, host, ok, failed, tokens_per_s]),
+		report.per_rank.map(({ rank, host, ok, failed, completion_tokens }) => [
+			rank,
+			host,
+			ok,
+			failed,
+			completion_tokens,
+		]),
 		[
 			[0, "host0", 3, 0, 15],
 			[1, "host1", 2, 1, 10],
 		],
 	);
-	// 600 ms against a mean of 450.
-	t.true(Math.abs((report.imbalance ?? 0) - 4 / 3) < 1e-12);
+	// 15 tokens against a mean of 12.5; both are busy all the time.
+	t.is(report.imbalance, 1.2);
+	t.is(report.busy_imbalance, 1);
 	t.deepEqual(report.errors, [{ reason: "Cannot run it", count: 1 }]);
+	t.deepEqual(report.missed, ["1 of 6 requests failed: --min-success is 100 %"]);
 	// A JSON file has no undefined: what is not known is not there.
 	t.deepEqual(JSON.parse(JSON.stringify(report)), report);
 });
 
+test("mergeStatistics() takes the wall time on rank 0's clock, or each rank's own where clocks are unknown", (t) => {
+	const early = recorded(0, requests, { startMs: 5000 });
+	const late = recorded(1, requests, { startMs: 100 });
+	const context = { model: "m", inflight: 1 };
+	t.is(mergeStatistics([early, late], context).wall_ms, 600);
+	const aligned = [
+		{ ...early, clock: { offsetMs: 0, errorMs: 0 } },
+		// Its 100 is rank 0's 5150.
+		{ ...late, clock: { offsetMs: 5050, errorMs: 0.25 } },
+	];
+	const report = mergeStatistics(aligned, context);
+	t.is(report.wall_ms, 750);
+	t.deepEqual(
+		report.per_rank.map((rank) => rank.clock_error_ms),
+		[0, 0.25],
+	);
+});
+
 test("mergeStatistics() of a job without requests divides by nothing", (t) => {
 	const nothing = new Recorder().result(0, "h", engineInfo());
-	const report = mergeStatistics([nothing], { model: "m", inflight: 1, wallMs: 0 });
+	const report = mergeStatistics([nothing], { model: "m", inflight: 1, slo: parseSlo("ttft=1") });
 	t.like(report.total, { ok: 0, success_rate: 1, tokens_per_s: 0, requests_per_s: 0 });
-	t.is(report.imbalance, undefined);
-	t.regex(formatReport(report), /^success {4}100 % \(0 of 0 requests, 0 failed\)$/m);
+	t.like(report, { wall_ms: 0, imbalance: undefined, missed: [] });
 });
 
-test("formatReport() puts success first, then who did what how fast", (t) => {
-	const lines = formatReport(example()).split("\n");
-	const definitions = lines.findIndex((line) => line.startsWith("E2E          "));
-	t.is(
-		lines.slice(0, definitions).join("\n"),
-		`success    83.3 % (5 of 6 requests, 1 failed)
-wall time  1.00 s on 2 ranks, 2 in flight on each
-speed      25.0 tokens/s, 5.00 requests/s
-tokens     50 in (2 cached), 25 out
-imbalance  1.33
-model      m.gguf
-           a note
-engine     node-llama-cpp, 4 slots of 2048 tokens
-
-rank  success  ok  failed  in  cached  out  tokens/s  busy s  host   device
-   0    100 %   3       0  30       0   15      15.0    0.30  host0  cpu: Some CPU, 2 threads
-   1   66.6 %   2       1  20       2   10      10.0    0.60  host1  cuda: NVIDIA X, 12 layers
- all   83.3 %   5       1  50       2   25      25.0    0.90
-
-ms     rank    mean     p50     p95     p99     max
-E2E       0  200.00  200.00  300.00  300.00  300.00
-E2E       1  150.00  100.00  200.00  200.00  200.00
-E2E     all  180.00  200.00  300.00  300.00  300.00
-TTFT      0   40.00   40.00   60.00   60.00   60.00
-TTFT      1   30.00   20.00   40.00   40.00   40.00
-TTFT    all   36.00   40.00   60.00   60.00   60.00
-TPOT      0   40.00   40.00   60.00   60.00   60.00
-TPOT      1   30.00   20.00   40.00   40.00   40.00
-TPOT    all   36.00   40.00   60.00   60.00   60.00
-queue     0    0.00    0.00    0.00    0.00    0.00
-queue     1    0.00    0.00    0.00    0.00    0.00
-queue   all    0.00    0.00    0.00    0.00    0.00
-`,
-	);
-	t.is(
-		lines.slice(-8).join("\n"),
-		`
-notes
-  rank 1: started again: it died
-
-errors
-  1 x Cannot run it
-1 of 6 requests failed: the job's exit code is 1
-`,
-	);
+test("mergeStatistics() with an SLO and with less than all to succeed says what was missed", (t) => {
+	const slo = parseSlo("e2e=200,share=60");
+	const run = (share: number, minSuccess: number, error?: string) => {
+		const wanted = { ...slo, share };
+		const all = [...requests, ...(error === undefined ? [] : [{ totalMs: 400, error }])];
+		const ranks = [recorded(0, all, { slo: wanted })];
+		return mergeStatistics(ranks, { model: "m", inflight: 1, slo: wanted, minSuccess });
+	};
+	const met = run(60, 100);
+	t.like(met.total, { good: 2, good_share: 2 / 3, goodput: 2000 / 600 });
+	t.like(met.slo, { e2e: 200, share: 60, text: "E2E 200 ms" });
+	t.deepEqual(met.missed, []);
+	t.deepEqual(run(70, 100).missed, ["2 of 3 requests (66.6 %) were within E2E 200 ms: --slo wants 70 %"]);
+	// A failed request is not good: 2 of 4.
+	t.deepEqual(run(60, 75, "no").missed, [
+		"2 of 4 requests (50.0 %) were within E2E 200 ms: --slo wants 60 %",
+	]);
+	t.deepEqual(run(50, 75, "no").missed, []);
+	t.deepEqual(run(50, 76, "no").missed, ["1 of 4 requests failed: --min-success is 76 %"]);
 });
 
-test("formatReport() never rounds a failure away", (t) => {
-	const recorder = new Recorder();
-	const usage = { promptTokens: 1, cachedTokens: 0, completionTokens: 1 };
-	for (let count = 0; count < 9999; count++) {
-		recorder.started();
-		recorder.succeeded(usage, { queueMs: 0, ttftMs: 1, totalMs: 1 });
-	}
-	recorder.started();
-	recorder.failed("one");
-	const statistics = recorder.result(0, "h", engineInfo());
-	const text = formatReport(mergeStatistics([statistics], { model: "m", inflight: 1, wallMs: 1 }));
-	t.regex(text, /^success {4}99\.9 % \(9999 of 10000 requests, 1 failed\)$/m);
+test("mergeStatistics() adds up what was measured of the prompt cache", (t) => {
+	const part = (cold: number, warm: number) => ({
+		cold: recorded(0, [{ totalMs: cold }]).digests.e2e,
+		warm: recorded(0, [{ totalMs: warm }]).digests.e2e,
+		...{ promptTokens: 10, coldCachedTokens: 1, warmCachedTokens: 9, failed: 0 },
+	});
+	const ranks = [
+		{ ...recorded(0, requests), cache: part(100, 10) },
+		{ ...recorded(1, requests), cache: part(200, 30) },
+	];
+	const { total, per_rank: perRank } = mergeStatistics(ranks, { model: "m", inflight: 1 });
+	t.like(total.cache, { prompt_tokens: 20, cold_cached_tokens: 2, warm_cached_tokens: 18, failed: 0 });
+	t.like(total.cache?.cold_ttft_ms, { count: 2, mean: 150 });
+	t.like(perRank[1]?.cache?.warm_ttft_ms, { count: 1, mean: 30 });
 });

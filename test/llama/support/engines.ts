@@ -47,6 +47,11 @@ export class EchoEngine implements Engine {
 		return 2;
 	}
 
+	async embed(): Promise<Float32Array> {
+		if (this.failure !== undefined) throw this.failure;
+		return Float32Array.of(1, 0);
+	}
+
 	async close(): Promise<void> {
 		this.closed = true;
 	}

@@ -16,7 +16,7 @@ export function descendants(pid: number): ProcessEntry[] {
 }
 
 export function isEngine({ command }: ProcessEntry): boolean {
-	return command.includes("node-llama-cpp/host/main.js");
+	return command.includes("node-llama-cpp/host/main.js") || command.includes("llama-server --model");
 }
 
 /** Resolves once none of the processes is left; rejects with those that are, after the time is up. */

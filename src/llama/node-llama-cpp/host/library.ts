@@ -3,6 +3,9 @@
  * passes messages need not have it.
  */
 
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
 export type Token = number;
 
 export interface Library {
@@ -20,6 +23,8 @@ export interface Llama {
 	/** False on the processor. */
 	readonly gpu: false | "cuda" | "metal" | "vulkan";
 	loadModel(options: { modelPath: string; gpuLayers: "auto" | "max" | number }): Promise<Model>;
+	/** Of the llama.cpp that the binary was built from. */
+	readonly llamaCppRelease?: { readonly release: string };
 	getGpuDeviceNames(): Promise<string[]>;
 }
 
@@ -39,6 +44,7 @@ export interface Model {
 		batchSize: number;
 		threads: number;
 	}): Promise<Context>;
+	createEmbeddingContext(options: { contextSize: number; threads: number }): Promise<EmbeddingContext>;
 	tokenize(text: string, specialTokens: boolean): Token[];
 	detokenize(tokens: readonly Token[], specialTokens: boolean, lastTokens: readonly Token[]): string;
 	isEogToken(token: Token): boolean;
@@ -47,6 +53,10 @@ export interface Model {
 export interface Context {
 	readonly totalSequences: number;
 	getSequence(): ContextSequence;
+}
+
+export interface EmbeddingContext {
+	getEmbeddingFor(tokens: readonly Token[]): Promise<{ readonly vector: readonly number[] }>;
 }
 
 export interface ContextSequence {
@@ -79,6 +89,12 @@ interface MeterState {
 }
 
 const NAME: string = "node-llama-cpp";
+
+/** Version of node-llama-cpp, as its package says. */
+export function libraryVersion(): string {
+	const path = fileURLToPath(new URL("../package.json", import.meta.resolve(NAME)));
+	return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+}
 
 /** Loads node-llama-cpp, from where this file stands. */
 export async function importLibrary(): Promise<Library> {

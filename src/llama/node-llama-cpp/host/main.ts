@@ -3,12 +3,13 @@
  * llama.cpp abort its process, and because UV_THREADPOOL_SIZE must be set before Node starts.
  */
 import { EngineError, reasonOf } from "../../errors.ts";
+import { SequencePool } from "../../sequence-pool.ts";
 import type { Failure, GenerateRequest, HostToRank, LoadRequest, RankToHost } from "../protocol.ts";
+import { Embedder } from "./embedder.ts";
 import { loadModel } from "./model.ts";
 import { Outbox } from "./outbox.ts";
 import { PromptEncoder } from "./prompt.ts";
 import { type Runtime, runRequest } from "./run-request.ts";
-import { SequencePool } from "./sequence-pool.ts";
 
 const outbox = new Outbox((events) => {
 	// A rank that is gone needs no answer: "disconnect" ends this process.
@@ -35,6 +36,8 @@ process.on("message", (message: RankToHost) => {
 			return running.get(message.id)?.abort();
 		case "count":
 			return void count(message.id, message.prompt);
+		case "embed":
+			return void embed(message.id, message.text);
 		case "close":
 			process.exit(0);
 	}
@@ -44,7 +47,7 @@ async function load(request: LoadRequest): Promise<void> {
 	try {
 		const loaded = await loadModel(request, (device) => emit({ type: "device", device }));
 		const encoder = new PromptEncoder(loaded.model);
-		runtime = { loaded, encoder, pool: new SequencePool(loaded.sequences), emit };
+		runtime = { loaded, encoder, pool: new SequencePool(loaded.sequences), embedder: new Embedder(), emit };
 		emit({ type: "loaded", info: loaded.info });
 	} catch (error) {
 		emit({ type: "failed", failure: failureOf(error, "ERR_ENGINE_LOAD") });
@@ -71,6 +74,15 @@ async function count(id: number, prompt: GenerateRequest["prompt"]): Promise<voi
 		emit({ type: "counted", id, tokens: (await ready().encoder.encode(prompt)).length });
 	} catch (error) {
 		emit({ type: "error", id, failure: failureOf(error, "ERR_PROMPT") });
+	}
+}
+
+async function embed(id: number, text: string): Promise<void> {
+	try {
+		const { loaded, encoder, embedder } = ready();
+		emit({ type: "embedded", id, vector: await embedder.embed(await encoder.encode(text), loaded) });
+	} catch (error) {
+		emit({ type: "error", id, failure: failureOf(error, "ERR_GENERATE") });
 	}
 }
 

@@ -2,7 +2,14 @@ import { cpus } from "node:os";
 import type { EngineInfo } from "../../engine.ts";
 import { EngineError, reasonOf } from "../../errors.ts";
 import type { LoadRequest } from "../protocol.ts";
-import { type Context, importLibrary, type Library, type Llama, type Model } from "./library.ts";
+import {
+	type Context,
+	importLibrary,
+	type Library,
+	type Llama,
+	libraryVersion,
+	type Model,
+} from "./library.ts";
 import { Sequence } from "./sequence.ts";
 import { Steps } from "./steps.ts";
 
@@ -74,6 +81,9 @@ export async function loadModel(
 			slots: request.slots,
 			contextSize: request.contextSize,
 			threads: request.threads,
+			...(llama.llamaCppRelease === undefined
+				? {}
+				: { version: `${libraryVersion()}, llama.cpp ${llama.llamaCppRelease.release}` }),
 			model: request.model,
 		};
 		return { model, sequences, info };

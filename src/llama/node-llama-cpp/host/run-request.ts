@@ -1,16 +1,19 @@
-import { EngineError } from "../../errors.ts";
+import { promptTooLong } from "../../request.ts";
+import type { SequencePool } from "../../sequence-pool.ts";
+import { StopFilter } from "../../stop-filter.ts";
 import type { GenerateRequest, HostToRank } from "../protocol.ts";
+import type { Embedder } from "./embedder.ts";
 import type { LoadedModel } from "./model.ts";
 import type { PromptEncoder } from "./prompt.ts";
 import type { Sequence } from "./sequence.ts";
-import type { SequencePool } from "./sequence-pool.ts";
-import { CharacterStream, StopFilter } from "./text.ts";
+import { CharacterStream } from "./text.ts";
 
 /** All that requests share. */
 export interface Runtime {
 	readonly loaded: LoadedModel;
 	readonly encoder: PromptEncoder;
-	readonly pool: SequencePool<Sequence>;
+	readonly pool: SequencePool<Sequence, readonly number[]>;
+	readonly embedder: Embedder;
 	readonly emit: (event: HostToRank) => void;
 }
 
@@ -23,10 +26,7 @@ export async function runRequest(
 	const { contextSize } = runtime.loaded.info;
 	const tokens = await runtime.encoder.encode(request.prompt);
 	if (tokens.length + 1 > contextSize) {
-		throw new EngineError(
-			"ERR_PROMPT_TOO_LONG",
-			`Cannot run a prompt of ${tokens.length} tokens: the context has ${contextSize} tokens, and at least one must be left for the answer`,
-		);
+		throw promptTooLong(tokens.length, contextSize);
 	}
 	const queued = performance.now();
 	const sequence = await runtime.pool.acquire(tokens, signal);

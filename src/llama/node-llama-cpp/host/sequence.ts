@@ -1,18 +1,16 @@
+import { SAMPLING } from "../../request.ts";
+import type { PooledSequence } from "../../sequence-pool.ts";
 import type { ContextSequence, Token } from "./library.ts";
-import type { PooledSequence } from "./sequence-pool.ts";
 import type { Steps } from "./steps.ts";
 
-/** How tokens are chosen. What is not asked for is set all the same: defaults differ between versions and engines. */
+/** What a request says about how tokens are chosen. */
 export interface Sampling {
 	readonly temperature: number;
 	readonly seed: number;
 }
 
-const TOP_K = 40;
-const TOP_P = 0.95;
-
 /** One sequence of the context: its own memory of tokens, evaluated together with the others. */
-export class Sequence implements PooledSequence {
+export class Sequence implements PooledSequence<readonly Token[]> {
 	readonly #sequence: ContextSequence;
 	readonly #prefillChunk: number;
 	readonly #steps: Steps;
@@ -65,10 +63,8 @@ export class Sequence implements PooledSequence {
 	): AsyncGenerator<Token, void, undefined> {
 		const tokens = this.#sequence.evaluate(rest, {
 			temperature,
-			seed: seed >>> 0,
-			topK: TOP_K,
-			topP: TOP_P,
-			minP: 0,
+			seed,
+			...SAMPLING,
 			yieldEogToken: true,
 			contextShift: {
 				strategy: () => {

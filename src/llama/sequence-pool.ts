@@ -1,13 +1,13 @@
-/** What the pool needs to know of a sequence. */
-export interface PooledSequence {
-	/** Number of leading tokens that the sequence already holds. */
-	sharedPrefix(tokens: readonly number[]): number;
-	/** Tokens that the sequence holds. */
+/** What the pool needs to know of a sequence, which holds something like P: tokens, or a text. */
+export interface PooledSequence<P> {
+	/** How much of the beginning of a prompt the sequence already holds. */
+	sharedPrefix(prompt: P): number;
+	/** How much it holds, counted in the same way. */
 	readonly length: number;
 }
 
-interface Waiter<S> {
-	readonly tokens: readonly number[];
+interface Waiter<S, P> {
+	readonly prompt: P;
 	readonly accept: (sequence: S) => void;
 }
 
@@ -15,10 +15,10 @@ interface Waiter<S> {
 const LOSS_WEIGHT = 0.1;
 
 /** Lends sequences, first come, first served; of several free ones that with the longest prefix shared. */
-export class SequencePool<S extends PooledSequence> {
+export class SequencePool<S extends PooledSequence<P>, P> {
 	/** Longest unused first. */
 	readonly #free: S[];
-	readonly #waiting: Waiter<S>[] = [];
+	readonly #waiting: Waiter<S, P>[] = [];
 
 	constructor(sequences: readonly S[]) {
 		this.#free = [...sequences];
@@ -29,17 +29,17 @@ export class SequencePool<S extends PooledSequence> {
 	}
 
 	/** Waits for a sequence. An abort gives up the place in the queue and rejects with the signal's reason. */
-	acquire(tokens: readonly number[], signal: AbortSignal): Promise<S> {
+	acquire(prompt: P, signal: AbortSignal): Promise<S> {
 		if (signal.aborted) return Promise.reject(signal.reason);
-		const free = this.#takeBest(tokens);
+		const free = this.#takeBest(prompt);
 		if (free !== undefined) return Promise.resolve(free);
 		return new Promise((resolve, reject) => {
 			const giveUp = () => {
 				this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
 				reject(signal.reason);
 			};
-			const waiter: Waiter<S> = {
-				tokens,
+			const waiter: Waiter<S, P> = {
+				prompt,
 				accept: (sequence) => {
 					signal.removeEventListener("abort", giveUp);
 					resolve(sequence);
@@ -54,16 +54,16 @@ export class SequencePool<S extends PooledSequence> {
 		this.#free.push(sequence);
 		const next = this.#waiting[0];
 		if (next === undefined) return;
-		const best = this.#takeBest(next.tokens);
+		const best = this.#takeBest(next.prompt);
 		if (best === undefined) return;
 		this.#waiting.shift();
 		next.accept(best);
 	}
 
-	#takeBest(tokens: readonly number[]): S | undefined {
+	#takeBest(prompt: P): S | undefined {
 		let best: { readonly sequence: S; readonly gain: number } | undefined;
 		for (const sequence of this.#free) {
-			const gain = gainOf(sequence, tokens);
+			const gain = gainOf(sequence, prompt);
 			if (best === undefined || gain > best.gain) best = { sequence, gain };
 		}
 		if (best !== undefined) this.#free.splice(this.#free.indexOf(best.sequence), 1);
@@ -72,10 +72,10 @@ export class SequencePool<S extends PooledSequence> {
 }
 
 /**
- * Tokens saved by taking a sequence, less a part of what it holds beyond them and will lose: a shared BOS token or the
+ * What is saved by taking a sequence, less a part of what it holds beyond them and will lose: a shared BOS token or the
  * head of a chat template is no reason to give up a long conversation while an empty sequence is free.
  */
-function gainOf(sequence: PooledSequence, tokens: readonly number[]): number {
-	const shared = sequence.sharedPrefix(tokens);
+function gainOf<P>(sequence: PooledSequence<P>, prompt: P): number {
+	const shared = sequence.sharedPrefix(prompt);
 	return shared - LOSS_WEIGHT * (sequence.length - shared);
 }

@@ -1,0 +1,139 @@
+import { reasonOf } from "../errors.ts";
+import { parsePrompt } from "../prompts.ts";
+import { BadRequest, show } from "./bad-request.ts";
+import { parseBody } from "./body.ts";
+import {
+	type BadLine,
+	canonicalJson,
+	type Defaults,
+	type Endpoint,
+	fingerprintOf,
+	type Request,
+	seedFor,
+	sizeOf,
+	type Task,
+} from "./request.ts";
+
+/** What the lines of a file are. */
+export type Form = "text" | "jsonl" | "batch";
+
+/** Where a line stands. */
+export interface Place {
+	/** Of the request among the file's, from 0. */
+	readonly id: number;
+	/** Of the line, from 1. */
+	readonly number: number;
+	readonly path: string;
+}
+
+const URLS: readonly Endpoint[] = ["/v1/chat/completions", "/v1/completions", "/v1/embeddings"];
+const LARGEST_PRIORITY = 1000;
+
+/** Reads a line; what is wrong with it is a value, since one bad line must not end a job. */
+export function parseLine(line: string, form: Form, place: Place, defaults: Defaults): Request | BadLine {
+	if (form === "text") return plainRequest(line, 0, place, defaults);
+	let value: unknown;
+	try {
+		value = JSON.parse(line);
+	} catch (error) {
+		return bad(
+			line,
+			form,
+			place,
+			undefined,
+			new BadRequest("invalid_json", `it is not valid JSON (${reasonOf(error)})`),
+		);
+	}
+	try {
+		if (typeof value !== "object" || value === null || Array.isArray(value)) {
+			throw new BadRequest("invalid_request", `${show(value)} is not a JSON object`);
+		}
+		const fields = value as Readonly<Record<string, unknown>>;
+		return form === "batch" ? batchRequest(fields, place, defaults) : jsonRequest(fields, place, defaults);
+	} catch (error) {
+		if (!(error instanceof BadRequest)) throw error;
+		return bad(line, form, place, value, error);
+	}
+}
+
+/** Which form a line of JSON has. */
+export function formOf(value: object): Form {
+	return "custom_id" in value || "body" in value || "url" in value ? "batch" : "jsonl";
+}
+
+function batchRequest(line: Readonly<Record<string, unknown>>, place: Place, defaults: Defaults): Request {
+	const { custom_id: customId, method = "POST", url, body } = line;
+	if (!isCustomId(customId)) {
+		throw new BadRequest("invalid_custom_id", `"custom_id" is ${show(customId)}: it takes a text`);
+	}
+	if (method !== "POST") throw new BadRequest("invalid_method", `"method" is ${show(method)}: only "POST"`);
+	const endpoint = URLS.find((known) => known === url);
+	if (endpoint === undefined) {
+		throw new BadRequest("invalid_url", `"url" is ${show(url)}: only ${URLS.join(", ")}`);
+	}
+	if (typeof body !== "object" || body === null || Array.isArray(body)) {
+		throw new BadRequest("invalid_request", `"body" is ${show(body)}: it takes an object`);
+	}
+	const fields = body as Readonly<Record<string, unknown>>;
+	const task = parseBody(fields, endpoint, place.id, defaults);
+	const { model } = fields;
+	return {
+		...{ id: place.id, endpoint, task, customId, ...sizeOf(task), priority: priorityOf(line) },
+		fingerprint: batchFingerprint(customId, url, body),
+		...(typeof model === "string" ? { model } : {}),
+	};
+}
+
+function jsonRequest(line: Readonly<Record<string, unknown>>, place: Place, defaults: Defaults): Request {
+	try {
+		return plainRequest(parsePrompt(line), priorityOf(line), place, defaults);
+	} catch (error) {
+		if (error instanceof BadRequest) throw error;
+		throw new BadRequest("invalid_request", reasonOf(error));
+	}
+}
+
+/** A request of a file without ids and bodies. */
+export function plainRequest(
+	prompt: ReturnType<typeof parsePrompt>,
+	priority: number,
+	{ id }: Pick<Place, "id">,
+	{ maxTokens, temperature, seed }: Defaults,
+): Request {
+	const task: Task = { kind: "generate", prompt, maxTokens, temperature, seed: seedFor(seed, id) };
+	return {
+		...{ id, endpoint: "plain", task, customId: `${id}`, ...sizeOf(task), priority },
+		fingerprint: fingerprintOf(`${id}`, canonicalJson(prompt)),
+	};
+}
+
+function bad(line: string, form: Form, place: Place, value: unknown, { code, message }: BadRequest): BadLine {
+	const batch = form === "batch";
+	const { custom_id: customId, url, body } = (value ?? {}) as Readonly<Record<string, unknown>>;
+	const known = batch && isCustomId(customId);
+	return {
+		id: place.id,
+		batch,
+		customId: known ? customId : batch ? null : `${place.id}`,
+		fingerprint: known ? batchFingerprint(customId, url, body) : fingerprintOf(`line ${place.number}`, line),
+		code,
+		message: `Cannot run line ${place.number} of ${place.path}: ${message}`,
+	};
+}
+
+function batchFingerprint(customId: string, url: unknown, body: unknown): string {
+	return fingerprintOf(customId, `${url}`, canonicalJson(body ?? null));
+}
+
+function isCustomId(value: unknown): value is string {
+	return typeof value === "string" && value !== "";
+}
+
+function priorityOf({ priority = 0 }: Readonly<Record<string, unknown>>): number {
+	if (Number.isInteger(priority) && Math.abs(priority as number) <= LARGEST_PRIORITY)
+		return priority as number;
+	throw new BadRequest(
+		"invalid_request",
+		`"priority" is ${show(priority)}: it takes a whole number from -${LARGEST_PRIORITY} to ${LARGEST_PRIORITY}`,
+	);
+}

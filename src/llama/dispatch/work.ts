@@ -1,0 +1,70 @@
+import type { Comm } from "../../index.ts";
+import { JobError } from "../errors.ts";
+import type { Measurement } from "../stats/measure.ts";
+import { isDeath } from "./link.ts";
+import type { FromWorker, ToWorker, WorkerEvent } from "./messages.ts";
+import { Runner } from "./runner.ts";
+
+/**
+ * Runs what rank 0 orders until it says stop.
+ *
+ * @throws {JobError} if rank 0 has died.
+ */
+export async function work(
+	comm: Comm,
+	engine: ConstructorParameters<typeof Runner>[0],
+	{ measurement, inflight }: { readonly measurement: Measurement; readonly inflight: number },
+): Promise<void> {
+	const mailbox = new Mailbox(comm);
+	const runner = new Runner(engine, { recorder: measurement.recorder, inflight }, (event) =>
+		mailbox.tell(event),
+	);
+	try {
+		for (;;) {
+			const message = await comm.recv<ToWorker>({ source: 0 });
+			if ("stop" in message) break;
+			runner.take(message.orders);
+		}
+		await mailbox.close();
+		const statistics = await measurement.stop();
+		await comm.send({ statistics } satisfies FromWorker, { dest: 0 });
+	} catch (error) {
+		if (!isDeath(error)) throw error;
+		await engine.close();
+		const text = "Cannot go on: rank 0, which hands out the requests, has died; --resume goes on from there";
+		throw new JobError(text, 1, { cause: error });
+	}
+}
+
+/** Sends events to rank 0; those that come while a message is on its way go with the next. */
+class Mailbox {
+	readonly #comm: Comm;
+	#events: WorkerEvent[] = [];
+	#sending: Promise<void> | undefined;
+
+	constructor(comm: Comm) {
+		this.#comm = comm;
+	}
+
+	tell(event: WorkerEvent): void {
+		this.#events.push(event);
+		this.#sending ??= this.#send();
+		// If rank 0 is dead, so knows who receives from it.
+		this.#sending.catch(() => {});
+	}
+
+	async close(): Promise<void> {
+		await this.#sending;
+	}
+
+	async #send(): Promise<void> {
+		try {
+			while (this.#events.length > 0) {
+				const events = this.#events.splice(0);
+				await this.#comm.send({ events } satisfies FromWorker, { dest: 0 });
+			}
+		} finally {
+			this.#sending = undefined;
+		}
+	}
+}

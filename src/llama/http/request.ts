@@ -1,0 +1,119 @@
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { text } from "node:stream/consumers";
+
+/** Where requests go: a base URL, or a unix socket. */
+export interface Target {
+	/** "http://host:port/path", without a slash at the end. */
+	readonly base: string;
+	/** Path of a unix socket that is spoken to instead of the base's host. */
+	readonly socketPath?: string;
+	readonly apiKey?: string | undefined;
+}
+
+/** An answer whose head has come; its body is still to be read. */
+export interface Answer {
+	readonly status: number;
+	readonly headers: IncomingMessage["headers"];
+	readonly body: IncomingMessage;
+}
+
+/** The server answered, and not with success. */
+export class StatusError extends Error {
+	readonly status: number;
+	readonly headers: IncomingMessage["headers"];
+	/** The body, as JSON if it is. */
+	readonly body: unknown;
+
+	constructor(status: number, headers: IncomingMessage["headers"], body: string) {
+		super(`status ${status}${body === "" ? "" : `: ${messageOf(body)}`}`);
+		this.status = status;
+		this.headers = headers;
+		this.body = parse(body);
+	}
+
+	override get name(): string {
+		return this.constructor.name;
+	}
+}
+
+/**
+ * Sends a request, and resolves with the head of its answer. JSON is posted; without it the request is a GET.
+ *
+ * Every request has a connection of its own: llama-server closes them after streamed answers though it promises to
+ * keep them, and a kept connection occupies one of its threads.
+ *
+ * @throws {StatusError} the answer is not a success; the signal's reason; Node's own errors of connections.
+ */
+export async function request(
+	target: Target,
+	path: string,
+	{ json, signal }: { json?: unknown; signal?: AbortSignal | undefined } = {},
+): Promise<Answer> {
+	signal?.throwIfAborted();
+	const body = json === undefined ? undefined : Buffer.from(JSON.stringify(json));
+	const url = new URL(`${target.base}${path}`);
+	const send = url.protocol === "https:" ? requestHttps : requestHttp;
+	const sent = send(url, {
+		method: body === undefined ? "GET" : "POST",
+		agent: false,
+		headers: {
+			accept: "application/json, text/event-stream",
+			connection: "close",
+			...(target.apiKey === undefined ? {} : { authorization: `Bearer ${target.apiKey}` }),
+			...(body === undefined ? {} : { "content-type": "application/json", "content-length": body.length }),
+		},
+		...(target.socketPath === undefined ? {} : { socketPath: target.socketPath }),
+	});
+	sent.end(body);
+	const answer = await head(sent, signal);
+	const status = answer.statusCode ?? 0;
+	if (status >= 200 && status < 300) return { status, headers: answer.headers, body: answer };
+	throw new StatusError(status, answer.headers, await text(answer));
+}
+
+/** Sends a request and reads its answer as JSON. */
+export async function requestJson(
+	target: Target,
+	path: string,
+	options: { json?: unknown; signal?: AbortSignal | undefined } = {},
+): Promise<unknown> {
+	const { body } = await request(target, path, options);
+	return parse(await text(body));
+}
+
+/** An abort ends the connection at any time, also while the body is read. */
+function head(sent: ClientRequest, signal: AbortSignal | undefined): Promise<IncomingMessage> {
+	return new Promise((resolve, reject) => {
+		const abort = () => sent.destroy(asError(signal?.reason));
+		signal?.addEventListener("abort", abort, { once: true });
+		sent.once("close", () => signal?.removeEventListener("abort", abort));
+		sent.once("response", resolve);
+		// Errors after the response are the body's.
+		sent.on("error", (error) => reject(signal?.aborted ? signal.reason : error));
+	});
+}
+
+function asError(reason: unknown): Error {
+	return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+function parse(body: string): unknown {
+	try {
+		return JSON.parse(body);
+	} catch {
+		return body;
+	}
+}
+
+/** What an error's body says: OpenAI's and llama.cpp's `error.message`, or its first line. */
+function messageOf(body: string): string {
+	const value = parse(body);
+	if (typeof value === "object" && value !== null) {
+		const { error, message, detail } = value as Record<string, unknown>;
+		const inner =
+			typeof error === "object" && error !== null ? (error as Record<string, unknown>).message : error;
+		for (const text of [inner, message, detail]) if (typeof text === "string") return text;
+	}
+	return body.slice(0, 200).split("\n")[0] ?? "";
+}

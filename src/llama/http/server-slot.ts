@@ -1,0 +1,39 @@
+import type { Prompt } from "../engine.ts";
+import { type PooledSequence, SequencePool } from "../sequence-pool.ts";
+
+/** A slot of a server, seen from outside: what it was last asked and has answered. */
+export class ServerSlot implements PooledSequence<string> {
+	readonly id: number;
+	#text = "";
+
+	constructor(id: number) {
+		this.id = id;
+	}
+
+	get length(): number {
+		return this.#text.length;
+	}
+
+	sharedPrefix(prompt: string): number {
+		const most = Math.min(prompt.length, this.#text.length);
+		for (let index = 0; index < most; index++) {
+			if (prompt.charCodeAt(index) !== this.#text.charCodeAt(index)) return index;
+		}
+		return most;
+	}
+
+	/** The slot now holds this, as far as one can tell. */
+	holds(text: string): void {
+		this.#text = text;
+	}
+}
+
+export function makeSlots(count: number): SequencePool<ServerSlot, string> {
+	return new SequencePool(Array.from({ length: count }, (_, id) => new ServerSlot(id)));
+}
+
+/** A prompt as a text that begins like another's if the prompts begin alike; a conversation's goes on with its answer. */
+export function textOf(prompt: Prompt): string {
+	if (typeof prompt === "string") return prompt;
+	return `${prompt.map(({ role, content }) => `${role}\n${content}\n`).join("")}assistant\n`;
+}

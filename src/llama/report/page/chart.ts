@@ -1,0 +1,81 @@
+import uPlot from "uplot";
+import { colour, onThemeChange } from "./theme.ts";
+
+export const FONT = "12px system-ui, sans-serif";
+
+/** An axis in the page's colours. */
+export function axis(changes: uPlot.Axis = {}): uPlot.Axis {
+	return {
+		font: FONT,
+		labelFont: FONT,
+		stroke: () => colour("muted"),
+		grid: { stroke: () => colour("line"), width: 1 },
+		ticks: { stroke: () => colour("line"), width: 1, size: 5 },
+		...changes,
+	};
+}
+
+/** Puts a chart into an element, as wide as that is, and keeps it so. */
+export function mount(
+	options: Omit<uPlot.Options, "width">,
+	data: uPlot.AlignedData,
+	parent: HTMLElement,
+): uPlot {
+	const chart = new uPlot({ ...options, width: parent.clientWidth }, data, parent);
+	new ResizeObserver(() => {
+		if (parent.clientWidth > 0 && parent.clientWidth !== chart.width) {
+			chart.setSize({ width: parent.clientWidth, height: options.height });
+		}
+	}).observe(parent);
+	onThemeChange(() => chart.redraw());
+	return chart;
+}
+
+/** Milliseconds as a reader wants them. */
+export function duration(ms: number): string {
+	if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
+	if (ms >= 1000) return `${(ms / 1000).toFixed(2)} s`;
+	return ms >= 10 ? `${ms.toFixed(0)} ms` : `${Number(ms.toPrecision(2))} ms`;
+}
+
+/** A box of text that follows the cursor. Returns what sets its text; undefined hides it. */
+export function tip(chart: uPlot): (text: string | undefined) => void {
+	const box = document.createElement("div");
+	box.className = "tip";
+	box.hidden = true;
+	chart.over.append(box);
+	return (text) => {
+		const { left = -1, top = -1 } = chart.cursor;
+		box.hidden = text === undefined || left < 0;
+		if (box.hidden || text === undefined) return;
+		box.textContent = text;
+		const { clientWidth, clientHeight } = chart.over;
+		const right = left > clientWidth / 2;
+		box.style.left = right ? "" : `${left + 14}px`;
+		box.style.right = right ? `${clientWidth - left + 14}px` : "";
+		const low = top > clientHeight / 2;
+		box.style.top = low ? "" : `${top + 10}px`;
+		box.style.bottom = low ? `${clientHeight - top + 10}px` : "";
+	};
+}
+
+/** Lines that say which colour is whose; they are drawn anew with the theme. */
+export function legend(
+	parent: HTMLElement,
+	entries: readonly { readonly text: string; readonly colour: () => string }[],
+): void {
+	const list = document.createElement("div");
+	list.className = "legend";
+	for (const entry of entries) {
+		const item = document.createElement("span");
+		const line = document.createElement("i");
+		const paint = () => {
+			line.style.background = entry.colour();
+		};
+		paint();
+		onThemeChange(paint);
+		item.append(line, entry.text);
+		list.append(item);
+	}
+	parent.append(list);
+}

@@ -1,0 +1,90 @@
+import type { SweepAxis } from "../load/sweep.ts";
+import { percent, seconds } from "../stats/numbers.ts";
+import { type Report, SCHEMA_VERSION } from "../stats/report.ts";
+import { jsonReport } from "./json.ts";
+import { markdownTable } from "./markdown.ts";
+import type { Table } from "./tables.ts";
+import { textTable } from "./text.ts";
+
+/** One run of a sweep. */
+export interface SweepRow {
+	readonly setting: string;
+	readonly report: Report;
+}
+
+/** A sweep as text. */
+export function formatSweep(axis: SweepAxis, rows: readonly SweepRow[]): string {
+	const [first] = rows;
+	const model = axis === "model" || first === undefined ? [] : [`model  ${first.report.model}`];
+	const note = first?.report.model_note === undefined ? [] : [`       ${first.report.model_note}`];
+	const blocks = [
+		[...model, ...note],
+		textTable(sweepTable(axis, rows)),
+		["times in ms; every setting has its own engines, and the same prompts and seeds", ...speedNote(axis)],
+		errorLines(axis, rows),
+	];
+	return `${blocks
+		.filter((lines) => lines.length > 0)
+		.map((lines) => lines.join("\n"))
+		.join("\n\n")}\n`;
+}
+
+/** A sweep as Markdown. */
+export function markdownSweep(axis: SweepAxis, rows: readonly SweepRow[]): string {
+	return `## tsmpi sweep: ${axis}\n\n${markdownTable(sweepTable(axis, rows))}\n`;
+}
+
+/** A sweep as JSON: every run's whole report. */
+export function jsonSweep(axis: SweepAxis, rows: readonly SweepRow[]): Readonly<Record<string, unknown>> {
+	const runs = rows.map(({ setting, report }) => ({
+		setting,
+		...jsonReport({ ...report, ...speedup(axis, rows, report) }),
+	}));
+	return { schema_version: SCHEMA_VERSION, sweep: axis, runs };
+}
+
+function sweepTable(axis: SweepAxis, rows: readonly SweepRow[]): Table {
+	const goodput = rows.some(({ report }) => report.total.goodput !== undefined);
+	const header = [
+		...[axis, "success", "wall s", "requests/s", "tokens/s"],
+		...(axis === "np" ? ["speed-up"] : []),
+		...(goodput ? ["goodput"] : []),
+		...["TTFT p50", "p99", "TPOT p50", "p99", "E2E p50", "p99", "imbalance"],
+	];
+	const cells = ({ setting, report }: SweepRow) => {
+		const { total } = report;
+		const ms = (value: number | undefined) => value?.toFixed(1) ?? "-";
+		return [
+			setting,
+			percent(total.success_rate),
+			seconds(report.wall_ms),
+			total.requests_per_s.toFixed(2),
+			total.tokens_per_s.toFixed(1),
+			...(axis === "np" ? [speedup(axis, rows, report).speedup?.toFixed(2) ?? "-"] : []),
+			...(goodput ? [total.goodput?.toFixed(2) ?? "-"] : []),
+			...[total.ttft_ms, total.tpot_ms, total.e2e_ms].flatMap(({ p50, p99 }) => [ms(p50), ms(p99)]),
+			report.ranks > 1 ? (report.imbalance?.toFixed(2) ?? "-") : "-",
+		];
+	};
+	return { header, rows: rows.map(cells), texts: axis === "model" ? [0] : [] };
+}
+
+/** Against the run on one rank, if there is one. */
+function speedup(axis: SweepAxis, rows: readonly SweepRow[], report: Report): { readonly speedup?: number } {
+	const one =
+		axis === "np" ? rows.find((row) => row.report.ranks === 1)?.report.total.tokens_per_s : undefined;
+	return one === undefined || one === 0 ? {} : { speedup: report.total.tokens_per_s / one };
+}
+
+function speedNote(axis: SweepAxis): string[] {
+	return axis === "np" ? ["speed-up: tokens/s divided by those of np=1"] : [];
+}
+
+function errorLines(axis: SweepAxis, rows: readonly SweepRow[]): string[] {
+	const lines = rows.flatMap(({ setting, report: { errors, missed } }) =>
+		[...errors.map(({ reason, count }) => `${count} x ${reason}`), ...missed].map(
+			(line) => `${axis}=${setting}: ${line}`,
+		),
+	);
+	return rows.some(({ report }) => report.missed.length > 0) ? [...lines, "the job's exit code is 1"] : lines;
+}

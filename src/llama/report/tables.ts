@@ -1,0 +1,191 @@
+import type { EngineInfo } from "../engine.ts";
+import type { Summary } from "../stats/digest.ts";
+import type { GpuUse } from "../stats/gpu.ts";
+import { percent, seconds } from "../stats/numbers.ts";
+import type { RankReport, Report, ReportFigures } from "../stats/report.ts";
+
+/** A table that any form of the report can show. */
+export interface Table {
+	readonly header: readonly string[];
+	readonly rows: readonly (readonly string[])[];
+	/** Indices of the columns that hold words; the others hold numbers. */
+	readonly texts: readonly number[];
+}
+
+export const SHOWN_QUANTITIES = [
+	["E2E", "e2e_ms"],
+	["TTFT", "ttft_ms"],
+	["TPOT", "tpot_ms"],
+	["ITL", "itl_ms"],
+	["queue", "queue_ms"],
+] as const;
+
+/** With more ranks than this only the worst has its own line of latencies. */
+const MOST_LATENCY_RANKS = 8;
+const MOST_RANK_LINES = 64;
+
+/** What is true of the whole job, as pairs of a name and a text; a line that goes on has no name. */
+export function facts(report: Report): readonly (readonly [string, string])[] {
+	const { total, per_rank: ranks, slo, delivery, speedup } = report;
+	const several = ranks.length > 1;
+	return [
+		[
+			"success",
+			`${percent(total.success_rate)} (${total.ok} of ${total.ok + total.failed} requests, ${total.failed} failed)`,
+		],
+		...optional(delivery, "delivery", ({ retried, requeued, lost, duplicate, skipped }) =>
+			[
+				...[`${retried} retried`, `${requeued} requeued`, `${lost} lost`, `${duplicate} duplicate`],
+				...(skipped === undefined ? [] : [`${skipped} answered before`]),
+			].join(", "),
+		),
+		[
+			"wall time",
+			`${seconds(report.wall_ms)} s on ${ranks.length === 1 ? "1 rank" : `${ranks.length} ranks`}, ${report.inflight} in flight on each`,
+		],
+		...optional(report.load, "load", (load) => load),
+		["speed", `${total.tokens_per_s.toFixed(1)} tokens/s, ${total.requests_per_s.toFixed(2)} requests/s`],
+		...optional(speedup, "speed-up", (factor) => `${factor.toFixed(2)} times one rank`),
+		...optional(
+			slo,
+			"goodput",
+			({ text, share }) =>
+				`${(total.goodput ?? 0).toFixed(2)} requests/s: ${percent(total.good_share ?? 1)} within ${text} (${share} % wanted)`,
+		),
+		["tokens", `${total.prompt_tokens} in (${total.cached_tokens} cached), ${total.completion_tokens} out`],
+		...(several ? ([["imbalance", imbalances(report)]] as const) : []),
+		["model", report.model],
+		...optional(report.model_note, "", (note) => note),
+		["engine", [...new Set(ranks.map(({ engine }) => engineText(engine)))].join("; ")],
+		...clockFact(ranks),
+	];
+}
+
+/** Who did what. */
+export function rankTable(report: Report): Table {
+	const gpus = report.per_rank.some((rank) => (rank.gpus?.length ?? 0) > 0);
+	const header = [
+		...["rank", "success", "ok", "failed", "in", "cached", "out", "tokens/s", "busy s"],
+		...(gpus ? ["VRAM GiB", "GPU %"] : []),
+		...["host", "device"],
+	];
+	const row = (label: string, figures: ReportFigures) => [
+		label,
+		figures.ok + figures.failed === 0 ? "-" : percent(figures.success_rate),
+		`${figures.ok}`,
+		`${figures.failed}`,
+		`${figures.prompt_tokens}`,
+		`${figures.cached_tokens}`,
+		`${figures.completion_tokens}`,
+		figures.tokens_per_s.toFixed(1),
+		seconds(figures.busy_ms),
+	];
+	const shown = report.per_rank.slice(0, MOST_RANK_LINES);
+	const hidden = report.per_rank.length - shown.length;
+	const rows = shown.map((rank) => [
+		...row(`${rank.rank}`, rank),
+		...(gpus ? gpuCells(rank.gpus ?? []) : []),
+		rank.host,
+		deviceText(rank.engine),
+	]);
+	const more = hidden > 0 ? [[`+${hidden}`]] : [];
+	const total = report.ranks > 1 ? [row("all", report.total)] : [];
+	return { header, rows: [...rows, ...more, ...total], texts: [header.length - 2, header.length - 1] };
+}
+
+/** How long it took. */
+export function latencyTable(report: Report): Table {
+	const rows = SHOWN_QUANTITIES.flatMap(([name, key]) => [
+		...rankLines(report, key).map((rank) => [name, `${rank.rank}`, ...summaryCells(rank[key])]),
+		...(report.ranks > 1 ? [[name, "all", ...summaryCells(report.total[key])]] : []),
+	]);
+	return { header: ["ms", "rank", "mean", "p50", "p95", "p99", "max"], rows, texts: [0] };
+}
+
+/** Says which ranks `latencyTable` leaves out. */
+export function latencyNote({ ranks }: Report): string | undefined {
+	return ranks > MOST_LATENCY_RANKS ? "of the ranks only the one with the highest p95" : undefined;
+}
+
+/** What the prompt cache is worth, if that was measured. */
+export function cacheTable(report: Report): Table | undefined {
+	const line = (label: string, { cache }: ReportFigures) => {
+		if (cache === undefined) return [];
+		const share = (cached: number) => percent(cache.prompt_tokens === 0 ? 0 : cached / cache.prompt_tokens);
+		return [
+			["cold", label, ...summaryCells(cache.cold_ttft_ms), share(cache.cold_cached_tokens)],
+			["warm", label, ...summaryCells(cache.warm_ttft_ms), share(cache.warm_cached_tokens)],
+		];
+	};
+	if (report.total.cache === undefined) return undefined;
+	const ranks = report.ranks > MOST_LATENCY_RANKS ? [] : report.per_rank;
+	const rows = [
+		...ranks.flatMap((rank) => line(`${rank.rank}`, rank)),
+		...(report.ranks > 1 ? line("all", report.total) : []),
+	];
+	const header = ["TTFT ms", "rank", "mean", "p50", "p95", "p99", "max", "cached"];
+	return { header, rows, texts: [0] };
+}
+
+/** What the ranks' engines have to say. */
+export function notes({ per_rank }: Report): string[] {
+	return per_rank.flatMap(({ rank, engine: { note } }) =>
+		note === undefined ? [] : [`rank ${rank}: ${note}`],
+	);
+}
+
+/** Two decimals for all: a column is read by the place of its point. */
+export function summaryCells({ mean, p50, p95, p99, max }: Summary): string[] {
+	return [mean, p50, p95, p99, max].map((value) => value?.toFixed(2) ?? "-");
+}
+
+function rankLines({ per_rank }: Report, key: (typeof SHOWN_QUANTITIES)[number][1]): readonly RankReport[] {
+	if (per_rank.length <= MOST_LATENCY_RANKS) return per_rank;
+	const worst = [...per_rank].sort((a, b) => (b[key].p95 ?? 0) - (a[key].p95 ?? 0))[0];
+	return worst === undefined ? [] : [worst];
+}
+
+function optional<T>(
+	value: T | undefined,
+	name: string,
+	text: (value: T) => string,
+): readonly (readonly [string, string])[] {
+	return value === undefined ? [] : [[name, text(value)]];
+}
+
+function imbalances({ imbalance, busy_imbalance }: Report): string {
+	if (imbalance === undefined) return "-";
+	return `${imbalance.toFixed(2)} by tokens out, ${busy_imbalance?.toFixed(2) ?? "-"} by busy time`;
+}
+
+function clockFact(ranks: readonly RankReport[]): readonly (readonly [string, string])[] {
+	const errors = ranks.flatMap(({ clock_error_ms: error }) => (error === undefined ? [] : [error]));
+	if (ranks.length < 2 || errors.length === 0) return [];
+	return [["clocks", `aligned between ranks within ${Math.max(...errors).toFixed(2)} ms`]];
+}
+
+function engineText({ kind, version, slots, contextSize }: EngineInfo): string {
+	const name = version === undefined ? kind : `${kind} ${version}`;
+	return `${name}, ${slots} ${slots === 1 ? "slot" : "slots"} of ${contextSize} tokens`;
+}
+
+function deviceText({ device, deviceName, gpuLayers, threads }: EngineInfo): string {
+	const part =
+		device === "cpu"
+			? `${threads} ${threads === 1 ? "thread" : "threads"}`
+			: `${gpuLayers} ${gpuLayers === 1 ? "layer" : "layers"}`;
+	return `${device}: ${deviceName}, ${part}`;
+}
+
+function gpuCells(gpus: readonly GpuUse[]): string[] {
+	const sum = (values: readonly (number | undefined)[]) => {
+		const known = values.filter((value) => value !== undefined);
+		return known.length === 0 ? undefined : known.reduce((a, b) => a + b, 0);
+	};
+	const memory = sum(gpus.map(({ memoryPeak }) => memoryPeak));
+	const busy = sum(gpus.map(({ utilisation }) => utilisation));
+	return [
+		memory === undefined ? "-" : (memory / 1024).toFixed(1),
+		busy === undefined ? "-" : (busy / gpus.length).toFixed(0),
+	];
+}

@@ -1,0 +1,40 @@
+import type { Item, Measured } from "./item.ts";
+
+/** Weight of a new measurement against all before it. */
+const WEIGHT = 0.1;
+/** A prompt shorter than this says little about the time that a token takes. */
+const SHORT = 16;
+
+/** How long tokens take on a rank, learnt from what it has done. Until then a guess whose ratio is about right. */
+export class Pace {
+	/** Milliseconds to evaluate a token of a prompt. */
+	#prefill = 0.5;
+	/** Milliseconds to generate a token. */
+	#decode = 5;
+	#prefills = 0;
+	#decodes = 0;
+
+	get prefillMsPerToken(): number {
+		return this.#prefill;
+	}
+
+	learn({ promptTokens, completionTokens, prefillMs, decodeMs }: Measured): void {
+		if (promptTokens >= SHORT) {
+			this.#prefill = mix(this.#prefill, prefillMs / promptTokens, this.#prefills++);
+		}
+		if (completionTokens > 1) {
+			this.#decode = mix(this.#decode, decodeMs / (completionTokens - 1), this.#decodes++);
+		}
+	}
+
+	/** Estimated milliseconds of an item, if it generates as much as it may. */
+	estimate({ promptTokens, maxTokens }: Item): number {
+		return promptTokens * this.#prefill + maxTokens * this.#decode;
+	}
+}
+
+/** The first measurements count for more than the guess. */
+function mix(old: number, measured: number, count: number): number {
+	const weight = Math.max(WEIGHT, 1 / (count + 1));
+	return old + weight * (measured - old);
+}

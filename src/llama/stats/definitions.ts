@@ -1,0 +1,32 @@
+/** What a report may have or not. */
+export interface Shown {
+	readonly slo: boolean;
+	readonly gpus: boolean;
+	readonly severalRanks: boolean;
+}
+
+const DEFINITIONS: Readonly<Record<string, string>> = {
+	E2E: "request start to last token; with --rate the start is when the request was due",
+	TTFT: "request start to first token; an embedding has none",
+	TPOT: "(E2E - TTFT) / (output tokens - 1), requests with 2 or more output tokens",
+	ITL: "gap between one piece of text and the next: a token, or those of one character",
+	queue: "time a request waited for a free sequence of its engine, or for its turn",
+	"p50 p95 p99": "nearest rank up to 2000 different values, above that t-digest (within 2 %)",
+	"tokens out": "sampled tokens, end-of-generation tokens included",
+	cached: "prompt tokens found in a sequence's memory and not computed again",
+	"tokens/s": "tokens out per second of wall time",
+	"wall time": "start of the first request to the end of the last, on rank 0's clock",
+	goodput: "requests per second that kept every limit of --slo",
+	imbalance: "most tokens out of a rank / mean; longest busy time / mean: 1 is perfect",
+	"VRAM, GPU": "peak memory in use on the rank's GPUs and mean utilisation, of all processes",
+};
+
+/** What the figures of a report mean, by their names. Printed with them. */
+export function definitions({ slo, gpus, severalRanks }: Shown): Readonly<Record<string, string>> {
+	const hidden = new Set([
+		...(slo ? [] : ["goodput"]),
+		...(gpus ? [] : ["VRAM, GPU"]),
+		...(severalRanks ? [] : ["imbalance"]),
+	]);
+	return Object.fromEntries(Object.entries(DEFINITIONS).filter(([name]) => !hidden.has(name)));
+}

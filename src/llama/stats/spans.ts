@@ -1,0 +1,44 @@
+/** When a request did what. Times are of one clock, in milliseconds. */
+export interface Span {
+	readonly index: number;
+	/** When it was to be sent: in a closed loop, when it was. */
+	readonly startMs: number;
+	/** When it got its sequence; until then it waited. */
+	readonly servedMs: number;
+	/** First token; undefined for a request that failed. */
+	readonly firstMs: number | undefined;
+	readonly endMs: number;
+	readonly promptTokens: number;
+	readonly cachedTokens: number;
+	readonly completionTokens: number;
+	/** Why it failed. */
+	readonly error?: string;
+}
+
+/** Keeps the spans of a run in bounded memory: all of them, or every second, every fourth, ... */
+export class SpanStore {
+	readonly #limit: number;
+	#every = 1;
+	#seen = 0;
+	#kept: Span[] = [];
+
+	/** @param limit Most spans to keep; 0 keeps none. */
+	constructor(limit: number) {
+		this.#limit = limit;
+	}
+
+	add(span: Span): void {
+		const place = this.#seen++;
+		if (this.#limit === 0 || place % this.#every !== 0) return;
+		if (this.#kept.length === this.#limit) {
+			this.#kept = this.#kept.filter((_, index) => index % 2 === 0);
+			this.#every *= 2;
+			if (place % this.#every !== 0) return;
+		}
+		this.#kept.push(span);
+	}
+
+	toData(): { readonly spans: readonly Span[]; readonly every: number } {
+		return { spans: this.#kept, every: this.#every };
+	}
+}

@@ -1,0 +1,56 @@
+/** Tokens per interval of time. */
+export interface TokenRateData {
+	/** Start of the first interval. */
+	readonly startMs: number;
+	readonly widthMs: number;
+	readonly counts: readonly number[];
+}
+
+const FIRST_WIDTH_MS = 50;
+const MOST_INTERVALS = 400;
+
+/** Counts tokens over time in bounded memory: when there are too many intervals, each two become one. */
+export class TokenRate {
+	readonly #startMs: number;
+	#widthMs = FIRST_WIDTH_MS;
+	#counts: number[] = [];
+
+	constructor(startMs: number) {
+		this.#startMs = startMs;
+	}
+
+	add(atMs: number, tokens: number): void {
+		while (atMs - this.#startMs >= this.#widthMs * MOST_INTERVALS) this.#halve();
+		const index = Math.max(0, Math.floor((atMs - this.#startMs) / this.#widthMs));
+		while (this.#counts.length <= index) this.#counts.push(0);
+		this.#counts[index] = (this.#counts[index] ?? 0) + tokens;
+	}
+
+	toData(): TokenRateData {
+		return { startMs: this.#startMs, widthMs: this.#widthMs, counts: this.#counts };
+	}
+
+	#halve(): void {
+		this.#widthMs *= 2;
+		const { length } = this.#counts;
+		this.#counts = Array.from(
+			{ length: Math.ceil(length / 2) },
+			(_, index) => (this.#counts[2 * index] ?? 0) + (this.#counts[2 * index + 1] ?? 0),
+		);
+	}
+}
+
+/** The same tokens in other intervals: those of an interval that is cut are shared out by time. */
+export function rebin(data: TokenRateData, startMs: number, widthMs: number, intervals: number): number[] {
+	const counts = new Array<number>(intervals).fill(0);
+	for (const [index, count] of data.counts.entries()) {
+		const from = (data.startMs + index * data.widthMs - startMs) / widthMs;
+		const to = from + data.widthMs / widthMs;
+		for (let bin = Math.floor(from); bin < to; bin++) {
+			const part = (Math.min(to, bin + 1) - Math.max(from, bin)) / (to - from);
+			const place = Math.min(intervals - 1, Math.max(0, bin));
+			counts[place] = (counts[place] ?? 0) + count * part;
+		}
+	}
+	return counts;
+}
