@@ -110,9 +110,10 @@ for (const [engine, peer] of Object.entries(peers)) {
 	const ratios = [`${shown(single / raw)}x of ${shown(raw)}`, `${shown(single / bound)}x of ${shown(bound)}`];
 	line([engine, 1, `${one.total.ok} of ${requests / 2}`, shown(single), "", ...ratios]);
 	line([engine, 2, `${two.total.ok} of ${requests}`, shown(both), `${shown(both / single)}x`, "", ""]);
-	for (const { rank, engine: info } of two.per_rank) {
+	for (const { rank, engine: info, gpus = [] } of two.per_rank) {
+		const ids = gpus.map((/** @type {{ uuid: string }} */ gpu) => gpu.uuid);
 		devices.push(
-			`${engine}, rank ${rank}: ${info.deviceName}, ${info.devices.join(" ")}, ${info.gpuLayers} layers on it`,
+			`${engine}, rank ${rank}: ${info.deviceName}, ${ids.join(" ")}, ${info.gpuLayers} layers on it`,
 		);
 	}
 }

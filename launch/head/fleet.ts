@@ -11,7 +11,7 @@ import type { Plan } from "./plan.ts";
 import { PreloadSender } from "./preload.ts";
 
 /** If a host cannot be used, the others get this time to answer, so that all that is wrong is told in one go. */
-const SETTLE_MS = 1000;
+const SETTLE_MS = 5000;
 
 /** An agent that has not cleaned up in this time will not tell us any more. */
 const CLOSE_MS = 5000;
@@ -30,6 +30,8 @@ interface Node {
 
 /** Why a host cannot take part. */
 interface Refusal {
+	/** Its place in the hosts' order: the first one's exit code is the job's. */
+	readonly host: number;
 	readonly text: string;
 	readonly exitCode: number;
 }
@@ -173,7 +175,7 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 
 	#refuse(node: Node, text: string, exitCode: number): void {
 		node.refused = true;
-		this.#refusals.push({ text, exitCode });
+		this.#refusals.push({ host: this.#nodes.indexOf(node), text, exitCode });
 		this.#refusing ??= setTimeout(() => this.#tellRefusals(), SETTLE_MS);
 		this.#checkRefused();
 	}
@@ -186,8 +188,9 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 
 	#tellRefusals(): void {
 		clearTimeout(this.#refusing);
-		const text = this.#refusals.map((each) => each.text).join("\ntsmpirun: ");
-		this.#tell({ type: "refused", text, exitCode: this.#refusals.splice(0)[0]?.exitCode ?? 1 });
+		const refusals = this.#refusals.splice(0).sort((a, b) => a.host - b.host);
+		const text = refusals.map((each) => each.text).join("\ntsmpirun: ");
+		this.#tell({ type: "refused", text, exitCode: refusals[0]?.exitCode ?? 1 });
 	}
 
 	#close(): void {

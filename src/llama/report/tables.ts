@@ -86,7 +86,7 @@ export function rankTable(report: Report): Table {
 		...row(`${rank.rank}`, rank),
 		...(gpus ? gpuCells(rank.gpus ?? []) : []),
 		rank.host,
-		deviceText(rank.engine),
+		deviceText(rank.engine, rank.gpus),
 	]);
 	const more = hidden > 0 ? [[`+${hidden}`]] : [];
 	const total = report.ranks > 1 ? [row("all", report.total)] : [];
@@ -169,12 +169,15 @@ function engineText({ kind, version, slots, contextSize }: EngineInfo): string {
 	return `${name}, ${slots} ${slots === 1 ? "slot" : "slots"} of ${contextSize} tokens`;
 }
 
-function deviceText({ device, deviceName, gpuLayers, threads }: EngineInfo): string {
-	const part =
-		device === "cpu"
-			? `${threads} ${threads === 1 ? "thread" : "threads"}`
-			: `${gpuLayers} ${gpuLayers === 1 ? "layer" : "layers"}`;
-	return `${device}: ${deviceName}, ${part}`;
+function deviceText(
+	{ device, deviceName, gpuLayers, threads }: EngineInfo,
+	gpus: readonly GpuUse[] = [],
+): string {
+	if (device === "cpu") return `cpu: ${deviceName}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+	// The beginning of a UUID names a GPU to CUDA_VISIBLE_DEVICES as well as all of it.
+	const ids = gpus.map(({ uuid }) => ` ${/^\w+-[0-9a-f]{8}/.exec(uuid)?.[0] ?? uuid}`);
+	const name = deviceName.replace(/^NVIDIA /, "");
+	return `${device}: ${name}${ids.join("")}, ${gpuLayers} ${gpuLayers === 1 ? "layer" : "layers"}`;
 }
 
 function gpuCells(gpus: readonly GpuUse[]): string[] {

@@ -40,7 +40,7 @@ engine     node-llama-cpp, 4 slots of 2048 tokens
 
 rank  success  ok  failed  in  cached  out  tokens/s  busy s  host   device
    0    100 %   3       0  30       0   15      25.0    0.60  host0  cpu: Some CPU, 2 threads
-   1   66.6 %   2       1  20       2   10      16.7    0.60  host1  cuda: NVIDIA X, 12 layers
+   1   66.6 %   2       1  20       2   10      16.7    0.60  host1  cuda: X, 12 layers
  all   83.3 %   5       1  50       2   25      41.7    1.20
 
 ms     rank    mean     p50     p95     p99     max
@@ -77,7 +77,8 @@ the job's exit code is 1
 
 test("formatReport() shows what else was asked for and measured", (t) => {
 	const slo = { e2e: 200, share: 50 };
-	const gpu = { uuid: "GPU-1", name: "NVIDIA X", memoryTotal: 81920, memoryPeak: 2560, utilisation: 87.4 };
+	const uuid = "GPU-4f1b9885-65e9-1d0a-22e1-e0c507aef43d";
+	const gpu = { uuid, name: "NVIDIA X", memoryTotal: 81920, memoryPeak: 2560, utilisation: 87.4 };
 	const [first, second] = example();
 	if (first === undefined || second === undefined) return t.fail();
 	const cold = recorded(0, [{ totalMs: 100 }]).digests.e2e;
@@ -89,7 +90,7 @@ test("formatReport() shows what else was asked for and measured", (t) => {
 			...second,
 			good: 1,
 			cache,
-			gpus: [gpu, { ...gpu, utilisation: 50 }],
+			gpus: [gpu],
 			clock: { offsetMs: 3, errorMs: 0.128 },
 		},
 	];
@@ -109,7 +110,7 @@ test("formatReport() shows what else was asked for and measured", (t) => {
 		"clocks     aligned between ranks within 0.13 ms",
 		"rank  success  ok  failed  in  cached  out  tokens/s  busy s  VRAM GiB  GPU %  host   device",
 		"   0    100 %   3       0  30       0   15      24.9    0.60         -      -  host0  cpu: Some CPU, 2 threads",
-		"   1   66.6 %   2       1  20       2   10      16.6    0.60       5.0     69  host1  cuda: NVIDIA X, 12 layers",
+		"   1   66.6 %   2       1  20       2   10      16.6    0.60       2.5     87  host1  cuda: X GPU-4f1b9885, 12 layers",
 		"prompt cache, measured before the run",
 		"TTFT ms  rank    mean     p50     p95     p99     max  cached",
 		"cold      all  100.00  100.00  100.00  100.00  100.00   5.0 %",
