@@ -47,7 +47,11 @@ async function ask(prompt, seed) {
 let tokens = 0;
 const queue = prompts.entries();
 const worker = async () => {
-	for (const [index, prompt] of queue) tokens += await ask(prompt, index);
+	for (const [index, prompt] of queue) {
+		const sampled = await ask(prompt, index);
+		// Not in one statement: it would add to what the sum was before the wait.
+		tokens += sampled;
+	}
 };
 const begin = performance.now();
 await Promise.all(Array.from({ length: sequences }, worker));
