@@ -13,7 +13,7 @@ import { createInterface } from "node:readline";
 const { binary, model, prompts, sequences, maxTokens, contextSize, threads, gpu } = JSON.parse(
 	process.argv[2] ?? "{}",
 );
-const batch = gpu ? "512" : "128";
+const batch = gpu ? "512" : "96";
 const folder = mkdtempSync(join(tmpdir(), "bench-server-"));
 const socketPath = join(folder, "llama.sock");
 const server = spawn(

@@ -33,7 +33,7 @@ export interface ServerPlan {
 }
 
 /** As in the engine on node-llama-cpp: a chunk's time is how long a long prompt makes the others wait. */
-const CPU_PREFILL_CHUNK = 128;
+const CPU_PREFILL_CHUNK = 96;
 const GPU_PREFILL_CHUNK = 512;
 /** llama.cpp rounds the context of a slot up to this. */
 const CONTEXT_STEP = 256;
