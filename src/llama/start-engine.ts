@@ -1,3 +1,4 @@
+import { checkContextMemory } from "./context-memory.ts";
 import type { Engine } from "./engine.ts";
 import { EngineError } from "./errors.ts";
 import { type ModelFacts, validateModel } from "./gguf/validate.ts";
@@ -30,6 +31,7 @@ export async function startEngine(options: StartEngineOptions): Promise<Engine> 
 	const { start, note } = await chooseEngine(options, facts);
 	const { gpu = "auto", gpuLayers = "auto", contextSize, slots = DEFAULT_SLOTS } = options;
 	const first = { contextSize: contextSize ?? defaultContext(facts), gpuLayers };
+	checkContextMemory(options.model, { contextSize: first.contextSize, slots }, facts);
 	const free = {
 		context: contextSize === undefined,
 		layers: gpuLayers === "auto" && gpu !== "cpu" && hasNvidiaDriver(),

@@ -11,6 +11,8 @@ export interface ModelFacts {
 	/** Tokens of context that the model was trained with. */
 	readonly contextLength: number | undefined;
 	readonly layers: number | undefined;
+	/** What a token of context takes, at two bytes a number; undefined where the file does not tell plainly. */
+	readonly cacheBytesPerToken: number | undefined;
 	/** The file says how the embeddings of tokens become one. */
 	readonly pooled: boolean;
 	/** Size of all its files. */
@@ -56,10 +58,33 @@ export async function validateModel(path: string): Promise<ModelFacts> {
 			name: typeof name === "string" ? name : undefined,
 			contextLength: positive(header.keys.get(`${architecture}.context_length`)),
 			layers: positive(header.keys.get(`${architecture}.block_count`)),
+			cacheBytesPerToken: cacheBytesPerToken(header, architecture),
 			pooled: Number(header.keys.get(`${architecture}.pooling_type`) ?? 0) !== 0,
 			bytes,
 		};
 	});
+}
+
+/** Keys and values of every layer, as llama.cpp keeps them for its usual transformers. */
+function cacheBytesPerToken(header: GgufHeader, architecture: string): number | undefined {
+	if (!TRANSFORMERS.has(architecture)) return undefined;
+	const number = (name: string) => positive(header.keys.get(`${architecture}.${name}`));
+	const [layers, width, heads] = [
+		number("block_count"),
+		number("embedding_length"),
+		number("attention.head_count"),
+	];
+	if (layers === undefined || width === undefined || heads === undefined) return undefined;
+	// A list, with a number for each layer, is no number.
+	const cached = header.keys.has(`${architecture}.attention.head_count_kv`)
+		? number("attention.head_count_kv")
+		: heads;
+	if (cached === undefined) return undefined;
+	const [key = width / heads, value = width / heads] = [
+		number("attention.key_length"),
+		number("attention.value_length"),
+	];
+	return layers * cached * (key + value) * 2;
 }
 
 function read(path: string): Promise<GgufHeader> {

@@ -43,6 +43,8 @@ test("validateModel() tells what is worth knowing", async (t) => {
 		name: "test",
 		contextLength: 2048,
 		layers: 1,
+		// One head of 64 numbers, for keys and for values.
+		cacheBytesPerToken: 256,
 		bytes: model.length,
 		pooled: false,
 	});
