@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import type { Comm } from "./comm/comm.ts";
 import type { Connect } from "./control/control.ts";
 import { ControlLink } from "./control/link.ts";
-import { ArgumentError } from "./errors.ts";
+import { ArgumentError, MpiError } from "./errors.ts";
 import { foreignLauncher, ipcAddress, type Placement, readJob } from "./job.ts";
 import { Session, strayError } from "./session.ts";
 
@@ -42,7 +42,11 @@ let joined: Promise<Mpi> | undefined;
  *   would not find each other.
  */
 export function init(): Promise<Mpi> {
-	joined ??= join();
+	joined ??= join().catch((error: unknown) => {
+		// What is wrong is how the program was started: the way to here through our own files says nothing about it.
+		if (error instanceof MpiError) error.stack = `${error.name}: ${error.message}`;
+		throw error;
+	});
 	return joined;
 }
 

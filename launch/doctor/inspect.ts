@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { availableParallelism, hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { availableParallelism, homedir, hostname, tmpdir } from "node:os";
+import { isAbsolute, join } from "node:path";
 import { reachableAddresses } from "../../src/network/addresses.ts";
 import { ownVersion } from "../package-root.ts";
 import { findOnPath, isExecutable } from "../path.ts";
@@ -75,8 +75,19 @@ function findLlamaServer(env: Readonly<NodeJS.ProcessEnv>): Part {
 		if (isExecutable(named)) return { found: named };
 		return { error: `LLAMA_SERVER=${named} is not a program` };
 	}
-	const found = findOnPath("llama-server", env.PATH);
+	const found = findOnPath("llama-server", env.PATH) ?? builtLlamaServer(env);
 	return found === undefined ? {} : { found };
+}
+
+/** One that `npm run build:llama-server` has put into the user's cache folder, where engines find it too. */
+function builtLlamaServer(env: Readonly<NodeJS.ProcessEnv>): string | undefined {
+	const { XDG_CACHE_HOME: cache = "" } = env;
+	const folder = join(isAbsolute(cache) ? cache : join(homedir(), ".cache"), "tsmpi");
+	const names = existsSync(folder) ? readdirSync(folder) : [];
+	return names
+		.filter((name) => name.startsWith("llama-server-"))
+		.map((name) => join(folder, name, "llama-server"))
+		.find(isExecutable);
 }
 
 async function findGpus(env: Readonly<NodeJS.ProcessEnv>): Promise<GpuFacts> {

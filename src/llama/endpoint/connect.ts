@@ -24,6 +24,8 @@ export interface EndpointOptions {
 	readonly retries?: number;
 	/** Before the first further attempt; before each one after it twice as long, unless the server asks for more. @default 500 */
 	readonly backoffMs?: number;
+	/** Longest wait for a server to say what it is, in milliseconds. @default 10000 */
+	readonly answerMs?: number;
 }
 
 /** An endpoint that has answered. */
@@ -34,6 +36,8 @@ export interface Connection {
 	/** Tokens of each request, if the server tells. */
 	readonly contextSize?: number;
 }
+
+const ANSWER_MS = 10_000;
 
 /** A server that has no such page, as opposed to one that cannot answer now. */
 const NO_SUCH_PAGE = new Set([400, 404, 405, 501]);
@@ -56,7 +60,7 @@ export async function connect(options: EndpointOptions): Promise<Connection> {
 		if (openAi !== undefined) return await connectOpenAi(target(openAi), options, retry);
 		const native = /^(.*)\/completion$/.exec(whole)?.[1];
 		const base = native ?? whole.replace(/\/v1$/, "");
-		const properties = await propertiesOf(target(base), retry);
+		const properties = await propertiesOf(target(base), options, retry);
 		if (properties !== undefined) return connectNative(target(base), properties);
 		if (native !== undefined) return { api: new NativeApi(target(base), undefined), model: whole };
 		const versioned = /\/v\d+\w*$/.test(whole) ? whole : `${whole}/v1`;
@@ -77,9 +81,13 @@ function connectNative(target: Target, properties: ServerProperties): Connection
 }
 
 /** What llama.cpp's server says about itself; undefined if this is none. */
-async function propertiesOf(target: Target, retry: RetryOptions): Promise<ServerProperties | undefined> {
+async function propertiesOf(
+	target: Target,
+	options: EndpointOptions,
+	retry: RetryOptions,
+): Promise<ServerProperties | undefined> {
 	try {
-		const answer = await withRetries(() => requestJson(target, "/props"), retry);
+		const answer = await withRetries(() => ask(target, "/props", options), retry);
 		const isLlama = typeof answer === "object" && answer !== null && "default_generation_settings" in answer;
 		return isLlama ? (answer as ServerProperties) : undefined;
 	} catch (error) {
@@ -90,11 +98,12 @@ async function propertiesOf(target: Target, retry: RetryOptions): Promise<Server
 
 async function connectOpenAi(
 	target: Target,
-	{ model }: EndpointOptions,
+	options: EndpointOptions,
 	retry: RetryOptions,
 ): Promise<Connection> {
+	const { model } = options;
 	try {
-		const answer = (await withRetries(() => requestJson(target, "/models"), retry)) as {
+		const answer = (await withRetries(() => ask(target, "/models", options), retry)) as {
 			data?: readonly { id?: string; max_model_len?: number }[];
 		};
 		const found = answer.data?.find(({ id }) => model === undefined || id === model);
@@ -108,6 +117,24 @@ async function connectOpenAi(
 		if (!(error instanceof StatusError) || !NO_SUCH_PAGE.has(error.status)) throw error;
 		// Not every server lists its models.
 		return { api: new OpenAiApi(target, model ?? "default"), model: model ?? target.base };
+	}
+}
+
+/** A page about the server itself. One that takes a connection and says nothing must not hold a job up. */
+async function ask(
+	target: Target,
+	path: string,
+	{ endpoint, answerMs = ANSWER_MS }: EndpointOptions,
+): Promise<unknown> {
+	const signal = AbortSignal.timeout(answerMs);
+	try {
+		return await requestJson(target, path, { signal });
+	} catch (error) {
+		if (!signal.aborted) throw error;
+		throw new EngineError(
+			"ERR_ENDPOINT",
+			`Cannot reach the endpoint ${endpoint}: it takes connections, but has not answered within ${answerMs / 1000} s`,
+		);
 	}
 }
 

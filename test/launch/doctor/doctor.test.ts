@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { hostname } from "node:os";
+import { dirname, join } from "node:path";
 import test from "ava";
 import { tsmpirun } from "../../support/run.ts";
+import { workplace } from "../../support/workplace.ts";
 
 const PACKAGE: unknown = JSON.parse(
 	readFileSync(new URL("../../../../package.json", import.meta.url), "utf8"),
@@ -28,6 +30,14 @@ test("--doctor examines this machine, and its exit code tells whether something 
 	);
 	t.notRegex(bad.stdout, /no problems/);
 	t.is(bad.code, 1);
+
+	const { folder } = workplace(t);
+	const built = join(folder, "tsmpi", "llama-server-v9", "llama-server");
+	mkdirSync(dirname(built), { recursive: true });
+	symlinkSync(process.execPath, built);
+	const env = { LLAMA_SERVER: "", PATH: "/nowhere", XDG_CACHE_HOME: folder };
+	const { stdout } = await tsmpirun(t, ["--doctor"], { env });
+	t.true(stdout.includes(`  ${built}  `), "one that was built is found as engines find it");
 
 	const local = await tsmpirun(t, ["--doctor", "--launcher", "local", "-H", "node7"]);
 	t.regex(local.stderr, /^tsmpirun: Cannot examine host node7 with --launcher local: this machine is .*\n$/);

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import test from "ava";
 import { complete, connectEndpoint, type Engine, EngineError } from "../../../src/llama/index.ts";
@@ -147,4 +149,15 @@ withServer("close() ends what runs and leaves the server alone", async (t) => {
 	const again = await connect();
 	t.is((await complete(again, "x", { maxTokens: 2 })).text, "yz");
 	await again.close();
+});
+
+test("connectEndpoint() gives up a server that takes connections and says nothing", async (t) => {
+	const silent = createServer(() => {});
+	t.teardown(() => silent.close());
+	await once(silent.listen(0, "127.0.0.1"), "listening");
+	const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+	await t.throwsAsync(connectEndpoint({ endpoint, answerMs: 200 }), {
+		code: "ERR_ENDPOINT",
+		message: `Cannot reach the endpoint ${endpoint}: it takes connections, but has not answered within 0.2 s`,
+	});
 });
