@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureDemoModel, findLlamaServer } from "tsmpi/llama";
+import { distinctPrompts } from "./payload.js";
 import { run, tsmpirun } from "./run.js";
 import { median, row } from "./table.js";
 
@@ -57,15 +58,7 @@ if (binary === undefined) console.log("no llama-server: npm run build:llama-serv
 
 row(["sequences", "engine", "tsmpi tok/s", "direct tok/s", "/ direct", "/ server", "rounds' ratios"]);
 for (const sequences of [1, 4]) {
-	// Different from their first character on, so that neither side finds anything in a cache.
-	const words = "north south east west river valley mountain harbour".split(" ");
-	const prompts = Array.from({ length: 4 * sequences }, (_, index) => {
-		const text = Array.from(
-			{ length: 40 },
-			(_, word) => words[(index * 7 + word * (index + 3)) % words.length],
-		);
-		return `${index} ${text.join(" ")}`;
-	});
+	const prompts = distinctPrompts(4 * sequences);
 	writeFileSync(promptsFile, prompts.map((prompt) => `${prompt}\n`).join(""));
 	/** Tokens/s of each round, of jobs and of peers. @type {Map<string, { jobs: number[], peers: number[] }>} */
 	const results = new Map(engines.map(([name]) => [name, { jobs: [], peers: [] }]));

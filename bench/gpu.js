@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { distinctPrompts } from "./payload.js";
 import { attempt, run, tsmpirun } from "./run.js";
 
 const [bin = ".", model = "", wanted = "256"] = process.argv.slice(2);
@@ -17,15 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), "bench-gpu-"));
 const promptsFile = join(folder, "prompts.txt");
 const reportFile = join(folder, "report.json");
 
-// Different from their first character on, so that nobody finds anything in a cache; 120 tokens, more or less.
-const words = "north south east west river valley mountain harbour".split(" ");
-const prompts = Array.from({ length: requests }, (_, index) => {
-	const text = Array.from(
-		{ length: 40 },
-		(_, word) => words[(index * 7 + word * (index + 3)) % words.length],
-	);
-	return `${index} ${text.join(" ")}`;
-});
+const prompts = distinctPrompts(requests);
 writeFileSync(promptsFile, prompts.map((prompt) => `${prompt}\n`).join(""));
 
 /** A job's command. @param {number} ranks @param {Record<string, unknown>} options */

@@ -16,3 +16,19 @@ export function nested(bytes) {
 		})),
 	};
 }
+
+/**
+ * Prompts of about 120 tokens that differ from their first character on, so that nobody finds anything in a cache.
+ *
+ * @param {number} count
+ */
+export function distinctPrompts(count) {
+	const words = "north south east west river valley mountain harbour".split(" ");
+	return Array.from({ length: count }, (_, index) => {
+		const text = Array.from(
+			{ length: 40 },
+			(_, word) => words[(index * 7 + word * (index + 3)) % words.length],
+		);
+		return `${index} ${text.join(" ")}`;
+	});
+}

@@ -7,6 +7,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { random } from "./random.js";
 import { run, tsmpirun } from "./run.js";
 import { median, row } from "./table.js";
 
@@ -14,17 +15,6 @@ const RANKS = 4;
 /** Orders of each file: which rank is dealt how many of the long ones is chance. */
 const SEEDS = 5;
 const folder = mkdtempSync(join(tmpdir(), "bench-policies-"));
-
-/** mulberry32. @param {number} seed */
-function random(seed) {
-	let state = seed;
-	return () => {
-		state = (state + 0x6d2b79f5) >>> 0;
-		let bits = Math.imul(state ^ (state >>> 15), state | 1);
-		bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-		return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-	};
-}
 
 /** @param {readonly object[]} bodies */
 function writeBatch(bodies) {

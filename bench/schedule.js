@@ -2,22 +2,12 @@
 // 1,000,000 prompts of which a tenth is 20 times as long. The cost must grow with neither.
 //   node bench/schedule.js
 import { POLICIES, Scheduler } from "tsmpi/llama";
+import { random } from "./random.js";
 import { row } from "./table.js";
 
 const SLOTS = 4;
 const WINDOW = 4096;
 const BEGINNINGS = Array.from({ length: 64 }, (_, index) => `${index} `.repeat(200));
-
-/** mulberry32. @param {number} seed */
-function random(seed) {
-	let state = seed;
-	return () => {
-		state = (state + 0x6d2b79f5) >>> 0;
-		let bits = Math.imul(state ^ (state >>> 15), state | 1);
-		bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-		return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-	};
-}
 
 /** Microseconds per prompt. @param {import("tsmpi/llama").Policy} policy @param {number} ranks @param {number} prompts */
 function measure(policy, ranks, prompts) {

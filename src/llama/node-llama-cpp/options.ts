@@ -17,7 +17,10 @@ export interface EngineOptions {
 	readonly contextSize?: number;
 	/** Threads of the processor. @default all cores */
 	readonly threads?: number;
-	/** Prompt tokens computed in one go: fewer make others wait less, more are a little faster. @default 128, on a GPU 512 */
+	/**
+	 * Prompt tokens computed in one go: fewer make others wait less, more are a little faster.
+	 * @default 512 on a GPU; on processors 64, of llama-server 96
+	 */
 	readonly prefillChunk?: number;
 }
 
