@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { LaunchError } from "../src/errors.ts";
-import { readOptions } from "./options.ts";
+import { LaunchError } from "../src/base/errors.ts";
+import { readOptions } from "./command-line/options.ts";
 
 /** tsmpirun: the only file that reads the process's arguments and sets its exit code. */
 async function main(): Promise<number> {
@@ -11,8 +11,8 @@ async function main(): Promise<number> {
 		await (await import("./network/make-key.ts")).makeKeyFile(request.file);
 		return 0;
 	}
-	if (request.do === "help") process.stdout.write(await (await import("./help.ts")).helpText());
-	else process.stdout.write(`${(await import("./package-root.ts")).ownVersion()}\n`);
+	if (request.do === "help") process.stdout.write(await (await import("./command-line/help.ts")).helpText());
+	else process.stdout.write(`${(await import("./machine/package-root.ts")).ownVersion()}\n`);
 	return 0;
 }
 

@@ -1,9 +1,9 @@
 import { hostname } from "node:os";
+import { ArgumentError, MpiError } from "./base/errors.ts";
 import type { Comm } from "./comm/comm.ts";
 import type { Connect } from "./control/control.ts";
+import { foreignLauncher, ipcAddress, type Placement, readJob } from "./control/environment.ts";
 import { ControlLink } from "./control/link.ts";
-import { ArgumentError, MpiError } from "./errors.ts";
-import { foreignLauncher, ipcAddress, type Placement, readJob } from "./job.ts";
 import { Session, strayError } from "./session.ts";
 
 /** A program's place in its job. */

@@ -1,9 +1,9 @@
+import { FinalizedError, MpiError } from "./base/errors.ts";
 import { Comm } from "./comm/comm.ts";
 import { describe } from "./comm/operations.ts";
 import type { Connect, Control } from "./control/control.ts";
+import type { Membership } from "./control/environment.ts";
 import type { AgentToRank, Network, Peer } from "./control/messages.ts";
-import { FinalizedError, MpiError } from "./errors.ts";
-import type { Membership } from "./job.ts";
 import { BlockedWatch } from "./progress/blocked.ts";
 import { callerOf } from "./progress/caller.ts";
 import { Context } from "./progress/context.ts";

@@ -1,23 +1,30 @@
 import { rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { LaunchError } from "../../src/base/errors.ts";
+import { jobVariables } from "../../src/control/environment.ts";
 import type { Network } from "../../src/control/messages.ts";
-import { LaunchError } from "../../src/errors.ts";
-import { jobVariables } from "../../src/job.ts";
 import type { Question } from "../doctor/questions.ts";
-import type { Link } from "../link.ts";
+import type { Link } from "../link/link.ts";
+import type {
+	AgentToHead,
+	HeadToAgent,
+	LaunchOrder,
+	PlacedRank,
+	Preload,
+	RankOrder,
+} from "../link/protocol.ts";
+import { makePrivateFolder } from "../machine/private-folder.ts";
+import { findWrappers, type Wrappers, wrap } from "../machine/wrap.ts";
 import { hostNetwork } from "../network/job-network.ts";
-import type { AgentToHead, HeadToAgent, LaunchOrder, PlacedRank, Preload, RankOrder } from "../protocol.ts";
 import { ControlServer } from "./control-server.ts";
 import { Guard } from "./guard.ts";
 import { oomKills } from "./out-of-memory.ts";
-import { makePipes } from "./pipes.ts";
+import { makePipes } from "./output/pipes.ts";
 import { environmentOf, placeRanks } from "./place.ts";
 import type { PreloadedFiles } from "./preloaded-files.ts";
-import { makePrivateFolder } from "./private-folder.ts";
 import { RankProcess } from "./rank-process.ts";
 import { killStrays } from "./strays.ts";
-import { findWrappers, type Wrappers, wrap } from "./wrap.ts";
 
 /** After the head is gone ranks get this time between SIGTERM and SIGKILL: all must be over within 5 s. */
 const ORPHAN_GRACE_MS = 2000;

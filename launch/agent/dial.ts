@@ -1,5 +1,5 @@
 import { connect, type TLSSocket } from "node:tls";
-import { DIAL_TLS } from "../dial.ts";
+import { DIAL_TLS } from "../link/dial.ts";
 
 /** A head that does not answer within this time is behind a firewall. */
 const CONNECT_MS = 10_000;

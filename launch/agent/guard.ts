@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { JOB_ID_VARIABLE } from "../../src/job.ts";
+import { JOB_ID_VARIABLE } from "../../src/control/environment.ts";
 
 /** Seconds between SIGTERM and SIGKILL, in tenths: all must be gone 5 seconds after the agent. */
 const GRACE_TENTHS = 15;

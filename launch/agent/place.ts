@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { allowedCores, coresOfRank } from "../cores.ts";
-import { type GpuList, gpusOfRank, limitGpus, localGpus } from "../gpu.ts";
-import { resolveProgram } from "../program.ts";
-import type { LaunchOrder, PlacedRank } from "../protocol.ts";
+import type { LaunchOrder, PlacedRank } from "../link/protocol.ts";
+import { allowedCores, coresOfRank } from "../machine/cores.ts";
+import { type GpuList, gpusOfRank, limitGpus, localGpus } from "../machine/gpu.ts";
+import { resolveProgram } from "../machine/program.ts";
 import type { PreloadedFiles } from "./preloaded-files.ts";
 
 /** What the ranks of one host will run, on what. */

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createWriteStream, mkdirSync, symlinkSync, type WriteStream, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LaunchError } from "../../src/errors.ts";
-import { packageRoot } from "../package-root.ts";
-import type { Preload } from "../protocol.ts";
+import { LaunchError } from "../../src/base/errors.ts";
+import type { Preload } from "../link/protocol.ts";
+import { packageRoot } from "../machine/package-root.ts";
 
 /** Files that come from the head before the ranks start, in a folder of the job. */
 export class PreloadedFiles {

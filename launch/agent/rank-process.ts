@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
-import type { StreamName } from "../protocol.ts";
-import { OutputPump } from "./output-pump.ts";
-import { openInput, openOutput } from "./pipes.ts";
+import type { StreamName } from "../link/protocol.ts";
+import { OutputPump } from "./output/output-pump.ts";
+import { openInput, openOutput } from "./output/pipes.ts";
 import { killStrays } from "./strays.ts";
 
 /** Time that a rank's own children get to close its output after it has exited. */

@@ -2,16 +2,16 @@ import { randomBytes } from "node:crypto";
 import { Socket } from "node:net";
 import { hostname } from "node:os";
 import type { Readable, Writable } from "node:stream";
-import { DIAL_KEY_BYTES } from "../dial.ts";
+import { forgetTask } from "../hosts/slurm.ts";
 import { AGENT_LINE, FAILED_LINE, KEY_LINE } from "../launchers/remote-command.ts";
-import type { Link } from "../link.ts";
-import { ownVersion, packageRoot } from "../package-root.ts";
-import type { AgentToHead, HeadToAgent } from "../protocol.ts";
-import { forgetTask } from "../slurm.ts";
-import { StreamLink } from "../stream-link.ts";
+import { DIAL_KEY_BYTES } from "../link/dial.ts";
+import type { Link } from "../link/link.ts";
+import type { AgentToHead, HeadToAgent } from "../link/protocol.ts";
+import { StreamLink } from "../link/stream-link.ts";
+import { ownVersion, packageRoot } from "../machine/package-root.ts";
 import { Agent } from "./agent.ts";
 import type { Credentials } from "./dial.ts";
-import { endSession } from "./session.ts";
+import { endSession } from "./ssh-session.ts";
 
 /** A head that has not been heard on standard input in this time will not be. */
 const DEAF_MS = 2000;

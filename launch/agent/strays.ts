@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { JOB_ID_VARIABLE } from "../../src/job.ts";
+import { JOB_ID_VARIABLE } from "../../src/control/environment.ts";
 
 /** Processes of this host whose environment has all these lines. Empty where there is no /proc. */
 function findByEnvironment(lines: readonly string[]): number[] {

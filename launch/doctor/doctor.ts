@@ -1,10 +1,10 @@
 import { hostname } from "node:os";
-import { LaunchError } from "../../src/errors.ts";
-import { findHosts } from "../host-sources.ts";
-import type { Host } from "../hosts.ts";
+import { LaunchError } from "../../src/base/errors.ts";
+import type { Options } from "../command-line/options.ts";
+import { findHosts } from "../hosts/host-sources.ts";
+import type { Host } from "../hosts/hosts.ts";
 import type { AgentLink, Launcher } from "../launchers/launcher.ts";
-import type { Options } from "../options.ts";
-import { ownVersion } from "../package-root.ts";
+import { ownVersion } from "../machine/package-root.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import { askAgent, askHere, Patient } from "./patient.ts";
 import { hostTable } from "./table.ts";

@@ -5,8 +5,8 @@ import { createRequire } from "node:module";
 import { availableParallelism, homedir, hostname, tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { reachableAddresses } from "../../src/network/addresses.ts";
-import { ownVersion } from "../package-root.ts";
-import { findOnPath, isExecutable } from "../path.ts";
+import { ownVersion } from "../machine/package-root.ts";
+import { findOnPath, isExecutable } from "../machine/path.ts";
 import type { FolderFacts, GpuFacts, HostFacts, Part } from "./facts.ts";
 
 /** nvidia-smi takes seconds on a host with a sick driver; longer than this is sick. */

@@ -1,5 +1,5 @@
-import { LaunchError } from "../../src/errors.ts";
-import type { Host } from "../hosts.ts";
+import { LaunchError } from "../../src/base/errors.ts";
+import type { Host } from "../hosts/hosts.ts";
 import type { AgentLink } from "../launchers/launcher.ts";
 import type { Examined } from "./diagnosis.ts";
 import { type Answer, answer, type Question } from "./questions.ts";

@@ -1,5 +1,5 @@
-import { type DisplayedRank, mapText } from "../display-map.ts";
-import type { AgentToHead, PlacedRank } from "../protocol.ts";
+import type { AgentToHead, PlacedRank } from "../link/protocol.ts";
+import { type DisplayedRank, mapText } from "../map/display-map.ts";
 import type { Plan } from "./plan.ts";
 
 /** What the agents have answered about their hosts so far. */

@@ -1,10 +1,10 @@
-import { LaunchError } from "../../src/errors.ts";
+import { LaunchError } from "../../src/base/errors.ts";
 import { Agent } from "../agent/agent.ts";
+import type { Options } from "../command-line/options.ts";
 import { chooseLauncher, type LauncherFactory } from "../launchers/choose.ts";
 import type { AgentLink, Launcher } from "../launchers/launcher.ts";
-import { type Link, linkPair } from "../link.ts";
-import type { Options } from "../options.ts";
-import type { AgentToHead, HeadToAgent, LaunchOrder } from "../protocol.ts";
+import { type Link, linkPair } from "../link/link.ts";
+import type { AgentToHead, HeadToAgent, LaunchOrder } from "../link/protocol.ts";
 import { forwardedVariables } from "./forwarded.ts";
 import { type JobFacts, launchOrder } from "./orders.ts";
 import type { Plan } from "./plan.ts";

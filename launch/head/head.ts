@@ -1,15 +1,15 @@
 import { constants } from "node:os";
-import { LaunchError } from "../../src/errors.ts";
-import type { Link } from "../link.ts";
-import type { Options } from "../options.ts";
-import type { AgentToHead, HeadToAgent } from "../protocol.ts";
+import { LaunchError } from "../../src/base/errors.ts";
+import type { Options } from "../command-line/options.ts";
+import type { Link } from "../link/link.ts";
+import type { AgentToHead, HeadToAgent } from "../link/protocol.ts";
 import type { Placements } from "./describe.ts";
-import { Job } from "./job.ts";
-import { Output } from "./output.ts";
 import type { Plan } from "./plan.ts";
-import { newRecord } from "./rank-record.ts";
 import { handleSignals } from "./signals.ts";
-import { StdinFeed } from "./stdin-feed.ts";
+import { Output } from "./streams/output.ts";
+import { StdinFeed } from "./streams/stdin-feed.ts";
+import { Job } from "./verdict/job.ts";
+import { newRecord } from "./verdict/rank-record.ts";
 
 const TIMEOUT_CODE = 124;
 

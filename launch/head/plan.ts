@@ -1,13 +1,13 @@
 import { accessSync, constants } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
-import { LaunchError } from "../../src/errors.ts";
-import type { FoundHosts, LauncherName } from "../host-sources.ts";
-import { namesHosts } from "../host-variables.ts";
-import type { Host } from "../hosts.ts";
-import { makeFolder } from "../make-folder.ts";
-import { type MappedRank, mapRanks } from "../map.ts";
-import type { Options, ProgramOptions } from "../options.ts";
-import type { Binding, ProgramOrder, RankOrder } from "../protocol.ts";
+import { LaunchError } from "../../src/base/errors.ts";
+import type { Options, ProgramOptions } from "../command-line/options.ts";
+import type { FoundHosts, LauncherName } from "../hosts/host-sources.ts";
+import { namesHosts } from "../hosts/host-variables.ts";
+import type { Host } from "../hosts/hosts.ts";
+import type { Binding, ProgramOrder, RankOrder } from "../link/protocol.ts";
+import { makeFolder } from "../machine/make-folder.ts";
+import { type MappedRank, mapRanks } from "../map/map.ts";
 
 /** Everything that is decided before a process is started. */
 export interface Plan {
@@ -84,7 +84,7 @@ async function readHosts(options: Options): Promise<JobHosts> {
 	const named = options.hosts !== undefined || options.hostfile !== undefined;
 	if (named || options.launcher !== undefined || namesHosts(process.env)) {
 		// Loaded only where needed: tsmpirun's own start-up counts.
-		const found = (await import("../host-sources.ts")).findHosts(options, process.env);
+		const found = (await import("../hosts/host-sources.ts")).findHosts(options, process.env);
 		if (found !== undefined) return { ...found, elastic: false };
 	}
 	const own = { name: hostname(), slots: availableParallelism() };

@@ -1,8 +1,8 @@
 import { createReadStream, readFileSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { LaunchError } from "../../src/errors.ts";
-import type { Link } from "../link.ts";
-import type { AgentToHead, HeadToAgent, Preload } from "../protocol.ts";
+import { LaunchError } from "../../src/base/errors.ts";
+import type { Link } from "../link/link.ts";
+import type { AgentToHead, HeadToAgent, Preload } from "../link/protocol.ts";
 
 /** Bytes on their way to a host before we wait for it to have written some. */
 const WINDOW = 4 * 1024 * 1024;

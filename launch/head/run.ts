@@ -1,8 +1,8 @@
 import { Agent } from "../agent/agent.ts";
-import { type Link, linkPair } from "../link.ts";
+import type { Options } from "../command-line/options.ts";
+import { type Link, linkPair } from "../link/link.ts";
+import type { AgentToHead, HeadToAgent } from "../link/protocol.ts";
 import { insecurity, makeNetwork } from "../network/job-network.ts";
-import type { Options } from "../options.ts";
-import type { AgentToHead, HeadToAgent } from "../protocol.ts";
 import { type JobFacts, launchOrder, newJobId } from "./orders.ts";
 import { makePlan, type Plan } from "./plan.ts";
 

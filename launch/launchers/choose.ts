@@ -1,5 +1,5 @@
-import type { LauncherName } from "../host-sources.ts";
-import type { Options } from "../options.ts";
+import type { Options } from "../command-line/options.ts";
+import type { LauncherName } from "../hosts/host-sources.ts";
 import type { LaunchContext, Launcher } from "./launcher.ts";
 
 export type LauncherFactory = (context: LaunchContext) => Launcher;

@@ -1,14 +1,14 @@
 import { basename } from "node:path";
-import { LaunchError } from "../../src/errors.ts";
-import { usageError } from "../command-line.ts";
-import type { Host } from "../hosts.ts";
-import type { RemoteOptions } from "../options.ts";
+import { LaunchError } from "../../src/base/errors.ts";
+import { splitWords } from "../../src/base/words.ts";
+import { usageError } from "../command-line/command-line.ts";
+import type { RemoteOptions } from "../command-line/options.ts";
+import type { Host } from "../hosts/hosts.ts";
 import { DialBack } from "./dial-back.ts";
 import type { AgentLink, LaunchContext, Launcher } from "./launcher.ts";
 import { ProcessAgent } from "./process-agent.ts";
 import { remoteCommand } from "./remote-command.ts";
 import { startEach } from "./starting.ts";
-import { splitWords } from "./words.ts";
 
 /**
  * Reaches hosts by a command of the user's, called as ssh is: COMMAND HOST 'shell command'. Whether it passes standard

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
-import { LaunchError } from "../../src/errors.ts";
+import { LaunchError } from "../../src/base/errors.ts";
 import { reachableAddresses } from "../../src/network/addresses.ts";
-import { DIAL_KEY_BYTES, DIAL_TLS } from "../dial.ts";
-import type { AgentToHead, HeadToAgent } from "../protocol.ts";
-import { StreamLink } from "../stream-link.ts";
+import { DIAL_KEY_BYTES, DIAL_TLS } from "../link/dial.ts";
+import type { AgentToHead, HeadToAgent } from "../link/protocol.ts";
+import { StreamLink } from "../link/stream-link.ts";
 import { readHello } from "./handshake.ts";
 import type { AgentLink } from "./launcher.ts";
 

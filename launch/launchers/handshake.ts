@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
-import { LaunchError } from "../../src/errors.ts";
-import { ownVersion } from "../package-root.ts";
+import { LaunchError } from "../../src/base/errors.ts";
+import { ownVersion } from "../machine/package-root.ts";
 import { AGENT_LINE, FAILED_LINE, KEY_LINE, SHELL_LINE } from "./remote-command.ts";
 
 /** How an agent introduces itself. */

@@ -1,6 +1,6 @@
-import type { Host } from "../hosts.ts";
-import type { Link } from "../link.ts";
-import type { AgentToHead, HeadToAgent } from "../protocol.ts";
+import type { Host } from "../hosts/hosts.ts";
+import type { Link } from "../link/link.ts";
+import type { AgentToHead, HeadToAgent } from "../link/protocol.ts";
 
 /** The head's end of the link to an agent. */
 export type AgentLink = Link<HeadToAgent, AgentToHead>;

@@ -1,10 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { LaunchError } from "../../src/errors.ts";
-import { findWrappers } from "../agent/wrap.ts";
-import type { Host } from "../hosts.ts";
-import type { AgentToHead, HeadToAgent } from "../protocol.ts";
-import { StreamLink } from "../stream-link.ts";
+import { LaunchError } from "../../src/base/errors.ts";
+import type { Host } from "../hosts/hosts.ts";
+import type { AgentToHead, HeadToAgent } from "../link/protocol.ts";
+import { StreamLink } from "../link/stream-link.ts";
+import { findWrappers } from "../machine/wrap.ts";
 import type { DialBack } from "./dial-back.ts";
 import { readHello } from "./handshake.ts";
 import type { AgentLink } from "./launcher.ts";

@@ -1,4 +1,4 @@
-import { packageRoot } from "../package-root.ts";
+import { packageRoot } from "../machine/package-root.ts";
 
 /** Lines that the far side begins to speak with, each after a line end: what shells print at login may have none. */
 export const SHELL_LINE = "tsmpi-shell";

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { promisify } from "node:util";
-import { LaunchError } from "../../src/errors.ts";
-import type { Host } from "../hosts.ts";
-import type { RemoteOptions } from "../options.ts";
-import { findOnPath } from "../path.ts";
-import { expandNodeList } from "../slurm.ts";
+import { LaunchError } from "../../src/base/errors.ts";
+import type { RemoteOptions } from "../command-line/options.ts";
+import type { Host } from "../hosts/hosts.ts";
+import { expandNodeList } from "../hosts/slurm.ts";
+import { findOnPath } from "../machine/path.ts";
 import { DialBack } from "./dial-back.ts";
 import type { AgentLink, LaunchContext, Launcher } from "./launcher.ts";
 import { RecentLines } from "./recent-lines.ts";

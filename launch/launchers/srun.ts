@@ -1,4 +1,4 @@
-import type { Host } from "../hosts.ts";
+import type { Host } from "../hosts/hosts.ts";
 
 /** Nodes of an allocation that one srun reaches. */
 export interface NodeGroup {

@@ -1,10 +1,10 @@
-import type { Host } from "../hosts.ts";
-import type { RemoteOptions } from "../options.ts";
+import { splitWords } from "../../src/base/words.ts";
+import type { RemoteOptions } from "../command-line/options.ts";
+import type { Host } from "../hosts/hosts.ts";
 import type { AgentLink, LaunchContext, Launcher } from "./launcher.ts";
 import { ProcessAgent } from "./process-agent.ts";
 import { remoteCommand } from "./remote-command.ts";
 import { startEach } from "./starting.ts";
-import { splitWords } from "./words.ts";
 
 /** Reaches hosts by ssh, one connection for each: many at once to one host are refused by its sshd. */
 export class SshLauncher implements Launcher {

@@ -1,5 +1,5 @@
-import { LaunchError } from "../../src/errors.ts";
-import type { Host } from "../hosts.ts";
+import { LaunchError } from "../../src/base/errors.ts";
+import type { Host } from "../hosts/hosts.ts";
 import type { AgentLink, LaunchContext } from "./launcher.ts";
 
 /** Agents that are being started at a time: each costs this machine a process and a handshake. */

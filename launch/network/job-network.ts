@@ -1,6 +1,6 @@
+import { LaunchError } from "../../src/base/errors.ts";
+import { wantsTcp } from "../../src/control/environment.ts";
 import type { KeyPair, Network } from "../../src/control/messages.ts";
-import { LaunchError } from "../../src/errors.ts";
-import { wantsTcp } from "../../src/job.ts";
 import { LOOPBACK, reachableAddresses, reachedBySsh } from "../../src/network/addresses.ts";
 
 /** What counts of a rank here. */

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { LaunchError } from "../../src/errors.ts";
+import { LaunchError } from "../../src/base/errors.ts";
 import { keyFileText } from "../../src/rendezvous/key-file.ts";
 import { makeKeys } from "./job-network.ts";
 

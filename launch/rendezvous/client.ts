@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Placement } from "../../src/control/environment.ts";
 import type { AgentToRank } from "../../src/control/messages.ts";
-import type { Placement } from "../../src/job.ts";
 import type { RankToThread, RendezvousSettings, ThreadToRank } from "../../src/rendezvous/messages.ts";
 import { eventsOf } from "../../src/transport/events.ts";
 import { connectOptions } from "../../src/transport/tcp.ts";

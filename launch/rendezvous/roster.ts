@@ -1,4 +1,4 @@
-import type { Placement } from "../../src/job.ts";
+import type { Placement } from "../../src/control/environment.ts";
 import { PROTOCOL, type RankToHead } from "./wire.ts";
 
 export type Hello = Extract<RankToHead, { type: "hello" }>;

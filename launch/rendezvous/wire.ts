@@ -1,6 +1,7 @@
 /** What the threads of a job without tsmpirun tell each other: one JSON object in one frame. */
+
+import type { Placement } from "../../src/control/environment.ts";
 import type { AgentToRank, RankToAgent } from "../../src/control/messages.ts";
-import type { Placement } from "../../src/job.ts";
 
 /** Changes when messages do, between ranks or threads: processes of different versions must not mix. */
 export const PROTOCOL = 1;

@@ -1,4 +1,4 @@
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { isTypedArray, pack } from "../wire/payload.ts";
 import { bundle, bundled, isApart, unbundle, unbundled } from "./bundle.ts";
 import type { Channel } from "./channel.ts";

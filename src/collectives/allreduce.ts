@@ -1,10 +1,10 @@
-import type { Operator } from "../operators.ts";
 import { isTypedArray, type TypedArray } from "../wire/payload.ts";
 import { bcast } from "./bcast.ts";
 import { blockView, copyInto } from "./blocks.ts";
 import type { Channel } from "./channel.ts";
 import { combineHigher, combineLower, isElementwise, ownCopy } from "./combine.ts";
 import { emptyLike, exchange } from "./exchange.ts";
+import type { Operator } from "./operators.ts";
 import { reduceInOrder } from "./reduce.ts";
 import { blockOf, halvings, reduceBlocks } from "./reduce-blocks.ts";
 import { floorPowerOfTwo, isPowerOfTwo } from "./tree.ts";

@@ -1,4 +1,4 @@
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { isTypedArray, pack, type TypedArray } from "../wire/payload.ts";
 import { blockView, concatenate, copyInto } from "./blocks.ts";
 import type { Channel } from "./channel.ts";

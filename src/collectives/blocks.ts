@@ -1,4 +1,4 @@
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { bytesOf, isTypedArray, type TypedArray } from "../wire/payload.ts";
 import { checkPart, type Layout } from "./counts.ts";
 import { emptyLike } from "./exchange.ts";

@@ -1,6 +1,6 @@
-import { copyArray } from "../elementwise.ts";
-import type { Operator } from "../operators.ts";
 import { isTypedArray, type TypedArray } from "../wire/payload.ts";
+import { copyArray } from "./elementwise.ts";
+import type { Operator } from "./operators.ts";
 
 /** `lower op own`, `lower` having been received: its memory is this call's own and takes the result where it can. */
 export function combineLower(operator: Operator, lower: unknown, own: unknown): unknown {

@@ -1,4 +1,4 @@
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { isTypedArray, type TypedArray } from "../wire/payload.ts";
 
 export function checkTypedArray(action: string, array: unknown): asserts array is TypedArray {

@@ -1,9 +1,9 @@
-import { ArgumentError } from "../errors.ts";
-import type { Operator } from "../operators.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { isTypedArray, type TypedArray } from "../wire/payload.ts";
 import { blockStart, blockView } from "./blocks.ts";
 import type { Channel } from "./channel.ts";
 import { exchange } from "./exchange.ts";
+import type { Operator } from "./operators.ts";
 import { isPowerOfTwo } from "./tree.ts";
 
 /** A run of the `size` blocks of an array: first, and one past the last. */

@@ -1,4 +1,3 @@
-import type { Operator } from "../operators.ts";
 import { isTypedArray, type TypedArray } from "../wire/payload.ts";
 import { alltoallScattered, checkBlocks } from "./alltoall.ts";
 import { barrier } from "./barrier.ts";
@@ -6,6 +5,7 @@ import { blockView } from "./blocks.ts";
 import type { Channel } from "./channel.ts";
 import { combineLower, foldInOrder, isElementwise, ownCopy } from "./combine.ts";
 import { exchange } from "./exchange.ts";
+import type { Operator } from "./operators.ts";
 import { checkCount } from "./scatter.ts";
 
 /**

@@ -1,10 +1,10 @@
-import type { Operator } from "../operators.ts";
 import { isTypedArray, type TypedArray } from "../wire/payload.ts";
 import { blockView, copyInto } from "./blocks.ts";
 import type { Channel } from "./channel.ts";
 import { combineHigher, foldInOrder, isElementwise, ownCopy } from "./combine.ts";
 import { emptyLike, post, rotated } from "./exchange.ts";
 import { gatherLinear } from "./gather.ts";
+import type { Operator } from "./operators.ts";
 import { blockOf, reduceBlocks } from "./reduce-blocks.ts";
 import { settle } from "./settle.ts";
 import { binomialChildren, binomialParent, isPowerOfTwo } from "./tree.ts";

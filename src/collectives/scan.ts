@@ -1,9 +1,9 @@
-import type { Operator } from "../operators.ts";
 import { barrier } from "./barrier.ts";
 import type { Channel } from "./channel.ts";
 import { combineHigher, combineLower, ownCopy } from "./combine.ts";
 import { exchange } from "./exchange.ts";
 import { gatherLinear } from "./gather.ts";
+import type { Operator } from "./operators.ts";
 import { scatter } from "./scatter.ts";
 import { isPowerOfTwo } from "./tree.ts";
 

@@ -1,4 +1,4 @@
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { pack } from "../wire/payload.ts";
 import type { Channel } from "./channel.ts";
 

@@ -1,7 +1,7 @@
-import { copyArray } from "../elementwise.ts";
 import type { TypedArray } from "../wire/payload.ts";
 import type { Channel } from "./channel.ts";
 import { cut } from "./counts.ts";
+import { copyArray } from "./elementwise.ts";
 
 /**
  * Part i of the root's array, on rank i, in fresh memory everywhere. Array, counts and displacements are those of the

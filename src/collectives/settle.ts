@@ -1,4 +1,4 @@
-import { ArgumentError } from "../errors.ts";
+import { ArgumentError } from "../base/errors.ts";
 import type { Channel } from "./channel.ts";
 import { rotated } from "./exchange.ts";
 import { binomialChildren, binomialParent } from "./tree.ts";

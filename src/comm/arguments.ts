@@ -1,5 +1,5 @@
-import { ANY_SOURCE, ANY_TAG, PROC_NULL, TAG_UB } from "../constants.ts";
-import { ArgumentError, type ErrorCode } from "../errors.ts";
+import { ANY_SOURCE, ANY_TAG, PROC_NULL, TAG_UB } from "../base/constants.ts";
+import { ArgumentError, type ErrorCode } from "../base/errors.ts";
 
 /** A value as it stands in an error message. */
 export function show(value: unknown): string {

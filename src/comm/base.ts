@@ -1,5 +1,5 @@
-import { ANY_SOURCE, PROC_NULL } from "../constants.ts";
-import { type MpiError, ProcessFailedError, RevokedError } from "../errors.ts";
+import { ANY_SOURCE, PROC_NULL } from "../base/constants.ts";
+import { type MpiError, ProcessFailedError, RevokedError } from "../base/errors.ts";
 import type { Context } from "../progress/context.ts";
 import { Delivery, type Header } from "../progress/outbox.ts";
 import type { Pending } from "../progress/pending.ts";

@@ -1,5 +1,5 @@
+import { ProcessFailedError } from "../base/errors.ts";
 import type { Channel } from "../collectives/channel.ts";
-import { ProcessFailedError } from "../errors.ts";
 import type { Call } from "../progress/calls.ts";
 import type { Pending } from "../progress/pending.ts";
 import { Wait } from "../progress/wait.ts";

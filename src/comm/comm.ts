@@ -1,5 +1,5 @@
+import { ArgumentError, MpiError } from "../base/errors.ts";
 import { allgather } from "../collectives/allgather.ts";
-import { ArgumentError, MpiError } from "../errors.ts";
 import { Context, contextId } from "../progress/context.ts";
 import type { Progress } from "../progress/progress.ts";
 import { show } from "./arguments.ts";

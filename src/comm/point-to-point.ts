@@ -1,5 +1,5 @@
-import { ANY_SOURCE, ANY_TAG, PROC_NULL } from "../constants.ts";
-import { ArgumentError, MpiError, RevokedError, TruncateError } from "../errors.ts";
+import { ANY_SOURCE, ANY_TAG, PROC_NULL } from "../base/constants.ts";
+import { ArgumentError, MpiError, RevokedError, TruncateError } from "../base/errors.ts";
 import type { Arrival } from "../progress/arrival.ts";
 import type { Posted } from "../progress/matching.ts";
 import type { Pending } from "../progress/pending.ts";

@@ -1,4 +1,4 @@
-import { ArgumentError, MpiError } from "../errors.ts";
+import { ArgumentError, MpiError } from "../base/errors.ts";
 import type { Agreement, Combine, Json } from "../progress/agreement.ts";
 import { contextId } from "../progress/context.ts";
 import type { Pending } from "../progress/pending.ts";

@@ -1,5 +1,5 @@
-import { PROC_NULL } from "../constants.ts";
-import { ArgumentError } from "../errors.ts";
+import { PROC_NULL } from "../base/constants.ts";
+import { ArgumentError } from "../base/errors.ts";
 import { show } from "./arguments.ts";
 
 /** A grid of ranks in row-major order, open or closed in each dimension. Pure arithmetic. MPI 4.1 §8.5. */

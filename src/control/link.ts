@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { MpiError } from "../errors.ts";
+import { MpiError } from "../base/errors.ts";
 import type { Control } from "./control.ts";
 import type { AgentToRank, RankToAgent } from "./messages.ts";
 

@@ -2,7 +2,7 @@
  * The control plane's messages: what a rank and its agent tell each other over the agent's unix socket, one JSON
  * object per line. Payloads never travel here.
  */
-import type { FailureCause } from "../errors.ts";
+import type { FailureCause } from "../base/errors.ts";
 
 /** Where a rank receives: a unix socket for ranks of its host, tcp for the others. */
 export interface Endpoint {

@@ -1,4 +1,4 @@
-import { ownFolder } from "../own-folder.ts";
+import { ownFolder } from "../base/own-folder.ts";
 
 /** The frames of a stack that are the caller's own code. */
 export function callerFrames(stack: string | undefined): string[] {

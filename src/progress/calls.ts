@@ -1,4 +1,4 @@
-import { MpiError } from "../errors.ts";
+import { MpiError } from "../base/errors.ts";
 import type { Arrival } from "./arrival.ts";
 import { Matching, type Posted } from "./matching.ts";
 

@@ -1,5 +1,5 @@
-import { ANY_SOURCE } from "../constants.ts";
-import { ProcessFailedError } from "../errors.ts";
+import { ANY_SOURCE } from "../base/constants.ts";
+import { ProcessFailedError } from "../base/errors.ts";
 import type { Context } from "./context.ts";
 import type { Departure } from "./departures.ts";
 import type { Intake } from "./intake.ts";

@@ -1,4 +1,4 @@
-import type { FailureCause } from "../errors.ts";
+import type { FailureCause } from "../base/errors.ts";
 
 /** A rank that is gone. */
 export interface Departure {

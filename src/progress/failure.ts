@@ -1,4 +1,4 @@
-import { type ErrorCode, type FailureCause, MpiError, ProcessFailedError } from "../errors.ts";
+import { type ErrorCode, type FailureCause, MpiError, ProcessFailedError } from "../base/errors.ts";
 
 /** An error as it travels in a FAIL frame. */
 interface Failure {

@@ -1,4 +1,4 @@
-import { MpiError } from "../errors.ts";
+import { MpiError } from "../base/errors.ts";
 import { type Envelope, FrameType } from "../wire/envelope.ts";
 import type { Arrival, Sink } from "./arrival.ts";
 import { CREDIT_BATCH, MESSAGE_OVERHEAD } from "./limits.ts";

@@ -1,4 +1,4 @@
-import { ANY_SOURCE, ANY_TAG } from "../constants.ts";
+import { ANY_SOURCE, ANY_TAG } from "../base/constants.ts";
 import type { Arrival } from "./arrival.ts";
 
 /** A receive that waits for its message. */

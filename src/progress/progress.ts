@@ -1,4 +1,4 @@
-import { MpiError, ProcessFailedError } from "../errors.ts";
+import { MpiError, ProcessFailedError } from "../base/errors.ts";
 import { ENVELOPE_BYTES, type Envelope, FrameType, readEnvelope, writeEnvelope } from "../wire/envelope.ts";
 import type { AgreementMessage } from "./agreement.ts";
 import { Agreements } from "./agreements.ts";

@@ -1,4 +1,4 @@
-import { RevokedError } from "../errors.ts";
+import { RevokedError } from "../base/errors.ts";
 import { FrameType } from "../wire/envelope.ts";
 import type { Context } from "./context.ts";
 import type { Intake } from "./intake.ts";

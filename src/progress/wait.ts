@@ -1,4 +1,4 @@
-import { MpiError } from "../errors.ts";
+import { MpiError } from "../base/errors.ts";
 import { callerFrames } from "./caller.ts";
 
 /** Enough to get through our own frames to the caller's. */

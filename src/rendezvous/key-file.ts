@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { MpiError } from "../base/errors.ts";
 import type { KeyPair } from "../control/messages.ts";
-import { MpiError } from "../errors.ts";
 
 /** A CURVE key in text form: 32 bytes in Z85. */
 const KEY = "[0-9a-zA-Z.\\-:+=^!/*?&<>()[\\]{}@%$#]{40}";

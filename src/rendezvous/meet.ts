@@ -1,8 +1,8 @@
 import { Worker } from "node:worker_threads";
+import { MpiError } from "../base/errors.ts";
+import { ownFolder } from "../base/own-folder.ts";
 import type { Connect } from "../control/control.ts";
-import { MpiError } from "../errors.ts";
-import type { Placement } from "../job.ts";
-import { ownFolder } from "../own-folder.ts";
+import type { Placement } from "../control/environment.ts";
 import type { ThreadToRank } from "./messages.ts";
 import { readSettings } from "./settings.ts";
 import { ThreadLink } from "./thread-link.ts";

@@ -3,8 +3,9 @@
  * belongs to the launcher's side (`launch/rendezvous`), so that a rank that computes does not keep the others waiting;
  * the thread of rank 0 plays tsmpirun. These are the messages between a rank and its own thread.
  */
+
+import type { Placement } from "../control/environment.ts";
 import type { AgentToRank, KeyPair, Network, RankToAgent } from "../control/messages.ts";
-import type { Placement } from "../job.ts";
 
 /** What a process was told about its job. */
 export interface RendezvousSettings {

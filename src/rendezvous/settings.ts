@@ -1,4 +1,4 @@
-import { MpiError } from "../errors.ts";
+import { MpiError } from "../base/errors.ts";
 import { badSubnet } from "../network/addresses.ts";
 import { readKeyFile } from "./key-file.ts";
 import type { RendezvousSettings } from "./messages.ts";

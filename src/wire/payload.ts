@@ -1,4 +1,4 @@
-import { ArgumentError, MpiError } from "../errors.ts";
+import { ArgumentError, MpiError } from "../base/errors.ts";
 import { packValue, unpackValue } from "./packer.ts";
 
 /** A value as bytes, with the number that says how to read them back. */

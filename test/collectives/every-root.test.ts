@@ -2,10 +2,10 @@ import test from "ava";
 import { allreduce } from "../../src/collectives/allreduce.ts";
 import { bcast } from "../../src/collectives/bcast.ts";
 import { gather } from "../../src/collectives/gather.ts";
+import { asOperator, PROD, SUM } from "../../src/collectives/operators.ts";
 import { reduce } from "../../src/collectives/reduce.ts";
 import { reduceScatter } from "../../src/collectives/reduce-scatter.ts";
 import { scatter } from "../../src/collectives/scatter.ts";
-import { asOperator, PROD, SUM } from "../../src/operators.ts";
 import { forEveryRoot, forEverySize, onRanks, random } from "../support/memory-channels.ts";
 import { same } from "../support/same.ts";
 

@@ -1,8 +1,8 @@
 import test from "ava";
 import { allreduce } from "../../src/collectives/allreduce.ts";
 import type { Channel } from "../../src/collectives/channel.ts";
+import { asOperator, MAX, MAXLOC, MIN, type Operator, SUM } from "../../src/collectives/operators.ts";
 import { reduce } from "../../src/collectives/reduce.ts";
-import { asOperator, MAX, MAXLOC, MIN, type Operator, SUM } from "../../src/operators.ts";
 import {
 	deliveries,
 	forEveryRoot,

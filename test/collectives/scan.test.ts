@@ -1,7 +1,7 @@
 import test from "ava";
+import { asOperator, SUM } from "../../src/collectives/operators.ts";
 import { reduceScatter } from "../../src/collectives/reduce-scatter.ts";
 import { exscan, scan } from "../../src/collectives/scan.ts";
-import { asOperator, SUM } from "../../src/operators.ts";
 import { forEverySize, onRanks, settledRanks, someSizes } from "../support/memory-channels.ts";
 import { same } from "../support/same.ts";
 

@@ -1,7 +1,7 @@
 import { chmodSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ExecutionContext } from "ava";
-import { ownVersion } from "../../launch/package-root.ts";
+import { ownVersion } from "../../launch/machine/package-root.ts";
 import { CLI } from "../support/run.ts";
 import { workplace } from "../support/workplace.ts";
 import type { Lab } from "./support/lab.ts";

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { ExecutionContext } from "ava";
-import { expandNodeList } from "../../launch/slurm.ts";
+import { expandNodeList } from "../../launch/hosts/slurm.ts";
 import { CLI, start } from "../support/run.ts";
 import { type Workplace, workplace } from "../support/workplace.ts";
 import { type SlurmLab, withSlurm } from "./support/slurm-lab.ts";

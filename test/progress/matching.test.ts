@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import test from "ava";
-import { ANY_SOURCE, ANY_TAG } from "../../src/constants.ts";
+import { ANY_SOURCE, ANY_TAG } from "../../src/base/constants.ts";
 import type { Arrival } from "../../src/progress/arrival.ts";
 import { Matching, type Posted } from "../../src/progress/matching.ts";
 import { random } from "../support/memory-channels.ts";

@@ -2,7 +2,7 @@ import { chmodSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { curveKeyPair } from "zeromq";
-import { foreignLauncher } from "../../src/job.ts";
+import { foreignLauncher } from "../../src/control/environment.ts";
 import { keyFileText, readKeyFile } from "../../src/rendezvous/key-file.ts";
 import { readSettings } from "../../src/rendezvous/settings.ts";
 import { tsmpirun } from "../support/run.ts";

@@ -1,6 +1,6 @@
 import test from "ava";
 import fc from "fast-check";
-import { MpiError } from "../../src/errors.ts";
+import { MpiError } from "../../src/base/errors.ts";
 import { Progress } from "../../src/progress/progress.ts";
 import { ENVELOPE_BYTES, FrameType, writeEnvelope } from "../../src/wire/envelope.ts";
 import { decode, encode } from "../../src/wire/payload.ts";

@@ -1,6 +1,6 @@
 import test from "ava";
 import { Packr } from "msgpackr";
-import { ArgumentError, MpiError } from "../../src/errors.ts";
+import { ArgumentError, MpiError } from "../../src/base/errors.ts";
 import { decode, encode, kindName, kindOf, pack, sameElements } from "../../src/wire/payload.ts";
 import { random } from "../support/memory-channels.ts";
 import { same } from "../support/same.ts";

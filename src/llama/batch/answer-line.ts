@@ -1,4 +1,4 @@
-import type { DoneEvent } from "../engine.ts";
+import type { DoneEvent } from "../engine/engine.ts";
 import type { BadLine, Endpoint, Request } from "./request.ts";
 
 /** How a request ended well. */

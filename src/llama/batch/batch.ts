@@ -1,5 +1,5 @@
 import { realpath, rename, stat } from "node:fs/promises";
-import type { Prompt } from "../engine.ts";
+import type { Prompt } from "../engine/engine.ts";
 import { JobError } from "../errors.ts";
 import { type Answer, answerLine, type Failure, failureLine, keyOf } from "./answer-line.ts";
 import { type Entry, Input, type InputOptions } from "./input.ts";

@@ -1,7 +1,7 @@
 import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { JobError, reasonOf } from "../errors.ts";
-import { BUILT_IN_PROMPTS } from "../prompts.ts";
+import { BUILT_IN_PROMPTS } from "../job/prompts.ts";
 import { readLines } from "./lines.ts";
 import { type Form, formOf, parseLine, plainRequest } from "./parse-line.ts";
 import type { BadLine, Defaults, Request } from "./request.ts";

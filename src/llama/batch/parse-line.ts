@@ -1,7 +1,7 @@
 import { reasonOf } from "../errors.ts";
-import { parsePrompt } from "../prompts.ts";
-import { BadRequest, show } from "./bad-request.ts";
-import { parseBody } from "./body.ts";
+import { parsePrompt } from "../job/prompts.ts";
+import { BadRequest, show } from "../openai/bad-request.ts";
+import { parseBody } from "../openai/body.ts";
 import {
 	type BadLine,
 	canonicalJson,

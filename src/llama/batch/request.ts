@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { Prompt } from "../engine.ts";
+import type { Prompt } from "../engine/engine.ts";
 import type { Item } from "../schedule/item.ts";
 import { CHARS_PER_TOKEN } from "../schedule/prefix-groups.ts";
 

@@ -1,5 +1,5 @@
 import { type Comm, MpiError } from "../../index.ts";
-import type { RankStatistics } from "../stats/recorder.ts";
+import type { RankStatistics } from "../measure/recorder.ts";
 import type { FromWorker, Order, WorkerEvent } from "./messages.ts";
 import { Runner } from "./runner.ts";
 

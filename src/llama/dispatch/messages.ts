@@ -1,6 +1,6 @@
 import type { Answer, Failure } from "../batch/answer-line.ts";
 import type { Task } from "../batch/request.ts";
-import type { RankStatistics } from "../stats/recorder.ts";
+import type { RankStatistics } from "../measure/recorder.ts";
 
 /** A request for a rank. */
 export interface Order {

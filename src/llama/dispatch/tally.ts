@@ -1,5 +1,5 @@
 import type { Answer } from "../batch/answer-line.ts";
-import type { RankStatistics } from "../stats/recorder.ts";
+import type { RankStatistics } from "../measure/recorder.ts";
 
 /** What is left to say of a rank that died. */
 export class Tally {

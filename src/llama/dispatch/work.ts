@@ -1,6 +1,6 @@
 import type { Comm } from "../../index.ts";
 import { JobError } from "../errors.ts";
-import type { Measurement } from "../stats/measure.ts";
+import type { Measurement } from "../measure/measure.ts";
 import { isDeath } from "./link.ts";
 import type { FromWorker, ToWorker, WorkerEvent } from "./messages.ts";
 import { Runner } from "./runner.ts";

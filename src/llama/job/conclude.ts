@@ -1,12 +1,12 @@
 import type { BatchOutcome, Ending } from "../dispatch/run-batch.ts";
-import type { SweepAxis } from "../load/sweep.ts";
+import { mergeStatistics, type Report } from "../measure/report.ts";
 import { writeReport, writeText } from "../report/outputs.ts";
 import { formatSweep, jsonSweep, markdownSweep, type SweepRow } from "../report/sweep.ts";
 import { formatReport } from "../report/text.ts";
-import { mergeStatistics, type Report } from "../stats/report.ts";
 import type { SettingRun } from "./for-each-setting.ts";
 import type { JobOptions } from "./options.ts";
 import { describeModel } from "./start-engines.ts";
+import type { SweepAxis } from "./sweep.ts";
 
 /** Merges what rank 0 has gathered into one report. */
 export function makeReport(

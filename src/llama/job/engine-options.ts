@@ -1,4 +1,4 @@
-import { endpointUrl } from "../endpoint/connect.ts";
+import { endpointUrl } from "../engine/endpoint/connect.ts";
 import { JobError, reasonOf } from "../errors.ts";
 
 /** Which engine a job uses, and what only some engines take. */

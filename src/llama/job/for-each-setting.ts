@@ -1,7 +1,7 @@
 import type { Mpi } from "../../index.ts";
 import { JobError } from "../errors.ts";
-import type { Setting } from "../load/sweep.ts";
 import type { JobOptions } from "./options.ts";
+import type { Setting } from "./sweep.ts";
 
 /** One run of a job, and what it gave. */
 export interface SettingRun<T> {

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
-import { nearest } from "../../nearest.ts";
+import { nearest } from "../../base/nearest.ts";
+import { MAX_SLOTS } from "../engine/options.ts";
 import { JobError } from "../errors.ts";
-import { parseSweep, type Sweep } from "../load/sweep.ts";
-import { MAX_SLOTS } from "../node-llama-cpp/options.ts";
+import { parseSlo, type Slo } from "../measure/slo.ts";
 import { POLICIES, type Policy } from "../schedule/scheduler.ts";
-import { parseSlo, type Slo } from "../stats/slo.ts";
 import { ENGINE_SPECS, type EngineChoice, readEngineChoice } from "./engine-options.ts";
+import { parseSweep, type Sweep } from "./sweep.ts";
 
 /** What the command line of a job says. */
 export interface JobOptions extends EngineChoice {

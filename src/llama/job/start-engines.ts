@@ -1,15 +1,15 @@
 import type { Comm, Mpi } from "../../index.ts";
-import { DeadlineEngine } from "../deadline-engine.ts";
-import { DEMO_MODEL_NOTE, ensureDemoModel } from "../demo-model/cache.ts";
-import type { Engine, EngineInfo } from "../engine.ts";
-import { MAX_SLOTS } from "../node-llama-cpp/options.ts";
-import { RestartingEngine } from "../restarting-engine.ts";
-import { startEngine } from "../start-engine.ts";
-import { everywhere } from "./agreement.ts";
+import { DeadlineEngine } from "../engine/deadline.ts";
+import type { Engine, EngineInfo } from "../engine/engine.ts";
+import { MAX_SLOTS } from "../engine/options.ts";
+import { RestartingEngine } from "../engine/restarting.ts";
+import { startEngine } from "../engine/start.ts";
+import { DEMO_MODEL_NOTE, ensureDemoModel } from "../model/demo/cache.ts";
 import { readApiKey } from "./api-key.ts";
 import type { EngineChoice } from "./engine-options.ts";
 import type { JobOptions } from "./options.ts";
 import { type HostShare, shareHost } from "./placement.ts";
+import { everywhere } from "./together.ts";
 
 /** What starting engines needs of a job's options. */
 export type StartOptions = Pick<
@@ -70,7 +70,7 @@ async function startLocal(options: StartOptions, share: HostShare): Promise<Engi
 }
 
 async function startRemote({ model, inflight, apiKeyFile }: StartOptions, endpoint: string): Promise<Engine> {
-	const { connectEndpoint } = await import("../endpoint/engine.ts");
+	const { connectEndpoint } = await import("../engine/endpoint/engine.ts");
 	return await connectEndpoint({ endpoint, model, slots: inflight, apiKey: await readApiKey(apiKeyFile) });
 }
 

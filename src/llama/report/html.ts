@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import type { RankStatistics } from "../stats/recorder.ts";
-import type { Report } from "../stats/report.ts";
+import type { RankStatistics } from "../measure/recorder.ts";
+import type { Report } from "../measure/report.ts";
 import { pageData } from "./page-data.ts";
 import { cacheTable, facts, latencyNote, latencyTable, notes, rankTable, type Table } from "./tables.ts";
 

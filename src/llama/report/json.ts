@@ -1,5 +1,5 @@
-import type { Summary } from "../stats/digest.ts";
-import type { Report } from "../stats/report.ts";
+import type { Summary } from "../measure/digest.ts";
+import type { Report } from "../measure/report.ts";
 
 /**
  * The report as `--json` writes it: `Report`, and beside it what `vllm bench serve` writes under the same names where

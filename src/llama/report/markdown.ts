@@ -1,4 +1,4 @@
-import type { Report } from "../stats/report.ts";
+import type { Report } from "../measure/report.ts";
 import { cacheTable, facts, latencyNote, latencyTable, notes, rankTable, type Table } from "./tables.ts";
 
 /** A report as Markdown, for an issue or a log book. */

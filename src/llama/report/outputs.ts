@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { JobError, reasonOf } from "../errors.ts";
-import type { RankStatistics } from "../stats/recorder.ts";
-import type { Report } from "../stats/report.ts";
+import type { RankStatistics } from "../measure/recorder.ts";
+import type { Report } from "../measure/report.ts";
 import { jsonReport } from "./json.ts";
 import { markdownReport } from "./markdown.ts";
 

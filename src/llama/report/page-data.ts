@@ -1,8 +1,8 @@
-import { inOrder } from "../stats/digest.ts";
-import type { RankStatistics } from "../stats/recorder.ts";
-import { QUANTITIES, type Quantity } from "../stats/recorder.ts";
-import type { Report } from "../stats/report.ts";
-import { rebin } from "../stats/token-rate.ts";
+import { inOrder } from "../measure/digest.ts";
+import type { RankStatistics } from "../measure/recorder.ts";
+import { QUANTITIES, type Quantity } from "../measure/recorder.ts";
+import type { Report } from "../measure/report.ts";
+import { rebin } from "../measure/token-rate.ts";
 import { lanes } from "./lanes.ts";
 import { alignedSpans, startOf } from "./timeline.ts";
 

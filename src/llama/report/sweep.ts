@@ -1,6 +1,6 @@
-import type { SweepAxis } from "../load/sweep.ts";
-import { percent, seconds } from "../stats/numbers.ts";
-import { type Report, SCHEMA_VERSION } from "../stats/report.ts";
+import type { SweepAxis } from "../job/sweep.ts";
+import { percent, seconds } from "../measure/numbers.ts";
+import { type Report, SCHEMA_VERSION } from "../measure/report.ts";
 import { jsonReport } from "./json.ts";
 import { markdownTable } from "./markdown.ts";
 import type { Table } from "./tables.ts";

@@ -1,8 +1,8 @@
-import type { EngineInfo } from "../engine.ts";
-import type { Summary } from "../stats/digest.ts";
-import type { GpuUse } from "../stats/gpu.ts";
-import { percent, seconds } from "../stats/numbers.ts";
-import type { RankReport, Report, ReportFigures } from "../stats/report.ts";
+import type { EngineInfo } from "../engine/engine.ts";
+import type { Summary } from "../measure/digest.ts";
+import type { GpuUse } from "../measure/gpu.ts";
+import { percent, seconds } from "../measure/numbers.ts";
+import type { RankReport, Report, ReportFigures } from "../measure/report.ts";
 
 /** A table that any form of the report can show. */
 export interface Table {

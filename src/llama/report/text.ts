@@ -1,4 +1,4 @@
-import type { Report } from "../stats/report.ts";
+import type { Report } from "../measure/report.ts";
 import { cacheTable, facts, latencyNote, latencyTable, notes, rankTable, type Table } from "./tables.ts";
 
 /** No line of a table is longer; its last column gives way. */

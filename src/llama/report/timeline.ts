@@ -1,5 +1,5 @@
-import type { RankStatistics } from "../stats/recorder.ts";
-import type { Span } from "../stats/spans.ts";
+import type { RankStatistics } from "../measure/recorder.ts";
+import type { Span } from "../measure/spans.ts";
 
 /** Start of the job on rank 0's clock: that of its first request. */
 export function startOf(statistics: readonly RankStatistics[]): number {

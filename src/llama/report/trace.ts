@@ -1,5 +1,5 @@
-import type { RankStatistics } from "../stats/recorder.ts";
-import type { Report } from "../stats/report.ts";
+import type { RankStatistics } from "../measure/recorder.ts";
+import type { Report } from "../measure/report.ts";
 import { lanes } from "./lanes.ts";
 import { alignedSpans, startOf } from "./timeline.ts";
 

@@ -1,8 +1,8 @@
 import test from "ava";
 import { Agent } from "../../../launch/agent/agent.ts";
 import { type Ask, askAgent, askHere, Patient } from "../../../launch/doctor/patient.ts";
-import { linkPair } from "../../../launch/link.ts";
-import type { AgentToHead, HeadToAgent } from "../../../launch/protocol.ts";
+import { linkPair } from "../../../launch/link/link.ts";
+import type { AgentToHead, HeadToAgent } from "../../../launch/link/protocol.ts";
 
 /** This host, but for its clock. */
 function clockShiftedBy(ms: number): Ask {

@@ -5,9 +5,9 @@ import test, { type ExecutionContext } from "ava";
 import { dial } from "../../../launch/agent/dial.ts";
 import { DialBack } from "../../../launch/launchers/dial-back.ts";
 import { AGENT_LINE } from "../../../launch/launchers/remote-command.ts";
-import { ownVersion } from "../../../launch/package-root.ts";
-import type { AgentToHead, HeadToAgent } from "../../../launch/protocol.ts";
-import { StreamLink } from "../../../launch/stream-link.ts";
+import type { AgentToHead, HeadToAgent } from "../../../launch/link/protocol.ts";
+import { StreamLink } from "../../../launch/link/stream-link.ts";
+import { ownVersion } from "../../../launch/machine/package-root.ts";
 
 async function open(t: ExecutionContext): Promise<DialBack> {
 	const dialBack = await DialBack.open(undefined);

@@ -1,11 +1,11 @@
 import test from "ava";
+import { expandNodeList } from "../../../launch/hosts/slurm.ts";
 import {
 	groupByGpus,
 	needsGpuCounts,
 	srunArguments,
 	srunEnvironment,
 } from "../../../launch/launchers/srun.ts";
-import { expandNodeList } from "../../../launch/slurm.ts";
 
 const HOSTS = ["n1", "n2", "n3"].map((name) => ({ name, slots: 4 }));
 

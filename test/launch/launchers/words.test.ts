@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import test from "ava";
-import { splitWords } from "../../../launch/launchers/words.ts";
+import { splitWords } from "../../../src/base/words.ts";
 
 for (const text of [
 	"-F config -o Port=22",

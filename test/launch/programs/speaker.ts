@@ -5,8 +5,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
+import { readJob } from "../../../src/control/environment.ts";
 import type { AgentToRank, RankToAgent } from "../../../src/control/messages.ts";
-import { readJob } from "../../../src/job.ts";
 
 const job = readJob(process.env);
 if (job === undefined) throw new Error("not started by tsmpirun");

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { findLlamaServer } from "../../../src/llama/llama-server/find.ts";
+import { findLlamaServer } from "../../../src/llama/engine/llama-server/find.ts";
 
 /** The llama-server that engines find here; `npm run build:llama-server` makes one. */
 export const LLAMA_SERVER = findLlamaServer();

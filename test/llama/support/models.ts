@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
-import { PRESETS } from "../../../src/llama/demo-model/presets.ts";
-import { buildVocabulary, CHAT_TEMPLATE, type Vocabulary } from "../../../src/llama/demo-model/vocabulary.ts";
-import { type ModelDescription, writeModel } from "../../../src/llama/demo-model/write.ts";
+import { PRESETS } from "../../../src/llama/model/demo/presets.ts";
+import { buildVocabulary, CHAT_TEMPLATE, type Vocabulary } from "../../../src/llama/model/demo/vocabulary.ts";
+import { type ModelDescription, writeModel } from "../../../src/llama/model/demo/write.ts";
 
 /** A folder for a test file's own files, gone after its last test. To be called where tests are declared. */
 export function temporaryFolder(): string {

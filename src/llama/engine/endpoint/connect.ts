@@ -1,0 +1,149 @@
+import { EngineError } from "../../errors.ts";
+import { requestJson, StatusError, type Target } from "../http/client.ts";
+import type { CompletionApi } from "../http/completion-api.ts";
+import { NativeApi } from "../http/native-api.ts";
+import { OpenAiApi } from "../http/openai-api.ts";
+import { isTransient, RETRIES, type RetryOptions, withRetries } from "../http/retry.ts";
+import type { ServerProperties } from "../llama-server/load.ts";
+import { endpointError } from "./retrying-api.ts";
+
+/** Which server to use, and how. */
+export interface EndpointOptions {
+	/**
+	 * URL of a server that already runs: of llama.cpp's, or of one with OpenAI's API; with or without "/v1", or that of
+	 * `/completion`, `/completions` or `/chat/completions` itself.
+	 */
+	readonly endpoint: string;
+	/** Sent as a bearer token. */
+	readonly apiKey?: string | undefined;
+	/** Name of the model, for servers that have several. @default the first that the server names */
+	readonly model?: string | undefined;
+	/** Requests that run at the same time. @default 4 */
+	readonly slots?: number;
+	/** Further attempts of a request after a passing failure. @default 5 */
+	readonly retries?: number;
+	/** Before the first further attempt; before each one after it twice as long, unless the server asks for more. @default 500 */
+	readonly backoffMs?: number;
+	/** Longest wait for a server to say what it is, in milliseconds. @default 10000 */
+	readonly answerMs?: number;
+}
+
+/** An endpoint that has answered. */
+export interface Connection {
+	readonly api: CompletionApi;
+	readonly model: string;
+	readonly version?: string;
+	/** Tokens of each request, if the server tells. */
+	readonly contextSize?: number;
+}
+
+const ANSWER_MS = 10_000;
+
+/** A server that has no such page, as opposed to one that cannot answer now. */
+const NO_SUCH_PAGE = new Set([400, 404, 405, 501]);
+
+/**
+ * Finds out what an endpoint is: llama.cpp's own API says more than OpenAI's, so it is preferred where both are there.
+ *
+ * @throws {EngineError} the URL cannot be used, or nothing answers there.
+ */
+export async function connect(options: EndpointOptions): Promise<Connection> {
+	const url = endpointUrl(options.endpoint);
+	const whole = url.href.replace(/\/+$/, "");
+	const target = (base: string): Target => ({ base, apiKey: options.apiKey });
+	const retry: RetryOptions = {
+		retries: options.retries ?? RETRIES.retries,
+		backoffMs: options.backoffMs ?? RETRIES.backoffMs,
+	};
+	try {
+		const openAi = /^(.*?)\/(?:chat\/)?completions$/.exec(whole)?.[1];
+		if (openAi !== undefined) return await connectOpenAi(target(openAi), options, retry);
+		const native = /^(.*)\/completion$/.exec(whole)?.[1];
+		const base = native ?? whole.replace(/\/v1$/, "");
+		const properties = await propertiesOf(target(base), options, retry);
+		if (properties !== undefined) return connectNative(target(base), properties);
+		if (native !== undefined) return { api: new NativeApi(target(base), undefined), model: whole };
+		const versioned = /\/v\d+\w*$/.test(whole) ? whole : `${whole}/v1`;
+		return await connectOpenAi(target(versioned), options, retry);
+	} catch (error) {
+		throw endpointError(options.endpoint, error, isTransient(error) ? retry.retries + 1 : 1);
+	}
+}
+
+function connectNative(target: Target, properties: ServerProperties): Connection {
+	const { n_ctx: contextSize } = properties.default_generation_settings ?? {};
+	return {
+		api: new NativeApi(target, contextSize),
+		model: properties.model_path ?? target.base,
+		...(properties.build_info === undefined ? {} : { version: `llama.cpp ${properties.build_info}` }),
+		...(contextSize === undefined ? {} : { contextSize }),
+	};
+}
+
+/** What llama.cpp's server says about itself; undefined if this is none. */
+async function propertiesOf(
+	target: Target,
+	options: EndpointOptions,
+	retry: RetryOptions,
+): Promise<ServerProperties | undefined> {
+	try {
+		const answer = await withRetries(() => ask(target, "/props", options), retry);
+		const isLlama = typeof answer === "object" && answer !== null && "default_generation_settings" in answer;
+		return isLlama ? (answer as ServerProperties) : undefined;
+	} catch (error) {
+		if (error instanceof StatusError && NO_SUCH_PAGE.has(error.status)) return undefined;
+		throw error;
+	}
+}
+
+async function connectOpenAi(
+	target: Target,
+	options: EndpointOptions,
+	retry: RetryOptions,
+): Promise<Connection> {
+	const { model } = options;
+	try {
+		const answer = (await withRetries(() => ask(target, "/models", options), retry)) as {
+			data?: readonly { id?: string; max_model_len?: number }[];
+		};
+		const found = answer.data?.find(({ id }) => model === undefined || id === model);
+		const name = model ?? found?.id ?? "default";
+		return {
+			api: new OpenAiApi(target, name),
+			model: name,
+			...(found?.max_model_len === undefined ? {} : { contextSize: found.max_model_len }),
+		};
+	} catch (error) {
+		if (!(error instanceof StatusError) || !NO_SUCH_PAGE.has(error.status)) throw error;
+		// Not every server lists its models.
+		return { api: new OpenAiApi(target, model ?? "default"), model: model ?? target.base };
+	}
+}
+
+/** A page about the server itself. One that takes a connection and says nothing must not hold a job up. */
+async function ask(
+	target: Target,
+	path: string,
+	{ endpoint, answerMs = ANSWER_MS }: EndpointOptions,
+): Promise<unknown> {
+	const signal = AbortSignal.timeout(answerMs);
+	try {
+		return await requestJson(target, path, { signal });
+	} catch (error) {
+		if (!signal.aborted) throw error;
+		throw new EngineError(
+			"ERR_ENDPOINT",
+			`Cannot reach the endpoint ${endpoint}: it takes connections, but has not answered within ${answerMs / 1000} s`,
+		);
+	}
+}
+
+/** @throws {EngineError} the text is no URL of a server. */
+export function endpointUrl(text: string): URL {
+	const url = URL.canParse(text) ? new URL(text) : undefined;
+	if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
+	throw new EngineError(
+		"ERR_ENDPOINT",
+		`Cannot use the endpoint ${text}: it takes a URL like http://127.0.0.1:8080 or https://host/v1`,
+	);
+}

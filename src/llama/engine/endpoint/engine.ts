@@ -1,0 +1,80 @@
+import { EngineError } from "../../errors.ts";
+import type { EmbedOptions, Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "../engine.ts";
+import { generateOver } from "../http/generate.ts";
+import { RETRIES } from "../http/retry.ts";
+import { makeSlots } from "../http/server-slot.ts";
+import { DEFAULT_SLOTS } from "../options.ts";
+import { checkRequest, positive } from "../request.ts";
+import { type Connection, connect, type EndpointOptions } from "./connect.ts";
+import { RetryingApi } from "./retrying-api.ts";
+
+/**
+ * Connects an engine to a server that already runs. The server is left running when the engine is closed.
+ *
+ * @throws {EngineError} nothing answers at the URL, or the API key is refused.
+ */
+export async function connectEndpoint(options: EndpointOptions): Promise<Engine> {
+	const slots = positive("slots", options.slots ?? DEFAULT_SLOTS);
+	return new EndpointEngine(await connect(options), options, slots);
+}
+
+class EndpointEngine implements Engine {
+	readonly info: EngineInfo;
+	readonly #api: RetryingApi;
+	readonly #slots: ReturnType<typeof makeSlots>;
+	readonly #closed = new AbortController();
+
+	constructor(connection: Connection, options: EndpointOptions, slots: number) {
+		const { retries = RETRIES.retries, backoffMs = RETRIES.backoffMs, endpoint } = options;
+		this.#api = new RetryingApi(connection.api, endpoint, { retries, backoffMs });
+		this.#slots = makeSlots(slots);
+		this.info = {
+			kind: "endpoint",
+			device: "unknown",
+			deviceName: new URL(endpoint).host,
+			devices: [],
+			gpuLayers: 0,
+			slots,
+			contextSize: connection.contextSize ?? 0,
+			threads: 0,
+			model: connection.model,
+			...(connection.version === undefined ? {} : { version: connection.version }),
+		};
+	}
+
+	get failure(): EngineError | undefined {
+		return this.#closed.signal.aborted ? (this.#closed.signal.reason as EngineError) : undefined;
+	}
+
+	async *generate(
+		prompt: Prompt,
+		options: GenerateOptions = {},
+	): AsyncGenerator<GenerateEvent, void, undefined> {
+		const request = checkRequest(prompt, options);
+		yield* generateOver(this.#api, this.#slots, request, this.#either(options.signal));
+	}
+
+	async countTokens(prompt: Prompt): Promise<number> {
+		this.#closed.signal.throwIfAborted();
+		return await this.#api.countTokens(prompt);
+	}
+
+	async embed(text: string, { signal }: EmbedOptions = {}): Promise<Float32Array> {
+		return await this.#api.embed(text, this.#either(signal));
+	}
+
+	async close(): Promise<void> {
+		this.#closed.abort(
+			new EngineError(
+				"ERR_ENGINE_CLOSED",
+				`Cannot use the engine of ${this.info.deviceName}: it has been closed`,
+			),
+		);
+	}
+
+	#either(signal: AbortSignal | undefined): AbortSignal {
+		signal?.throwIfAborted();
+		this.#closed.signal.throwIfAborted();
+		return signal === undefined ? this.#closed.signal : AbortSignal.any([signal, this.#closed.signal]);
+	}
+}

@@ -1,0 +1,110 @@
+import { EngineError, reasonOf } from "../../errors.ts";
+import type { Prompt } from "../engine.ts";
+import { StatusError } from "../http/client.ts";
+import type { CompletionApi, CompletionEvent } from "../http/completion-api.ts";
+import { BrokenAnswer, isTransient, pause, type RetryOptions, waitMs, withRetries } from "../http/retry.ts";
+import type { CheckedRequest } from "../request.ts";
+
+/**
+ * An API that asks again when the server is busy, restarts, or breaks off. A text that has begun goes on where it broke
+ * off, if the server gives the same text for the same seed; else the request fails.
+ */
+export class RetryingApi implements CompletionApi {
+	readonly stops: boolean;
+	readonly #api: CompletionApi;
+	readonly #url: string;
+	readonly #options: RetryOptions;
+
+	constructor(api: CompletionApi, url: string, options: RetryOptions) {
+		this.stops = api.stops;
+		this.#api = api;
+		this.#url = url;
+		this.#options = options;
+	}
+
+	async *complete(
+		request: CheckedRequest,
+		signal: AbortSignal,
+	): AsyncGenerator<CompletionEvent, void, undefined> {
+		const { retries, backoffMs } = this.#options;
+		const progress = new Progress();
+		for (let attempt = 0; ; attempt++) {
+			try {
+				progress.restart();
+				for await (const event of this.#api.complete(request, signal)) {
+					const passed = event.type === "text" ? progress.pass(event) : event;
+					if (passed !== undefined) yield passed;
+					if (event.type === "end") return;
+				}
+				throw new BrokenAnswer("the answer broke off");
+			} catch (error) {
+				signal.throwIfAborted();
+				if (!isTransient(error) || attempt >= retries) throw endpointError(this.#url, error, attempt + 1);
+				await pause(waitMs(error, attempt, backoffMs), signal);
+			}
+		}
+	}
+
+	async countTokens(prompt: Prompt): Promise<number> {
+		return await this.#retried(() => this.#api.countTokens(prompt));
+	}
+
+	async embed(text: string, signal?: AbortSignal): Promise<Float32Array> {
+		return await this.#retried(() => this.#api.embed(text, signal), signal);
+	}
+
+	async #retried<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+		try {
+			return await withRetries(work, this.#options, signal);
+		} catch (error) {
+			signal?.throwIfAborted();
+			throw endpointError(this.#url, error, isTransient(error) ? this.#options.retries + 1 : 1);
+		}
+	}
+}
+
+/** What has been passed on of a text, over several attempts to get it. */
+class Progress {
+	#passed = "";
+	#seen = "";
+
+	restart(): void {
+		this.#seen = "";
+	}
+
+	/** The part of an event that is new. */
+	pass(event: CompletionEvent & { type: "text" }): CompletionEvent | undefined {
+		this.#seen += event.text;
+		const [short, long] = [this.#seen, this.#passed].sort((a, b) => a.length - b.length);
+		if (!long?.startsWith(short ?? "")) {
+			throw new EngineError(
+				"ERR_ENDPOINT",
+				"Cannot finish a request: it broke off, and the endpoint gave another text when it was asked again",
+			);
+		}
+		if (this.#seen.length < this.#passed.length) return undefined;
+		const text = this.#seen.slice(this.#passed.length);
+		this.#passed = this.#seen;
+		return { ...event, text };
+	}
+}
+
+/** Anything that went wrong with an endpoint, in one line that names it. */
+export function endpointError(url: string, error: unknown, attempts: number): unknown {
+	if (error instanceof EngineError) return error;
+	const after = attempts > 1 ? ` (${attempts} attempts)` : "";
+	if (!(error instanceof StatusError)) {
+		return new EngineError("ERR_ENDPOINT", `Cannot reach the endpoint ${url}: ${reasonOf(error)}${after}`, {
+			cause: error,
+		});
+	}
+	const what =
+		error.status === 401 || error.status === 403
+			? "refused the API key"
+			: error.status === 404
+				? "does not know this kind of request"
+				: "answered with an error";
+	return new EngineError("ERR_ENDPOINT", `The endpoint ${url} ${what}: ${reasonOf(error)}${after}`, {
+		cause: error,
+	});
+}

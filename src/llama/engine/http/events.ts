@@ -1,0 +1,36 @@
+import { createParser } from "eventsource-parser";
+import type { Answer } from "./client.ts";
+import { BrokenAnswer } from "./retry.ts";
+
+/**
+ * The data of each server-sent event of an answer, as JSON, up to its end or OpenAI's "[DONE]". A server that does not
+ * stream answers with one JSON value, which is the only event then.
+ */
+export async function* readEvents({ headers, body }: Answer): AsyncGenerator<unknown, void, undefined> {
+	body.setEncoding("utf8");
+	if (headers["content-type"]?.startsWith("application/json")) {
+		let whole = "";
+		for await (const chunk of body) whole += chunk;
+		yield parse(whole);
+		return;
+	}
+	let events: string[] = [];
+	const parser = createParser({ onEvent: ({ data }) => events.push(data) });
+	for await (const chunk of body) {
+		parser.feed(chunk as string);
+		const come = events;
+		events = [];
+		for (const data of come) {
+			if (data === "[DONE]") return;
+			yield parse(data);
+		}
+	}
+}
+
+function parse(data: string): unknown {
+	try {
+		return JSON.parse(data);
+	} catch (error) {
+		throw new BrokenAnswer(`the answer is not JSON: ${data.slice(0, 80)}`, { cause: error });
+	}
+}

@@ -1,0 +1,131 @@
+import { EngineError } from "../../errors.ts";
+import type { EmbedOptions, Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "../engine.ts";
+import { generateOver } from "../http/generate.ts";
+import { NativeApi } from "../http/native-api.ts";
+import { makeSlots } from "../http/server-slot.ts";
+import { checkRequest } from "../request.ts";
+import { describe, inWords, type LoadedServer, loadServer } from "./load.ts";
+import { embeddingPlan } from "./options.ts";
+
+/** How long a broken connection may be ahead of the news that the server has ended. */
+const EXIT_NEWS_MS = 1000;
+
+/** An engine on a llama-server that belongs to this process. */
+export class LlamaServerEngine implements Engine {
+	readonly info: EngineInfo;
+	readonly #loaded: LoadedServer;
+	readonly #api: NativeApi;
+	readonly #slots: ReturnType<typeof makeSlots>;
+	#embedder: Promise<LoadedServer> | undefined;
+	/** Aborted with the reason why no request can run any more. */
+	readonly #ended = new AbortController();
+
+	constructor(loaded: LoadedServer, note?: string) {
+		this.#loaded = loaded;
+		this.info = describe(loaded, note);
+		this.#api = new NativeApi(loaded.target, this.info.contextSize, loaded.plan.badTemplate);
+		this.#slots = makeSlots(this.info.slots);
+		const { process, plan } = loaded;
+		process.setReferenced(false);
+		void process.exit.then((exit) => {
+			this.#end(
+				new EngineError(
+					"ERR_ENGINE_DIED",
+					`The engine of model ${plan.model} died: its process ${inWords(exit, process.log.text)}`,
+				),
+			);
+		});
+	}
+
+	get failure(): EngineError | undefined {
+		return this.#ended.signal.aborted ? (this.#ended.signal.reason as EngineError) : undefined;
+	}
+
+	async *generate(
+		prompt: Prompt,
+		options: GenerateOptions = {},
+	): AsyncGenerator<GenerateEvent, void, undefined> {
+		const request = checkRequest(prompt, options);
+		const { signal } = options;
+		signal?.throwIfAborted();
+		this.#ended.signal.throwIfAborted();
+		const either = signal === undefined ? this.#ended.signal : AbortSignal.any([signal, this.#ended.signal]);
+		try {
+			yield* generateOver(this.#api, this.#slots, request, either);
+		} catch (error) {
+			throw await this.#explain(error);
+		}
+	}
+
+	async countTokens(prompt: Prompt): Promise<number> {
+		this.#ended.signal.throwIfAborted();
+		try {
+			return await this.#api.countTokens(prompt);
+		} catch (error) {
+			throw await this.#explain(error);
+		}
+	}
+
+	async embed(text: string, { signal }: EmbedOptions = {}): Promise<Float32Array> {
+		signal?.throwIfAborted();
+		this.#ended.signal.throwIfAborted();
+		this.#embedder ??= this.#startEmbedder();
+		// Memory that is not there now may be there next time.
+		this.#embedder.catch(() => {
+			this.#embedder = undefined;
+		});
+		const api = new NativeApi((await this.#embedder).target, this.info.contextSize);
+		return await api.embed(text, signal);
+	}
+
+	async close(): Promise<void> {
+		const { model } = this.#loaded.plan;
+		this.#end(new EngineError("ERR_ENGINE_CLOSED", `Cannot use the engine of ${model}: it has been closed`));
+		const embedder = this.#embedder?.then(({ process }) => process.close()).catch(() => {});
+		await Promise.all([this.#loaded.process.close(), embedder]);
+	}
+
+	/** A second server, started for the first text: one and the same either continues texts or embeds them. */
+	async #startEmbedder(): Promise<LoadedServer> {
+		const { plan, devices } = this.#loaded;
+		const server = await loadServer(embeddingPlan(plan), devices);
+		server.process.setReferenced(false);
+		void server.process.exit.then(() => {
+			this.#embedder = undefined;
+		});
+		return server;
+	}
+
+	/** The first reason counts. */
+	#end(error: EngineError): void {
+		this.#ended.abort(error);
+	}
+
+	/** What a connection's end means: mostly that the server has ended, which is to be heard in a moment. */
+	async #explain(error: unknown): Promise<unknown> {
+		if (
+			!(error instanceof Error) ||
+			!("code" in error) ||
+			!("syscall" in error || error.code === "ECONNRESET")
+		) {
+			return error;
+		}
+		if (this.failure === undefined) await this.#news();
+		return (
+			this.failure ??
+			new EngineError("ERR_GENERATE", `Cannot run a request: ${error.message}`, { cause: error })
+		);
+	}
+
+	async #news(): Promise<void> {
+		const { process } = this.#loaded;
+		process.setReferenced(true);
+		let timer: NodeJS.Timeout | undefined;
+		const late = new Promise<void>((resolve) => {
+			timer = setTimeout(resolve, EXIT_NEWS_MS);
+		});
+		await Promise.race([process.exit, late]);
+		clearTimeout(timer);
+		process.setReferenced(false);
+	}
+}

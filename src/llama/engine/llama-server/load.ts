@@ -1,0 +1,181 @@
+import { randomBytes } from "node:crypto";
+import { cpus } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+import { EngineError, reasonOf } from "../../errors.ts";
+import type { EngineInfo } from "../engine.ts";
+import { requestJson, type Target } from "../http/client.ts";
+import { isTransient } from "../http/retry.ts";
+import { joinNotes } from "../notes.ts";
+import { serverEnvironment } from "./environment.ts";
+import type { ServerDevice } from "./gpus.ts";
+import { offloadedLayers, tellingLine, tellsReason, templateError } from "./log.ts";
+import { refusedArgument, type ServerPlan, serverArguments } from "./options.ts";
+import { type ServerExit, ServerProcess } from "./server-process.ts";
+
+/** A server whose model is loaded. */
+export interface LoadedServer {
+	readonly plan: ServerPlan;
+	readonly process: ServerProcess;
+	readonly target: Target;
+	readonly properties: ServerProperties;
+	readonly devices: readonly ServerDevice[];
+}
+
+/** What is used of `/props`. */
+export interface ServerProperties {
+	readonly default_generation_settings?: { readonly n_ctx?: number };
+	readonly total_slots?: number;
+	readonly build_info?: string;
+	readonly model_path?: string;
+}
+
+const KEY_BYTES = 24;
+/** First and longest pause between two looks at a server that is loading. */
+const POLL_MS = [10, 200] as const;
+
+/** What earlier attempts to start a server have shown. */
+interface Attempts {
+	readonly refused?: readonly string[];
+	/** Attempts that ended without a word about why. */
+	readonly silent?: number;
+}
+
+/** On a busy host llama-server often loses the last lines of its log when it exits. Asked again, it may tell. */
+const MOST_SILENT = 3;
+
+/** The server's process ended by a signal while it loaded. */
+export class ServerCrash extends EngineError {
+	constructor(message: string) {
+		super("ERR_ENGINE_DIED", message);
+	}
+
+	override get name(): string {
+		return "EngineError";
+	}
+}
+
+/**
+ * Starts a llama-server and waits until its model is loaded, however long that takes.
+ *
+ * @throws {EngineError} it ended instead, with its telling line.
+ */
+export async function loadServer(
+	plan: ServerPlan,
+	devices: readonly ServerDevice[],
+	{ refused = [], silent = 0 }: Attempts = {},
+): Promise<LoadedServer> {
+	const apiKey = randomBytes(KEY_BYTES).toString("base64url");
+	const process = new ServerProcess(
+		plan.binary,
+		(socketPath) => serverArguments(plan, socketPath, refused),
+		serverEnvironment(plan.gpu, apiKey),
+	);
+	const target: Target = { base: "http://localhost", socketPath: process.socketPath, apiKey };
+	const ended = new AbortController();
+	void process.exit.then((exit) => ended.abort(exit));
+	try {
+		await untilHealthy(target, ended.signal);
+		const properties = (await requestJson(target, "/props", { signal: ended.signal })) as ServerProperties;
+		return { plan, process, target, properties, devices };
+	} catch (error) {
+		if (!ended.signal.aborted) {
+			await process.close();
+			throw new EngineError("ERR_ENGINE_LOAD", `Cannot use llama-server ${plan.binary}: ${reasonOf(error)}`, {
+				cause: error,
+			});
+		}
+	}
+	const exit = await process.exit;
+	const { text } = process.log;
+	const argument = refusedArgument(text);
+	if (argument !== undefined && !refused.includes(argument)) {
+		return loadServer(plan, devices, { refused: [...refused, argument], silent });
+	}
+	const badTemplate = templateError(text);
+	if (badTemplate !== undefined && plan.badTemplate === undefined) {
+		return loadServer({ ...plan, badTemplate }, devices, { refused, silent });
+	}
+	if (exit.code !== null && !tellsReason(text) && silent < MOST_SILENT) {
+		return loadServer(plan, devices, { refused, silent: silent + 1 });
+	}
+	throw loadError(plan, exit, text);
+}
+
+async function untilHealthy(target: Target, ended: AbortSignal): Promise<void> {
+	for (let pause: number = POLL_MS[0]; ; pause = Math.min(pause * 1.5, POLL_MS[1])) {
+		ended.throwIfAborted();
+		try {
+			await requestJson(target, "/health", { signal: ended });
+			return;
+		} catch (error) {
+			ended.throwIfAborted();
+			// Still loading, not there yet, or just going.
+			if (!isTransient(error) && !(error instanceof Error && "syscall" in error)) throw error;
+		}
+		await delay(pause, undefined, { signal: ended });
+	}
+}
+
+/** What a shell and the dynamic linker exit with when a program cannot be run at all. */
+const CANNOT_RUN = [126, 127];
+
+function loadError(plan: ServerPlan, exit: ServerExit, log: string): EngineError {
+	const { code, signal } = exit;
+	if (signal !== null) {
+		return new ServerCrash(`Cannot load model ${plan.model}: the engine's process ${inWords(exit, log)}`);
+	}
+	const reason = tellingLine(log);
+	if (code === null || CANNOT_RUN.includes(code)) {
+		return new EngineError(
+			"ERR_ENGINE_MISSING",
+			`Cannot run llama-server ${plan.binary}: ${reason ?? `it exited with code ${code}`}`,
+		);
+	}
+	return new EngineError(
+		"ERR_ENGINE_LOAD",
+		`Cannot load model ${plan.model}: ${reason ?? `llama-server exited with code ${code}`}`,
+	);
+}
+
+/** How a server's process ended, with its last words if they tell anything. */
+export function inWords({ code, signal }: ServerExit, log: string): string {
+	const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
+	const words = /GGML_ASSERT|GGML_ABORT|CUDA error|out of memory|terminate called| E /.test(log)
+		? tellingLine(log)
+		: undefined;
+	return words === undefined ? how : `${how} (${words})`;
+}
+
+/** What to say about an engine on this server. */
+export function describe(loaded: LoadedServer, note?: string): EngineInfo {
+	const { plan, properties, devices, process } = loaded;
+	const device = plan.gpu === "cpu" ? undefined : devices[0];
+	const most = (plan.layers ?? 0) + 1;
+	const wanted = typeof plan.gpuLayers === "number" ? Math.min(plan.gpuLayers, most) : most;
+	const gpuLayers = device === undefined ? 0 : (offloadedLayers(process.log.text) ?? wanted);
+	const granted = properties.default_generation_settings?.n_ctx ?? plan.contextSize;
+	const capped =
+		granted < plan.contextSize
+			? `the context has ${granted} tokens and not ${plan.contextSize}: the model was trained with no more`
+			: undefined;
+	const notes = joinNotes(note, capped);
+	return {
+		kind: "llama-server",
+		version: properties.build_info ?? "unknown",
+		device: device === undefined || gpuLayers === 0 ? "cpu" : kindOf(device.id),
+		deviceName: (gpuLayers > 0 ? device?.name : undefined) ?? cpus()[0]?.model.trim() ?? "unknown processor",
+		devices: gpuLayers > 0 ? devices.map(({ name }) => name) : [],
+		gpuLayers,
+		slots: plan.slots,
+		contextSize: Math.min(plan.contextSize, granted),
+		threads: plan.threads,
+		model: plan.model,
+		...(process.pid === undefined ? {} : { pid: process.pid }),
+		...(notes === undefined ? {} : { note: notes }),
+	};
+}
+
+function kindOf(id: string): EngineInfo["device"] {
+	const kinds = { CUDA: "cuda", Vulkan: "vulkan", Metal: "metal", MTL: "metal" } as const;
+	return Object.entries(kinds).find(([start]) => id.startsWith(start))?.[1] ?? "unknown";
+}

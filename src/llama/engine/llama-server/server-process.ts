@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { EngineError, reasonOf } from "../../errors.ts";
+import { Guard } from "./guard.ts";
+import { ServerLog } from "./log.ts";
+
+/** How a llama-server ended. */
+export interface ServerExit {
+	readonly code: number | null;
+	readonly signal: NodeJS.Signals | null;
+}
+
+/** Longest path of a unix socket on Linux, without its final zero byte. */
+const LONGEST_SOCKET_PATH = 107;
+const SOCKET = "llama.sock";
+/** After the exit, what is still in the pipes may take this long. */
+const LAST_WORDS_MS = 2000;
+/** How long a server may take to end by itself. */
+const CLOSE_MS = 2000;
+
+/** A llama-server that belongs to this process: it ends with it, however that ends. */
+export class ServerProcess {
+	/** In a folder that only this user can enter. */
+	readonly socketPath: string;
+	readonly log = new ServerLog();
+	/** Resolves once the process has ended and its last words are in the log. */
+	readonly exit: Promise<ServerExit>;
+	readonly #child: ChildProcess;
+	readonly #guard: Guard | undefined;
+	readonly #folder: string;
+
+	/** @param args Gives the arguments for a path of the socket. */
+	constructor(binary: string, args: (socketPath: string) => readonly string[], env: NodeJS.ProcessEnv) {
+		this.#folder = makeFolder();
+		this.socketPath = join(this.#folder, SOCKET);
+		this.#child = spawn(binary, args(this.socketPath), {
+			// A signal to the rank's process group is the rank's to answer: while it lives, it may need its engine.
+			detached: true,
+			env,
+			// Nothing that llama.cpp prints may get into the rank's own output.
+			stdio: ["ignore", "pipe", "pipe"],
+		});
+		for (const stream of [this.#child.stdout, this.#child.stderr]) {
+			stream?.setEncoding("utf8").on("data", (text: string) => this.log.add(text));
+		}
+		this.#guard = this.#child.pid === undefined ? undefined : new Guard(this.#child.pid, this.#folder);
+		this.exit = this.#watch();
+	}
+
+	get pid(): number | undefined {
+		return this.#child.pid;
+	}
+
+	/** Whether this process stays alive for the sake of the server. */
+	setReferenced(on: boolean): void {
+		for (const handle of [this.#child, this.#child.stdout, this.#child.stderr]) {
+			const it = handle as unknown as { ref(): void; unref(): void } | null;
+			if (on) it?.ref();
+			else it?.unref();
+		}
+	}
+
+	/** Ends the process, by force if it does not end by itself. */
+	async close(): Promise<void> {
+		this.setReferenced(true);
+		const timer = setTimeout(() => this.#child.kill("SIGKILL"), CLOSE_MS);
+		this.#child.kill("SIGTERM");
+		await this.exit;
+		clearTimeout(timer);
+	}
+
+	async #watch(): Promise<ServerExit> {
+		const exit = await new Promise<ServerExit>((resolve) => {
+			this.#child.once("error", (error) => {
+				this.log.add(`error: ${reasonOf(error)}\n`);
+				if (this.#child.pid === undefined) resolve({ code: null, signal: null });
+			});
+			this.#child.once("exit", (code, signal) => {
+				const timer = setTimeout(() => resolve({ code, signal }), LAST_WORDS_MS);
+				this.#child.once("close", () => {
+					clearTimeout(timer);
+					resolve({ code, signal });
+				});
+			});
+		});
+		if (this.#guard === undefined) rmSync(this.#folder, { recursive: true, force: true });
+		else await this.#guard.dismiss();
+		return exit;
+	}
+}
+
+function makeFolder(): string {
+	const wanted = join(tmpdir(), "tsmpi-engine-");
+	const short = wanted.length + 6 + 1 + SOCKET.length <= LONGEST_SOCKET_PATH ? wanted : "/tmp/tsmpi-engine-";
+	try {
+		return mkdtempSync(short);
+	} catch (error) {
+		throw new EngineError(
+			"ERR_ENGINE_LOAD",
+			`Cannot make a folder for an engine in TMPDIR (${tmpdir()}): ${reasonOf(error)}`,
+			{ cause: error },
+		);
+	}
+}

@@ -1,0 +1,159 @@
+import { cpus } from "node:os";
+import { EngineError, reasonOf } from "../../../errors.ts";
+import type { EngineInfo } from "../../engine.ts";
+import type { LoadRequest } from "../protocol.ts";
+import {
+	type Context,
+	importLibrary,
+	type Library,
+	type Llama,
+	libraryVersion,
+	type Model,
+} from "./library.ts";
+import { Sequence } from "./sequence.ts";
+import { Steps } from "./steps.ts";
+
+/** A loaded model, its sequences and what to say about it. */
+export interface LoadedModel {
+	readonly model: Model;
+	readonly sequences: readonly Sequence[];
+	readonly info: Omit<EngineInfo, "note" | "pid">;
+}
+
+/** A chunk of this size keeps the pause that a long prompt causes to others near 0.2 s on a processor core. */
+const CPU_PREFILL_CHUNK = 64;
+const GPU_PREFILL_CHUNK = 512;
+const BATCH_SIZE = 512;
+const KEPT_LOG_LINES = 30;
+/** llama.cpp's own words arrive after the error that they explain. */
+const LOG_DELAY_MS = 20;
+
+/** Loads a model with node-llama-cpp's prebuilt binaries: nothing is downloaded or compiled. */
+export async function loadModel(
+	request: LoadRequest,
+	onDevice: (device: EngineInfo["device"]) => void,
+): Promise<LoadedModel> {
+	const log: string[] = [];
+	const library = await openLibrary();
+	let llama: Llama;
+	try {
+		llama = await library.getLlama({
+			gpu:
+				request.gpu === "cpu"
+					? false
+					: request.gpu === "cuda"
+						? "cuda"
+						: { type: "auto", exclude: ["vulkan"] },
+			build: "never",
+			skipDownload: true,
+			progressLogs: false,
+			maxThreads: request.threads,
+			logger: (level, message) => {
+				if (level === "error" || level === "fatal" || level === "warn") log.push(message.trim());
+				if (log.length > KEPT_LOG_LINES) log.shift();
+			},
+		});
+	} catch (error) {
+		throw deviceError(request, error);
+	}
+	const device: EngineInfo["device"] = llama.gpu === false ? "cpu" : llama.gpu;
+	onDevice(device);
+	try {
+		const model = await llama.loadModel({
+			modelPath: request.model,
+			gpuLayers: device === "cpu" ? 0 : request.gpuLayers,
+		});
+		const prefillChunk = request.prefillChunk ?? (device === "cpu" ? CPU_PREFILL_CHUNK : GPU_PREFILL_CHUNK);
+		const context = await model.createContext({
+			sequences: request.slots,
+			contextSize: request.contextSize,
+			batchSize: Math.max(BATCH_SIZE, request.slots),
+			threads: request.threads,
+		});
+		const sequences = await openSequences(context, model, prefillChunk);
+		const devices = await llama.getGpuDeviceNames();
+		const info: LoadedModel["info"] = {
+			kind: "node-llama-cpp",
+			device,
+			deviceName: devices[0] ?? cpus()[0]?.model.trim() ?? "unknown processor",
+			devices,
+			gpuLayers: model.gpuLayers,
+			slots: request.slots,
+			contextSize: request.contextSize,
+			threads: request.threads,
+			...(llama.llamaCppRelease === undefined
+				? {}
+				: { version: `${libraryVersion()}, llama.cpp ${llama.llamaCppRelease.release}` }),
+			model: request.model,
+		};
+		return { model, sequences, info };
+	} catch (error) {
+		await new Promise((resolve) => setTimeout(resolve, LOG_DELAY_MS));
+		throw loadError(request, error, log);
+	}
+}
+
+/**
+ * Opens every sequence and evaluates one token: a device that cannot run the model's kernels fails here, and not
+ * in the first request.
+ */
+async function openSequences(context: Context, model: Model, prefillChunk: number): Promise<Sequence[]> {
+	const { totalSequences } = context;
+	const raw = Array.from({ length: totalSequences }, () => context.getSequence());
+	const probe = model.tokens.bos ?? model.tokens.eos ?? model.tokenize("a", false)[0];
+	if (probe !== undefined) {
+		await raw[0]?.evaluateWithoutGeneratingNewTokens([probe]);
+		await raw[0]?.clearHistory();
+	}
+	const steps = new Steps();
+	return raw.map((sequence) => new Sequence(sequence, prefillChunk, steps));
+}
+
+async function openLibrary(): Promise<Library> {
+	try {
+		return await importLibrary();
+	} catch (error) {
+		const missing = (error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND";
+		throw new EngineError(
+			"ERR_ENGINE_MISSING",
+			missing
+				? "Cannot start an engine: node-llama-cpp is not installed; run: npm install node-llama-cpp"
+				: `Cannot start an engine: node-llama-cpp does not load: ${reasonOf(error)}`,
+			{ cause: error },
+		);
+	}
+}
+
+function deviceError(request: LoadRequest, error: unknown): EngineError {
+	if (request.gpu === "cuda") {
+		return new EngineError(
+			"ERR_DEVICE",
+			`Cannot use --gpu cuda: node-llama-cpp found no CUDA device that it can use here (${reasonOf(error)}); --gpu auto or cpu runs on the processor`,
+			{ cause: error },
+		);
+	}
+	return new EngineError("ERR_ENGINE_LOAD", `Cannot start llama.cpp: ${reasonOf(error)}`, { cause: error });
+}
+
+const TELLING = /error|fail|unknown|missing|invalid/i;
+/** Says only that something failed, which is known. */
+const NOISE = /failed to load model$/i;
+
+/** "llama_model_load: error loading model: missing tensor" is about a missing tensor. */
+function withoutPrefix(line: string): string {
+	return line.replace(/^\w+: (error loading model: )?/, "");
+}
+
+function loadError(request: LoadRequest, error: unknown, log: readonly string[]): EngineError {
+	const words = new Set(log.filter((line) => TELLING.test(line) && !NOISE.test(line)).map(withoutPrefix));
+	// node-llama-cpp's own message is the same for every model that llama.cpp refuses.
+	const reason = reasonOf(error);
+	if (words.size === 0 || !NOISE.test(reason)) words.add(reason);
+	return new EngineError(
+		"ERR_ENGINE_LOAD",
+		`Cannot load model ${request.model}: ${[...words].slice(-4).join("; ")}`,
+		{
+			cause: error,
+		},
+	);
+}

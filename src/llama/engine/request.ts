@@ -1,0 +1,67 @@
+import { EngineError } from "../errors.ts";
+import type { GenerateOptions, Prompt } from "./engine.ts";
+
+/** One request, with every default filled in and every value checked. */
+export interface CheckedRequest {
+	readonly prompt: Prompt;
+	readonly maxTokens: number;
+	readonly temperature: number;
+	readonly seed: number;
+	readonly stop: readonly string[];
+}
+
+/** How tokens are chosen. What is not asked for is set all the same: defaults differ between versions and engines. */
+export const SAMPLING = { topK: 40, topP: 0.95, minP: 0 } as const;
+
+const DEFAULT_MAX_TOKENS = 128;
+/** llama.cpp takes this seed for "choose one". */
+const RANDOM_SEED = 2 ** 32 - 1;
+
+/** Checks and completes the options of one request. */
+export function checkRequest(prompt: Prompt, options: GenerateOptions): CheckedRequest {
+	const { maxTokens = DEFAULT_MAX_TOKENS, temperature = 0, seed = 0, stop = [] } = options;
+	if (!(temperature >= 0 && temperature <= 100)) {
+		throw new RangeError(`Cannot use temperature ${temperature}: it is a number from 0 to 100`);
+	}
+	if (!Number.isSafeInteger(seed)) throw new RangeError(`Cannot use seed ${seed}: it is an integer`);
+	if (typeof prompt !== "string" && prompt.length === 0) {
+		throw new EngineError("ERR_PROMPT", "Cannot continue an empty list of messages");
+	}
+	return {
+		prompt,
+		maxTokens: positive("maxTokens", maxTokens),
+		temperature,
+		seed: seedOf(seed),
+		stop,
+	};
+}
+
+/** The error of a prompt that leaves no room for an answer. */
+export function promptTooLong(tokens: number, contextSize: number): EngineError {
+	return new EngineError(
+		"ERR_PROMPT_TOO_LONG",
+		`Cannot run a prompt of ${tokens} tokens: the context has ${contextSize} tokens, and at least one must be left for the answer`,
+	);
+}
+
+/** The error of a text to embed that does not fit. */
+export function textTooLong(tokens: number, contextSize: number): EngineError {
+	return new EngineError(
+		"ERR_PROMPT_TOO_LONG",
+		`Cannot embed a text of ${tokens} tokens: the context has ${contextSize} tokens, and one must be left for the model's end token`,
+	);
+}
+
+/** Passes an option that must be an integer from 1 up. */
+export function positive(name: string, value: number): number {
+	if (!Number.isSafeInteger(value) || value < 1) {
+		throw new RangeError(`Cannot use ${name} ${value}: it is an integer from 1 up`);
+	}
+	return value;
+}
+
+/** A seed of 32 bits that is always taken as one. */
+function seedOf(seed: number): number {
+	const bits = seed >>> 0;
+	return bits === RANDOM_SEED ? RANDOM_SEED - 1 : bits;
+}

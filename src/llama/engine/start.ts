@@ -1,0 +1,99 @@
+import { EngineError } from "../errors.ts";
+import { type ModelFacts, validateModel } from "../model/gguf/validate.ts";
+import { checkContextMemory } from "./context-memory.ts";
+import type { Engine } from "./engine.ts";
+import { findLlamaServer, noLlamaServer } from "./llama-server/find.ts";
+import { hasNvidiaDriver, listDevices } from "./llama-server/gpus.ts";
+import { memorySteps, startInMemory } from "./memory-ladder.ts";
+import { joinNotes } from "./notes.ts";
+import { DEFAULT_SLOTS, defaultContext, type EngineOptions } from "./options.ts";
+
+/** How to start an engine, and which. */
+export interface StartEngineOptions extends EngineOptions {
+	/** "auto" takes llama-server where one is found that can use the GPU, else node-llama-cpp. @default "auto" */
+	readonly engine?: "auto" | "node-llama-cpp" | "llama-server";
+	/** Path of llama-server. @default LLAMA_SERVER, PATH, or one that `npm run build:llama-server` has built */
+	readonly llamaServer?: string | undefined;
+	/** Arguments for llama-server, after all others. */
+	readonly engineArgs?: readonly string[] | undefined;
+}
+
+type Starter = (options: EngineOptions, note: string | undefined) => Promise<Engine>;
+
+/**
+ * Starts a llama.cpp engine: a process of its own that loads the model, and that ends with this one. Where memory is short,
+ * what was left to "auto" is made smaller: the context first, then the layers on the GPU.
+ *
+ * @throws {EngineError} the model cannot be used, the device or the engine is missing, or memory does not suffice.
+ */
+export async function startEngine(options: StartEngineOptions): Promise<Engine> {
+	const facts = await validateModel(options.model);
+	const { start, note } = await chooseEngine(options, facts);
+	const { gpu = "auto", gpuLayers = "auto", contextSize, slots = DEFAULT_SLOTS } = options;
+	const first = { contextSize: contextSize ?? defaultContext(facts), gpuLayers };
+	checkContextMemory(options.model, { contextSize: first.contextSize, slots }, facts);
+	const free = {
+		context: contextSize === undefined,
+		layers: gpuLayers === "auto" && gpu !== "cpu" && hasNvidiaDriver(),
+	};
+	return await startInMemory(memorySteps(first, free, facts), slots, facts, (step, shortage) =>
+		start({ ...options, ...step }, joinNotes(note, shortage)),
+	);
+}
+
+/** Loads the module of the engine that is used, and of no other. */
+async function chooseEngine(
+	options: StartEngineOptions,
+	facts: ModelFacts,
+): Promise<{ readonly start: Starter; readonly note?: string }> {
+	const { engine = "auto", engineArgs = [] } = options;
+	const onServer = async (llamaServer: string): Promise<Starter> => {
+		const { startLlamaServer } = await import("./llama-server/start.ts");
+		return (changed, note) => startLlamaServer({ ...changed, llamaServer, engineArgs }, facts, note);
+	};
+	const inProcess = async (): Promise<Starter> => {
+		if (engineArgs.length > 0) {
+			throw new EngineError(
+				"ERR_ENGINE_LOAD",
+				"Cannot pass --engine-args: the engine node-llama-cpp takes none",
+			);
+		}
+		const { startNodeLlamaCpp } = await import("./node-llama-cpp/engine.ts");
+		return (changed, note) => startNodeLlamaCpp(changed, facts, note);
+	};
+	if (engine === "node-llama-cpp") return { start: await inProcess() };
+	const server = findLlamaServer(options.llamaServer);
+	if (engine === "llama-server" || isNamed(options)) {
+		if (server === undefined) throw noLlamaServer();
+		return { start: await onServer(server) };
+	}
+	if (server === undefined || !isInstalled()) {
+		return { start: await (server === undefined ? inProcess() : onServer(server)) };
+	}
+	const useless = await whyUseless(server, options.gpu);
+	if (useless === undefined || engineArgs.length > 0) return { start: await onServer(server) };
+	return { start: await inProcess(), note: `llama-server ${server} was not used: ${useless}` };
+}
+
+/** Somebody has said which llama-server to take. */
+function isNamed({ llamaServer }: StartEngineOptions): boolean {
+	return llamaServer !== undefined || (process.env.LLAMA_SERVER ?? "") !== "";
+}
+
+/** Why a llama-server that was merely found is not the best engine. */
+async function whyUseless(server: string, gpu: EngineOptions["gpu"]): Promise<string | undefined> {
+	const { runs, devices } = await listDevices(server, process.env);
+	if (!runs) return "it cannot be run";
+	if (gpu === "cpu" || !hasNvidiaDriver() || devices.some(({ id }) => id.startsWith("CUDA")))
+		return undefined;
+	return "it cannot use the GPU";
+}
+
+function isInstalled(): boolean {
+	try {
+		import.meta.resolve("node-llama-cpp");
+		return true;
+	} catch {
+		return false;
+	}
+}

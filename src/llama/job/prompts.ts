@@ -1,0 +1,60 @@
+import type { Message, Prompt } from "../engine/engine.ts";
+
+/** What is run when no file is given. */
+export const BUILT_IN_PROMPTS: readonly string[] = [
+	"Explain in one sentence what a message passing interface is.",
+	"Write a haiku about two processors that share their work.",
+	"What is the difference between latency and throughput?",
+	"List three uses of a reduction over many machines.",
+	"Why does batching make a language model faster?",
+	"Describe quantization of neural networks to a child.",
+	"Name five rivers and the seas that they flow into.",
+	"What happens when every rank waits for a message?",
+	"Summarise the plot of a story about a lost postman.",
+	"How does a t-digest estimate the 99th percentile?",
+	"Translate 'good morning, everybody' into French.",
+	"Give one reason to prefer many small models to a large one.",
+];
+
+/**
+ * The prompt of a line's JSON.
+ *
+ * @throws {Error} that says what is wrong with it.
+ */
+export function parsePrompt(value: unknown): Prompt {
+	if (typeof value !== "object" || value === null || Array.isArray(value)) {
+		throw new Error("it is not a JSON object");
+	}
+	const { prompt, messages } = value as { prompt?: unknown; messages?: unknown };
+	if (prompt !== undefined && messages !== undefined) {
+		throw new Error('it has both "prompt" and "messages"');
+	}
+	if (typeof prompt === "string") return prompt;
+	if (prompt !== undefined) throw new Error('"prompt" is not a text');
+	if (messages !== undefined) return parseMessages(messages);
+	throw new Error('it has neither "prompt" nor "messages"');
+}
+
+/**
+ * The turns of a conversation.
+ *
+ * @throws {Error} that says what is wrong with them.
+ */
+export function parseMessages(messages: unknown): Message[] {
+	if (!Array.isArray(messages) || messages.length === 0) {
+		throw new Error('"messages" is not a list with at least one message');
+	}
+	return messages.map((message: { role?: unknown; content?: unknown } | null, index) => {
+		const content = textOf(message?.content);
+		if (typeof message?.role === "string" && content !== undefined) return { role: message.role, content };
+		throw new Error(`message ${index + 1} needs a "role" and a "content" of text`);
+	});
+}
+
+/** A text, or a list of parts that are all texts. */
+function textOf(content: unknown): string | undefined {
+	if (typeof content === "string") return content;
+	if (!Array.isArray(content)) return undefined;
+	const parts = content.map((part: { type?: unknown; text?: unknown } | null) => part?.text);
+	return parts.every((part) => typeof part === "string") ? parts.join("") : undefined;
+}

@@ -1,0 +1,202 @@
+import type { EngineInfo, Timings, Usage } from "../engine/engine.ts";
+import type { ClockOffset } from "./clock.ts";
+import { Digest, type DigestData } from "./digest.ts";
+import type { GpuUse } from "./gpu.ts";
+import type { CacheMeasurement } from "./measure-cache.ts";
+import { keeps, type Slo } from "./slo.ts";
+import { type Span, SpanStore } from "./spans.ts";
+import { TokenRate, type TokenRateData } from "./token-rate.ts";
+
+/** The quantities of which every rank keeps a digest. */
+export const QUANTITIES = ["e2e", "ttft", "tpot", "itl", "queue"] as const;
+export type Quantity = (typeof QUANTITIES)[number];
+
+/** What a rank did, as it travels to rank 0. Points in time are of the rank's own clock. */
+export interface RankStatistics {
+	readonly rank: number;
+	readonly host: string;
+	readonly ok: number;
+	readonly failed: number;
+	/** Requests that kept every limit of the SLO; undefined without one. */
+	readonly good: number | undefined;
+	readonly promptTokens: number;
+	readonly cachedTokens: number;
+	readonly completionTokens: number;
+	/** Milliseconds during which at least one request ran. */
+	readonly busyMs: number;
+	/** Start of the first request and end of the last. */
+	readonly window: { readonly startMs: number; readonly endMs: number } | undefined;
+	/** How many requests failed for each reason. */
+	readonly errors: readonly (readonly [reason: string, count: number])[];
+	readonly digests: Readonly<Record<Quantity, DigestData>>;
+	readonly tokenRate: TokenRateData | undefined;
+	readonly spans: readonly Span[];
+	/** One of so many requests is in `spans`. */
+	readonly spanEvery: number;
+	readonly engine: EngineInfo;
+	/** What to add to this rank's times to get rank 0's; undefined if nobody measured it. */
+	readonly clock?: ClockOffset;
+	readonly gpus?: readonly GpuUse[];
+	readonly cache?: CacheMeasurement;
+}
+
+/** How to record. */
+export interface RecorderOptions {
+	readonly slo?: Slo | undefined;
+	/** Most requests of which the times are kept, for a timeline. @default 0 */
+	readonly spans?: number;
+	/** What to add to `now()` to get the clock on which requests are due: rank 0's. @default 0 */
+	readonly offsetMs?: number;
+	readonly now?: () => number;
+}
+
+/** What happens to one request is told to this. It must end with `succeeded`, `failed` or `dropped`, once. */
+export interface RequestRecord {
+	/** A piece of text came. */
+	readonly piece: () => void;
+	readonly succeeded: (usage: Usage, timings: Timings) => void;
+	readonly failed: (reason: string) => void;
+	/** It has no outcome here: its engine died, and it runs again. */
+	readonly dropped: () => void;
+}
+
+/** Keeps the books of one rank while its requests run. */
+export class Recorder {
+	readonly #digests: Record<Quantity, Digest> = {
+		e2e: new Digest(),
+		ttft: new Digest(),
+		tpot: new Digest(),
+		itl: new Digest(),
+		queue: new Digest(),
+	};
+	readonly #errors = new Map<string, number>();
+	readonly #slo: Slo | undefined;
+	readonly #offsetMs: number;
+	readonly #now: () => number;
+	readonly #spans: SpanStore;
+	#rate: TokenRate | undefined;
+	#ok = 0;
+	#failed = 0;
+	#good = 0;
+	#promptTokens = 0;
+	#cachedTokens = 0;
+	#completionTokens = 0;
+	#running = 0;
+	#busySince = 0;
+	#busyMs = 0;
+	#startMs = Number.POSITIVE_INFINITY;
+	#endMs = Number.NEGATIVE_INFINITY;
+
+	constructor({ slo, spans = 0, offsetMs = 0, now = () => performance.now() }: RecorderOptions = {}) {
+		this.#slo = slo;
+		this.#offsetMs = offsetMs;
+		this.#now = now;
+		this.#spans = new SpanStore(spans);
+	}
+
+	/**
+	 * A request starts now.
+	 *
+	 * @param dueMs When it was to start, in an open loop, on rank 0's clock (see `offsetMs`): its latency counts from
+	 *   there, and the delay is queue time.
+	 */
+	begin({ index, dueMs }: { readonly index: number; readonly dueMs?: number | undefined }): RequestRecord {
+		const begun = this.#now();
+		const startMs = dueMs === undefined ? begun : Math.min(begun, dueMs - this.#offsetMs);
+		if (this.#running === 0) this.#busySince = begun;
+		this.#running += 1;
+		this.#startMs = Math.min(this.#startMs, startMs);
+		this.#rate ??= new TokenRate(startMs);
+		const pieces: number[] = [];
+		return {
+			piece: () => pieces.push(this.#now()),
+			succeeded: (usage, timings) => {
+				const late = begun - startMs;
+				this.#succeeded(index, startMs, pieces, usage, {
+					queueMs: timings.queueMs + late,
+					ttftMs: timings.ttftMs + late,
+					totalMs: timings.totalMs + late,
+				});
+			},
+			failed: (reason) => {
+				const endMs = this.#ended();
+				this.#failed += 1;
+				this.#errors.set(reason, (this.#errors.get(reason) ?? 0) + 1);
+				const tokens = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };
+				const times = { startMs, servedMs: begun, firstMs: undefined, endMs };
+				this.#spans.add({ index, ...times, ...tokens, error: reason });
+			},
+			dropped: () => {
+				this.#ended();
+			},
+		};
+	}
+
+	/** A request failed without having been run. */
+	refused(reason: string): void {
+		this.#failed += 1;
+		this.#errors.set(reason, (this.#errors.get(reason) ?? 0) + 1);
+	}
+
+	result(rank: number, host: string, engine: EngineInfo): RankStatistics {
+		const digests = Object.fromEntries(QUANTITIES.map((name) => [name, this.#digests[name].toData()]));
+		const { spans, every } = this.#spans.toData();
+		const ended = this.#endMs >= this.#startMs;
+		return {
+			rank,
+			host,
+			ok: this.#ok,
+			failed: this.#failed,
+			good: this.#slo === undefined ? undefined : this.#good,
+			promptTokens: this.#promptTokens,
+			cachedTokens: this.#cachedTokens,
+			completionTokens: this.#completionTokens,
+			busyMs: this.#busyMs,
+			window: ended ? { startMs: this.#startMs, endMs: this.#endMs } : undefined,
+			errors: [...this.#errors],
+			digests: digests as Record<Quantity, DigestData>,
+			tokenRate: this.#rate?.toData(),
+			spans,
+			spanEvery: every,
+			engine,
+		};
+	}
+
+	#succeeded(
+		index: number,
+		startMs: number,
+		pieces: readonly number[],
+		usage: Usage,
+		{ queueMs, ttftMs, totalMs }: Timings,
+	): void {
+		this.#ended();
+		this.#ok += 1;
+		this.#promptTokens += usage.promptTokens;
+		this.#cachedTokens += usage.cachedTokens;
+		this.#completionTokens += usage.completionTokens;
+		// An embedding has no token, and one token no time between tokens.
+		const tokens = usage.completionTokens;
+		const ttft = tokens > 0 ? ttftMs : undefined;
+		const tpot = tokens > 1 ? (totalMs - ttftMs) / (tokens - 1) : undefined;
+		this.#digests.e2e.push(totalMs);
+		if (ttft !== undefined) this.#digests.ttft.push(ttft);
+		this.#digests.queue.push(queueMs);
+		if (tpot !== undefined) this.#digests.tpot.push(tpot);
+		for (const [place, at] of pieces.entries()) {
+			if (place > 0) this.#digests.itl.push(at - (pieces[place - 1] ?? at));
+			this.#rate?.add(at, tokens / pieces.length);
+		}
+		if (pieces.length === 0) this.#rate?.add(startMs + totalMs, tokens);
+		if (this.#slo !== undefined && keeps(this.#slo, { e2e: totalMs, ttft, tpot })) this.#good += 1;
+		const times = { servedMs: startMs + queueMs, firstMs: startMs + ttftMs, endMs: startMs + totalMs };
+		this.#spans.add({ index, startMs, ...times, ...usage });
+	}
+
+	#ended(): number {
+		const now = this.#now();
+		this.#endMs = Math.max(this.#endMs, now);
+		this.#running -= 1;
+		if (this.#running === 0) this.#busyMs += now - this.#busySince;
+		return now;
+	}
+}

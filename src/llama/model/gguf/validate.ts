@@ -1,0 +1,179 @@
+import { basename, dirname, join } from "node:path";
+import { EngineError } from "../../errors.ts";
+import { type GgufHeader, type GgufValue, readGgufHeader } from "./header.ts";
+import { GgufError } from "./source.ts";
+import { TENSOR_BLOCKS } from "./types.ts";
+
+/** What is worth knowing about a model before it is loaded. */
+export interface ModelFacts {
+	readonly architecture: string;
+	readonly name: string | undefined;
+	/** Tokens of context that the model was trained with. */
+	readonly contextLength: number | undefined;
+	readonly layers: number | undefined;
+	/** What a token of context takes, at two bytes a number; undefined where the file does not tell plainly. */
+	readonly cacheBytesPerToken: number | undefined;
+	/** The file says how the embeddings of tokens become one. */
+	readonly pooled: boolean;
+	/** Size of all its files. */
+	readonly bytes: number;
+}
+
+/**
+ * Architectures whose missing numbers are known to abort the whole process inside llama.cpp. Others may do without
+ * attention, so they are llama.cpp's to judge.
+ */
+const TRANSFORMERS = new Set([
+	"llama",
+	"gemma",
+	"gemma2",
+	"gemma3",
+	"mistral3",
+	"phi2",
+	"phi3",
+	"qwen2",
+	"qwen3",
+	"stablelm",
+]);
+
+/**
+ * Checks a model file before llama.cpp sees it: some damage makes llama.cpp abort its process. Reads the header only.
+ *
+ * @throws {EngineError} ERR_MODEL, with what is wrong.
+ */
+export async function validateModel(path: string): Promise<ModelFacts> {
+	const header = await read(path);
+	return await explain(path, async () => {
+		const architecture = check(header);
+		const parts = Number(header.keys.get("split.count") ?? 1);
+		let bytes = header.fileBytes;
+		for (const part of otherParts(path, header, parts)) {
+			const other = await read(part);
+			await explain(part, async () => checkTensors(other));
+			bytes += other.fileBytes;
+		}
+		const name = header.keys.get("general.name");
+		return {
+			architecture,
+			name: typeof name === "string" ? name : undefined,
+			contextLength: positive(header.keys.get(`${architecture}.context_length`)),
+			layers: positive(header.keys.get(`${architecture}.block_count`)),
+			cacheBytesPerToken: cacheBytesPerToken(header, architecture),
+			pooled: Number(header.keys.get(`${architecture}.pooling_type`) ?? 0) !== 0,
+			bytes,
+		};
+	});
+}
+
+/** Keys and values of every layer, as llama.cpp keeps them for its usual transformers. */
+function cacheBytesPerToken(header: GgufHeader, architecture: string): number | undefined {
+	if (!TRANSFORMERS.has(architecture)) return undefined;
+	const number = (name: string) => positive(header.keys.get(`${architecture}.${name}`));
+	const [layers, width, heads] = [
+		number("block_count"),
+		number("embedding_length"),
+		number("attention.head_count"),
+	];
+	if (layers === undefined || width === undefined || heads === undefined) return undefined;
+	// A list, with a number for each layer, is no number.
+	const cached = header.keys.has(`${architecture}.attention.head_count_kv`)
+		? number("attention.head_count_kv")
+		: heads;
+	if (cached === undefined) return undefined;
+	const [key = width / heads, value = width / heads] = [
+		number("attention.key_length"),
+		number("attention.value_length"),
+	];
+	return layers * cached * (key + value) * 2;
+}
+
+function read(path: string): Promise<GgufHeader> {
+	return explain(path, () => readGgufHeader(path));
+}
+
+async function explain<T>(path: string, work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch (error) {
+		if (error instanceof EngineError) throw error;
+		throw new EngineError("ERR_MODEL", `Cannot load model ${path}: ${reason(error)}`, { cause: error });
+	}
+}
+
+function reason(error: unknown): string {
+	if (error instanceof GgufError) return error.message;
+	switch ((error as NodeJS.ErrnoException).code) {
+		case "ENOENT":
+		case "ENOTDIR":
+			return "there is no such file";
+		case "EACCES":
+			return "it may not be read (permission denied)";
+		default:
+			return (error as Error).message;
+	}
+}
+
+function check(header: GgufHeader): string {
+	const architecture = header.keys.get("general.architecture");
+	if (typeof architecture !== "string") throw new GgufError("its key general.architecture is missing");
+	if (TRANSFORMERS.has(architecture)) {
+		for (const name of ["embedding_length", "block_count", "feed_forward_length", "attention.head_count"]) {
+			const key = `${architecture}.${name}`;
+			const value = header.keys.get(key);
+			if (value === undefined) throw new GgufError(`its key ${key} is missing`);
+			if (typeof value === "number" && value < 1) throw new GgufError(`its key ${key} is ${value}`);
+		}
+	}
+	const twice = firstDuplicate(header.tokens ?? []);
+	if (twice !== undefined)
+		throw new GgufError(`the token ${JSON.stringify(twice)} is twice in its vocabulary`);
+	checkTensors(header);
+	return architecture;
+}
+
+/** Empty texts do not count: llama.cpp gives each of them a name of its own. */
+function firstDuplicate(tokens: readonly string[]): string | undefined {
+	const seen = new Set<string>();
+	for (const token of tokens) {
+		if (token !== "" && seen.has(token)) return token;
+		seen.add(token);
+	}
+	return undefined;
+}
+
+function checkTensors(header: GgufHeader): void {
+	let needed = header.dataStart;
+	for (const { dimensions, type, offset } of header.tensors) {
+		const block = TENSOR_BLOCKS.get(type);
+		const elements = dimensions.reduce((product, dimension) => product * dimension, 1);
+		const bytes = block === undefined ? 0 : Math.ceil(elements / block[0]) * block[1];
+		needed = Math.max(needed, header.dataStart + offset + bytes);
+	}
+	if (needed > header.fileBytes) {
+		throw new GgufError(`it is truncated: needs ${needed} bytes, has ${header.fileBytes}`);
+	}
+}
+
+/** Paths of the other files of a model that is split as NAME-00001-of-00003.gguf. */
+function otherParts(path: string, header: GgufHeader, parts: number): string[] {
+	if (parts < 2) return [];
+	const number = Number(header.keys.get("split.no") ?? 0) + 1;
+	const match = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/.exec(basename(path));
+	if (match === null || Number(match[2]) !== number || Number(match[3]) !== parts) {
+		throw new GgufError(
+			`it is part ${number} of ${parts}, but its name does not end in -${five(number)}-of-${five(parts)}.gguf`,
+		);
+	}
+	const nameOf = (part: number) => join(dirname(path), `${match[1]}-${five(part)}-of-${five(parts)}.gguf`);
+	if (number !== 1)
+		throw new GgufError(`it is part ${number} of ${parts}: give the first part, ${nameOf(1)}`);
+	return Array.from({ length: parts - 1 }, (_, index) => nameOf(index + 2));
+}
+
+function five(part: number): string {
+	return `${part}`.padStart(5, "0");
+}
+
+function positive(value: GgufValue | undefined): number | undefined {
+	return typeof value === "number" && value > 0 ? value : undefined;
+}
