@@ -8,6 +8,7 @@ export {
 	ProcessFailedError,
 	RevokedError,
 	TruncateError,
+	TsmpiError,
 } from "./base/errors.ts";
 export type { Located, Operator, ReduceFunction } from "./collectives/operators.ts";
 export {

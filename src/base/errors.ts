@@ -15,19 +15,26 @@ export type ErrorCode =
 	| "ERR_OTHER"
 	| "ERR_SPAWN";
 
-/** What every failing tsmpi operation rejects with. `code` serves a `switch` and survives between processes. */
-export class MpiError extends Error {
-	readonly code: ErrorCode;
+/**
+ * What all errors of tsmpi and tsmpi/llama have in common. `code` serves a `switch` and survives between processes,
+ * where `instanceof` does not.
+ */
+export class TsmpiError<Code extends string = string> extends Error {
+	readonly code: Code;
 
-	constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+	constructor(code: Code, message: string, options?: ErrorOptions) {
 		super(message, options);
 		this.code = code;
 	}
 
+	/** Inherited and not enumerable, so that it stays out of how the error is printed. */
 	override get name(): string {
 		return this.constructor.name;
 	}
 }
+
+/** What every failing operation of a communicator rejects with. */
+export class MpiError extends TsmpiError<ErrorCode> {}
 
 /** The caller's mistake: a rank, tag, root, count, value, operator or communicator that cannot be used. */
 export class ArgumentError extends MpiError {}

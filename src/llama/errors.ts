@@ -1,3 +1,5 @@
+import { TsmpiError } from "../base/errors.ts";
+
 /** What went wrong with an engine, as a string for a `switch`. */
 export type EngineErrorCode =
 	/** node-llama-cpp is not installed, or llama-server cannot be found or run. */
@@ -24,31 +26,23 @@ export type EngineErrorCode =
 	| "ERR_GENERATE";
 
 /** What an engine's operations reject with. */
-export class EngineError extends Error {
-	readonly code: EngineErrorCode;
+export class EngineError extends TsmpiError<EngineErrorCode> {}
 
-	constructor(code: EngineErrorCode, message: string, options?: ErrorOptions) {
-		super(message, options);
-		this.code = code;
-	}
-
-	override get name(): string {
-		return this.constructor.name;
-	}
-}
+/** What kind of mistake ends a job. */
+export type JobErrorCode =
+	/** The command line, or an option of a library call, cannot be used. */
+	| "ERR_USAGE"
+	/** Anything else: a file, an engine, a model, a target that was missed. */
+	| "ERR_JOB";
 
 /** A job cannot go on, and every rank knows it: a wrong option, an unreadable file, an engine that cannot load. */
-export class JobError extends Error {
+export class JobError extends TsmpiError<JobErrorCode> {
 	/** What the job's processes exit with: 2 for a mistake on the command line, else 1. */
 	readonly exitCode: number;
 
 	constructor(message: string, exitCode = 1, options?: ErrorOptions) {
-		super(message, options);
+		super(exitCode === 2 ? "ERR_USAGE" : "ERR_JOB", message, options);
 		this.exitCode = exitCode;
-	}
-
-	override get name(): string {
-		return this.constructor.name;
 	}
 }
 

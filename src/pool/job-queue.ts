@@ -1,15 +1,15 @@
+import { Fifo } from "../base/fifo.ts";
 import type { Job } from "./job.ts";
 
 /** Jobs in the order handed in; those whose worker died come first. */
 export class JobQueue {
-	#jobs: (Job | undefined)[] = [];
-	#head = 0;
-	readonly #again: Job[] = [];
+	readonly #jobs = new Fifo<Job>();
+	readonly #again = new Fifo<Job>();
 
 	/** Whether nobody waits for anything here. */
 	get empty(): boolean {
 		this.#skip();
-		return this.#again.length === 0 && this.#head === this.#jobs.length;
+		return this.#again.size + this.#jobs.size === 0;
 	}
 
 	push(job: Job): void {
@@ -24,23 +24,10 @@ export class JobQueue {
 	/** The next job whose outcome somebody waits for. */
 	take(): Job | undefined {
 		this.#skip();
-		return this.#again.shift() ?? this.#next();
+		return this.#again.shift() ?? this.#jobs.shift();
 	}
 
 	#skip(): void {
-		while (this.#again[0]?.settled) this.#again.shift();
-		while (this.#jobs[this.#head]?.settled) this.#next();
-	}
-
-	/** Moves on in constant time: `shift` of a long array is not. */
-	#next(): Job | undefined {
-		const job = this.#jobs[this.#head];
-		if (job === undefined) return undefined;
-		this.#jobs[this.#head++] = undefined;
-		if (this.#head === this.#jobs.length || (this.#head > 1024 && this.#head * 2 > this.#jobs.length)) {
-			this.#jobs = this.#jobs.slice(this.#head);
-			this.#head = 0;
-		}
-		return job;
+		for (const queue of [this.#again, this.#jobs]) while (queue.first?.settled) queue.shift();
 	}
 }

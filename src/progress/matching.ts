@@ -1,4 +1,5 @@
 import { ANY_SOURCE, ANY_TAG } from "../base/constants.ts";
+import { Fifo } from "../base/fifo.ts";
 import type { Arrival } from "./arrival.ts";
 
 /** A receive that waits for its message. */
@@ -14,48 +15,6 @@ export interface Posted {
 const matches = (posted: Posted, arrival: Arrival) =>
 	(posted.source === ANY_SOURCE || posted.source === arrival.source) &&
 	(posted.tag === ANY_TAG || posted.tag === arrival.tag);
-
-/** A queue whose front is taken in constant time. */
-class Fifo<T> {
-	#items: (T | undefined)[] = [];
-	#head = 0;
-
-	get length(): number {
-		return this.#items.length - this.#head;
-	}
-
-	push(item: T): void {
-		this.#items.push(item);
-	}
-
-	find(test: (item: T) => boolean): T | undefined {
-		for (let i = this.#head; i < this.#items.length; i++) {
-			const item = this.#items[i] as T;
-			if (test(item)) return item;
-		}
-		return undefined;
-	}
-
-	remove(item: T): boolean {
-		const at = this.#items.indexOf(item, this.#head);
-		if (at < 0) return false;
-		if (at > this.#head) this.#items.splice(at, 1);
-		else {
-			// The slot must not keep the item, a whole message perhaps, until the queue is cut.
-			this.#items[at] = undefined;
-			this.#head++;
-		}
-		if (this.#head === this.#items.length || (this.#head > 1024 && this.#head * 2 > this.#items.length)) {
-			this.#items = this.#items.slice(this.#head);
-			this.#head = 0;
-		}
-		return true;
-	}
-
-	*[Symbol.iterator](): Iterator<T> {
-		for (let i = this.#head; i < this.#items.length; i++) yield this.#items[i] as T;
-	}
-}
 
 /** An unexpected message with its place in the order of arrival. */
 interface Unexpected {

@@ -1,9 +1,9 @@
+import { Fifo } from "../../base/fifo.ts";
 import type { Answer, Failure } from "../batch/answer-line.ts";
 import type { EmbedTask, GenerateTask } from "../batch/request.ts";
 import type { Engine, GenerateOptions } from "../engine/engine.ts";
 import { reasonOf } from "../errors.ts";
 import type { Recorder, RequestRecord } from "../measure/recorder.ts";
-import { Fifo } from "../schedule/fifo.ts";
 import type { Order, WorkerEvent } from "./messages.ts";
 
 /** Runs a rank's orders on its engine, and tells what came of each. */

@@ -1,4 +1,4 @@
-import { Fifo } from "./fifo.ts";
+import { Fifo } from "../../base/fifo.ts";
 import { Homes } from "./homes.ts";
 import type { Item, Wake, WorkQueue } from "./item.ts";
 import { CHARS_PER_TOKEN, groupByPrefix } from "./prefix-groups.ts";

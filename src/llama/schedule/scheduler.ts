@@ -1,5 +1,5 @@
+import { Fifo } from "../../base/fifo.ts";
 import { Dynamic } from "./dynamic.ts";
-import { Fifo } from "./fifo.ts";
 import type { Assignment, Item, Measured, WorkQueue } from "./item.ts";
 import { Pace } from "./pace.ts";
 import { Prefix } from "./prefix.ts";

@@ -1,0 +1,31 @@
+import { nearest } from "./nearest.ts";
+
+/** What is wrong with the keys of an options object, as the end of an error's text; undefined if nothing is. */
+export function unknownKey(options: unknown, allowed: readonly string[]): string | undefined {
+	if (options === undefined) return undefined;
+	if (typeof options !== "object" || options === null || Array.isArray(options)) {
+		return `its options must be an object, not ${describeValue(options)}`;
+	}
+	for (const key in options) {
+		if (allowed.includes(key)) continue;
+		const guess = nearest(key, allowed);
+		const hint = guess === undefined ? `allowed are ${allowed.join(", ")}` : `did you mean "${guess}"?`;
+		return `unknown option ${JSON.stringify(key)}: ${hint}`;
+	}
+	return undefined;
+}
+
+/** A value in an error's text: what it is, and not more of it than fits a line. */
+export function describeValue(value: unknown): string {
+	if (value === null || value === undefined || typeof value === "boolean") return String(value);
+	if (typeof value === "number" || typeof value === "bigint") return String(value);
+	if (typeof value === "string") {
+		const text = JSON.stringify(value);
+		return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
+	}
+	if (typeof value === "object" && !Array.isArray(value)) {
+		const maker: unknown = value.constructor;
+		return typeof maker === "function" && maker.name !== "" ? `a ${maker.name}` : "an object";
+	}
+	return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+}
