@@ -11,7 +11,8 @@ async function main(): Promise<number> {
 		await (await import("./network/make-key.ts")).makeKeyFile(request.file);
 		return 0;
 	}
-	if (request.do === "help") process.stdout.write(await (await import("./command-line/help.ts")).helpText());
+	if (request.do === "help")
+		process.stdout.write(`${(await import("./command-line/help.ts")).launchHelp()}\n`);
 	else process.stdout.write(`${(await import("./machine/package-root.ts")).ownVersion()}\n`);
 	return 0;
 }

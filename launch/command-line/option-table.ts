@@ -1,13 +1,8 @@
-/** One option of tsmpirun, for the parser and for --help. */
-export interface OptionRow {
-	/** The name that --help leads with. */
-	readonly name: string;
-	/** Other spellings, MPI users' among them. One dash or two: both are accepted for every name. */
-	readonly aliases: readonly string[];
-	/** What the value is called; undefined for a flag. */
-	readonly value?: string;
+import type { OptionRow } from "../../src/base/options/row.ts";
+
+/** One option of tsmpirun. */
+export interface LaunchOptionRow extends OptionRow {
 	readonly group: "Ranks" | "Hosts" | "Environment" | "Output" | "Running" | "Other";
-	readonly describe: string;
 	/** Belongs to one program of the job, so it may stand after a ":" too. */
 	readonly perProgram?: true;
 }
@@ -18,6 +13,7 @@ export const OPTION_TABLE = [
 		name: "n",
 		aliases: ["np", "c"],
 		value: "COUNT",
+		attachedDigits: true,
 		group: "Ranks",
 		perProgram: true,
 		describe:
@@ -25,7 +21,6 @@ export const OPTION_TABLE = [
 	},
 	{
 		name: "map-by",
-		aliases: [],
 		value: "slot|node|ppr:N:node",
 		group: "Ranks",
 		describe:
@@ -40,7 +35,6 @@ export const OPTION_TABLE = [
 	},
 	{
 		name: "rank-by",
-		aliases: [],
 		value: "slot|node",
 		group: "Ranks",
 		describe:
@@ -48,27 +42,23 @@ export const OPTION_TABLE = [
 	},
 	{
 		name: "oversubscribe",
-		aliases: [],
 		group: "Ranks",
 		describe: "Allow more ranks than slots; max_slots still holds",
 	},
 	{
 		name: "bind-to",
-		aliases: [],
 		value: "none|core",
 		group: "Ranks",
 		describe: "core: each rank runs only on its share of the host's cores",
 	},
 	{
 		name: "gpus-per-rank",
-		aliases: [],
 		value: "COUNT",
 		group: "Ranks",
 		describe: "GPUs that each rank sees (default 1)",
 	},
 	{
 		name: "no-gpu-bind",
-		aliases: [],
 		group: "Ranks",
 		describe: "Leave CUDA_VISIBLE_DEVICES as it is",
 	},
@@ -88,42 +78,37 @@ export const OPTION_TABLE = [
 	},
 	{
 		name: "launcher",
-		aliases: [],
 		value: "local|ssh|slurm",
 		group: "Hosts",
 		describe: "How other hosts are reached (default: ssh)",
 	},
 	{
 		name: "launch-agent",
-		aliases: [],
 		value: "COMMAND",
 		group: "Hosts",
 		describe: "Reach a host by COMMAND HOST 'shell command' instead of ssh",
 	},
 	{
 		name: "ssh-args",
-		aliases: [],
 		value: "ARGUMENTS",
+		dashesInValue: true,
 		group: "Hosts",
 		describe: "More arguments for ssh (also in TSMPI_RSH_ARGS)",
 	},
 	{
 		name: "remote-node",
-		aliases: [],
 		value: "PATH",
 		group: "Hosts",
 		describe: "Node on the other hosts (default: the same path as here, else the one on PATH there)",
 	},
 	{
 		name: "prefix",
-		aliases: [],
 		value: "DIR",
 		group: "Hosts",
 		describe: "tsmpi's folder on the other hosts, or a project that has it installed (default: as here)",
 	},
 	{
 		name: "preload",
-		aliases: [],
 		value: "FILE,...",
 		group: "Hosts",
 		describe:
@@ -131,27 +116,23 @@ export const OPTION_TABLE = [
 	},
 	{
 		name: "connect-timeout",
-		aliases: [],
 		value: "SECONDS",
 		group: "Hosts",
 		describe: "Time in which a host must answer (default 30)",
 	},
 	{
 		name: "iface",
-		aliases: [],
 		value: "NAME|CIDR",
 		group: "Hosts",
 		describe: "Interface or subnet by which the hosts reach each other",
 	},
 	{
 		name: "insecure",
-		aliases: [],
 		group: "Hosts",
 		describe: "Do not encrypt what ranks of different hosts tell each other, and let everybody in",
 	},
 	{
 		name: "x",
-		aliases: [],
 		value: "NAME[=VALUE]",
 		group: "Environment",
 		perProgram: true,
@@ -159,7 +140,6 @@ export const OPTION_TABLE = [
 	},
 	{
 		name: "env-all",
-		aliases: [],
 		group: "Environment",
 		describe:
 			"Give ranks on other hosts every exported variable, not only TSMPI_*, LLAMA_*, CUDA_*, NODE_* and HF_*",
@@ -174,7 +154,6 @@ export const OPTION_TABLE = [
 	},
 	{
 		name: "stdin",
-		aliases: [],
 		value: "RANK|all|none",
 		group: "Environment",
 		describe: "Who reads tsmpirun's standard input (default: rank 0)",
@@ -187,20 +166,17 @@ export const OPTION_TABLE = [
 	},
 	{
 		name: "timestamp-output",
-		aliases: [],
 		group: "Output",
 		describe: "Begin each line with the time it was written at",
 	},
 	{
 		name: "output-dir",
-		aliases: [],
 		value: "DIR",
 		group: "Output",
 		describe: "Copy each rank's output to DIR/rank-00.out and DIR/rank-00.err as well",
 	},
 	{
 		name: "display-map",
-		aliases: [],
 		group: "Output",
 		describe: "Print which rank runs where, on stderr",
 	},
@@ -218,14 +194,12 @@ export const OPTION_TABLE = [
 	},
 	{
 		name: "timeout",
-		aliases: [],
 		value: "SECONDS",
 		group: "Running",
 		describe: "End the job after this time with exit code 124, and print what each rank waits for",
 	},
 	{
 		name: "on-failure",
-		aliases: [],
 		value: "abort|continue",
 		group: "Running",
 		describe:
@@ -233,26 +207,22 @@ export const OPTION_TABLE = [
 	},
 	{
 		name: "grace",
-		aliases: [],
 		value: "SECONDS",
 		group: "Running",
 		describe: "Time between SIGTERM and SIGKILL when ranks are ended (default 3)",
 	},
 	{
 		name: "dry-run",
-		aliases: [],
 		group: "Running",
 		describe: "Print the map and the commands, start nothing",
 	},
 	{
 		name: "doctor",
-		aliases: [],
 		group: "Other",
 		describe: "Check this machine, or the hosts of --hostfile or --host; no program is run",
 	},
 	{
 		name: "make-key",
-		aliases: [],
 		value: "FILE",
 		group: "Other",
 		describe: "Write a key file for ranks that meet without tsmpirun (TSMPI_RENDEZVOUS), and do nothing else",
@@ -260,16 +230,18 @@ export const OPTION_TABLE = [
 	{
 		name: "help",
 		aliases: ["h", "?"],
+		endsScan: true,
 		group: "Other",
 		describe: "Print this help",
 	},
 	{
 		name: "version",
 		aliases: ["V"],
+		endsScan: true,
 		group: "Other",
 		describe: "Print the version",
 	},
-] as const satisfies readonly OptionRow[];
+] as const satisfies readonly LaunchOptionRow[];
 
 /** A name in the table. */
 export type OptionName = (typeof OPTION_TABLE)[number]["name"];

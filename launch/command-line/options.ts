@@ -1,3 +1,4 @@
+import type { OptionValues } from "../../src/base/options/values.ts";
 import { badSubnet } from "../../src/network/addresses.ts";
 import type { MapBy } from "../map/map.ts";
 import { readCommandLine, type TypedProgram, usageError } from "./command-line.ts";
@@ -66,72 +67,60 @@ export type Request =
 	| { readonly do: "make-key"; readonly file: string }
 	| { readonly do: "run" | "doctor"; readonly options: Options };
 
-/** The longest time that a timer of Node can wait. */
-const LONGEST_MS = 2 ** 31 - 1;
-
 /** Reads tsmpirun's arguments. Throws LaunchError with exit code 2. */
 export function readOptions(argv: readonly string[]): Request {
 	const typed = readCommandLine(argv);
-	const first = typed[0];
-	if (first?.options.has("help")) return { do: "help" };
-	if (first?.options.has("version")) return { do: "version" };
-	const keyFile = first?.options.get("make-key")?.at(-1);
+	const [first] = typed;
+	const { options: given } = first;
+	if (given.has("help")) return { do: "help" };
+	if (given.has("version")) return { do: "version" };
+	const keyFile = given.text("make-key");
 	if (keyFile !== undefined) return { do: "make-key", file: keyFile };
-	const has = (name: OptionName) => first?.options.has(name) ?? false;
-	const last = (name: OptionName) => first?.options.get(name)?.at(-1);
-	const chosen = <T extends string>(name: OptionName, allowed: readonly T[]): T | undefined => {
-		const value = last(name);
-		if (value === undefined) return undefined;
-		const found = allowed.find((word) => word === value);
-		if (found === undefined) {
-			throw usageError(`Cannot use --${name} ${value}: allowed are ${allowed.join(", ")}`);
-		}
-		return found;
-	};
-	const choice = <T extends string>(name: OptionName, allowed: readonly T[], standard: T): T =>
-		chosen(name, allowed) ?? standard;
-	const doctor = has("doctor");
-	if (doctor && first?.program !== undefined) {
+	const doctor = given.has("doctor");
+	if (doctor && first.program !== undefined) {
 		throw usageError(`Cannot run ${first.program} with --doctor: it examines hosts and runs no program`);
 	}
 	const programs = doctor ? [] : typed.map((program, index) => readProgram(program, index, typed.length));
-	if (has("hostfile") && has("host")) {
+	if (given.has("hostfile") && given.has("host")) {
 		throw usageError("Cannot take hosts from both --hostfile and --host: give one of them");
 	}
-	const mapBy = readMapBy(last("map-by"), last("npernode"));
+	const mapBy = readMapBy(given);
 	const options: Options = {
 		programs,
-		hostfile: last("hostfile"),
-		hosts: last("host") === undefined ? undefined : first?.options.get("host")?.join(","),
+		hostfile: given.text("hostfile"),
+		hosts: given.has("host") ? given.all("host").join(",") : undefined,
 		mapBy,
-		rankBy: choice("rank-by", ["slot", "node"], mapBy === "node" ? "node" : "slot"),
-		oversubscribe: has("oversubscribe"),
-		bindTo: choice("bind-to", ["none", "core"], "none"),
-		gpusPerRank: readCount("--gpus-per-rank", last("gpus-per-rank")) ?? 1,
-		gpuBind: !has("no-gpu-bind"),
-		launcher: chosen("launcher", ["local", "ssh", "slurm"]),
+		rankBy: given.choice("rank-by", ["slot", "node"]) ?? (mapBy === "node" ? "node" : "slot"),
+		oversubscribe: given.has("oversubscribe"),
+		bindTo: given.choice("bind-to", ["none", "core"]) ?? "none",
+		gpusPerRank: readCount(given, "gpus-per-rank") ?? 1,
+		gpuBind: !given.has("no-gpu-bind"),
+		launcher: given.choice("launcher", ["local", "ssh", "slurm"]),
 		remote: {
-			launchAgent: last("launch-agent"),
-			sshArgs: last("ssh-args"),
-			node: last("remote-node"),
-			prefix: last("prefix"),
-			connectMs: readSeconds("--connect-timeout", last("connect-timeout"), false) ?? 30_000,
-			preload: (first?.options.get("preload") ?? []).flatMap((list) => list.split(",")).filter(Boolean),
-			envAll: has("env-all"),
+			launchAgent: given.text("launch-agent"),
+			sshArgs: given.text("ssh-args"),
+			node: given.text("remote-node"),
+			prefix: given.text("prefix"),
+			connectMs: given.milliseconds("connect-timeout") ?? 30_000,
+			preload: given
+				.all("preload")
+				.flatMap((list) => list.split(","))
+				.filter(Boolean),
+			envAll: given.has("env-all"),
 		},
-		iface: readInterface(last("iface")),
-		insecure: has("insecure"),
-		stdin: readStdin(last("stdin")),
-		tagOutput: has("tag-output"),
-		timestampOutput: has("timestamp-output"),
-		outputDir: last("output-dir"),
-		displayMap: has("display-map"),
-		dryRun: has("dry-run"),
-		quiet: has("quiet"),
-		verbose: has("verbose"),
-		timeoutMs: readSeconds("--timeout", last("timeout"), false),
-		onFailure: choice("on-failure", ["abort", "continue"], "abort"),
-		graceMs: readSeconds("--grace", last("grace"), true) ?? 3000,
+		iface: readInterface(given.text("iface")),
+		insecure: given.has("insecure"),
+		stdin: given.parsed("stdin", "a rank, all or none", parseReader) ?? 0,
+		tagOutput: given.has("tag-output"),
+		timestampOutput: given.has("timestamp-output"),
+		outputDir: given.text("output-dir"),
+		displayMap: given.has("display-map"),
+		dryRun: given.has("dry-run"),
+		quiet: given.has("quiet"),
+		verbose: given.has("verbose"),
+		timeoutMs: given.milliseconds("timeout"),
+		onFailure: given.choice("on-failure", ["abort", "continue"]) ?? "abort",
+		graceMs: given.milliseconds("grace", { zero: true }) ?? 3000,
 	};
 	return { do: doctor ? "doctor" : "run", options };
 }
@@ -145,7 +134,7 @@ function readProgram(typed: TypedProgram, index: number, programs: number): Prog
 		const where = programs === 1 ? "" : ` number ${index + 1}`;
 		throw usageError(`No program${where} to run: usage is tsmpirun [options] program [arguments]`);
 	}
-	const typedCount = typed.options.get("n")?.at(-1);
+	const typedCount = typed.options.text("n");
 	const count = typedCount === undefined ? undefined : Number(typedCount);
 	if (count !== undefined && (!Number.isSafeInteger(count) || count < 1 || typedCount?.trim() === "")) {
 		throw usageError(`Cannot start ${typedCount} ranks: -n takes a number from 1 up`);
@@ -153,13 +142,13 @@ function readProgram(typed: TypedProgram, index: number, programs: number): Prog
 	if (count !== undefined && count > MOST_RANKS) {
 		throw usageError(`Cannot start ${typedCount} ranks: at most ${MOST_RANKS} are possible`);
 	}
-	const variables = (typed.options.get("x") ?? []).map((text) => readVariable(text));
+	const variables = typed.options.all("x").map(readVariable);
 	// Only one program can take "all the slots": with several, each starts one rank unless told otherwise.
 	const fallback = programs === 1 ? undefined : 1;
 	return {
 		count: count ?? fallback,
 		variables,
-		wdir: typed.options.get("wdir")?.at(-1),
+		wdir: typed.options.text("wdir"),
 		program,
 		args: typed.args,
 	};
@@ -172,10 +161,12 @@ function readVariable(text: string): readonly [string, string | undefined] {
 	return [name, equals < 0 ? undefined : text.slice(equals + 1)];
 }
 
-function readMapBy(mapBy: string | undefined, perNode: string | undefined): MapBy {
+function readMapBy(given: OptionValues<OptionName>): MapBy {
+	const mapBy = given.text("map-by");
+	const perNode = readCount(given, "npernode");
 	if (perNode !== undefined) {
 		if (mapBy !== undefined) throw usageError("Cannot take both --map-by and --npernode: give one of them");
-		return { perNode: readCount("--npernode", perNode) ?? 1 };
+		return { perNode };
 	}
 	if (mapBy === undefined || mapBy === "slot" || mapBy === "node") return mapBy ?? "slot";
 	const number = /^ppr:([1-9]\d{0,3}):node$/.exec(mapBy)?.[1];
@@ -185,24 +176,10 @@ function readMapBy(mapBy: string | undefined, perNode: string | undefined): MapB
 	return { perNode: Number(number) };
 }
 
-function readCount(option: string, value: string | undefined): number | undefined {
-	if (value === undefined) return undefined;
-	if (!/^\d+$/.test(value) || Number(value) < 1) {
-		throw usageError(`Cannot use ${option} ${value}: it takes a number from 1 up`);
-	}
-	return Number(value);
-}
-
-function readSeconds(option: string, value: string | undefined, zero: boolean): number | undefined {
-	if (value === undefined) return undefined;
-	const seconds = /^\d*\.?\d+$|^\d+\.$/.test(value) ? Number(value) : Number.NaN;
-	if (!Number.isFinite(seconds) || (seconds === 0 && !zero) || seconds * 1000 > LONGEST_MS) {
-		const least = zero ? "from 0" : "above 0";
-		throw usageError(
-			`Cannot use ${option} ${value}: it takes seconds ${least}, up to ${Math.floor(LONGEST_MS / 1000)}`,
-		);
-	}
-	return Math.max(zero ? 0 : 1, Math.round(seconds * 1000));
+function readCount(given: OptionValues<OptionName>, name: OptionName): number | undefined {
+	return given.parsed(name, "a number from 1 up", (text) =>
+		/^\d+$/.test(text) && Number(text) >= 1 ? Number(text) : undefined,
+	);
 }
 
 function readInterface(value: string | undefined): string | undefined {
@@ -211,9 +188,8 @@ function readInterface(value: string | undefined): string | undefined {
 	return value;
 }
 
-function readStdin(value: string | undefined): number | "all" | "none" {
-	if (value === undefined) return 0;
-	if (value === "all" || value === "none") return value;
-	if (!/^\d+$/.test(value)) throw usageError(`Cannot use --stdin ${value}: it takes a rank, all or none`);
-	return Number(value);
+/** Who reads standard input. */
+function parseReader(text: string): number | "all" | "none" | undefined {
+	if (text === "all" || text === "none") return text;
+	return /^\d+$/.test(text) ? Number(text) : undefined;
 }

@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 import { LaunchError } from "../../src/base/errors.ts";
-import { splitWords } from "../../src/base/words.ts";
-import { usageError } from "../command-line/command-line.ts";
+import { splitArguments, usageError } from "../command-line/command-line.ts";
 import type { RemoteOptions } from "../command-line/options.ts";
 import type { Host } from "../hosts/hosts.ts";
 import { DialBack } from "./dial-back.ts";
@@ -28,7 +27,7 @@ export class CommandLauncher implements Launcher {
 		this.#options = options;
 		this.#context = context;
 		this.#iface = iface;
-		this.#command = splitWords(options.launchAgent ?? "", "--launch-agent");
+		this.#command = splitArguments(options.launchAgent ?? "", "--launch-agent");
 		if (this.#command.length === 0) throw usageError("Cannot use --launch-agent without a command");
 	}
 

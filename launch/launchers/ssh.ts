@@ -1,4 +1,4 @@
-import { splitWords } from "../../src/base/words.ts";
+import { splitArguments } from "../command-line/command-line.ts";
 import type { RemoteOptions } from "../command-line/options.ts";
 import type { Host } from "../hosts/hosts.ts";
 import type { AgentLink, LaunchContext, Launcher } from "./launcher.ts";
@@ -18,8 +18,8 @@ export class SshLauncher implements Launcher {
 		this.#options = options;
 		this.#context = context;
 		this.#args = [
-			...splitWords(process.env.TSMPI_RSH_ARGS ?? "", "TSMPI_RSH_ARGS"),
-			...splitWords(options.sshArgs ?? "", "--ssh-args"),
+			...splitArguments(process.env.TSMPI_RSH_ARGS ?? "", "TSMPI_RSH_ARGS"),
+			...splitArguments(options.sshArgs ?? "", "--ssh-args"),
 		];
 	}
 

@@ -1,11 +1,12 @@
-import { usageError } from "../../launch/command-line/command-line.ts";
-
-/** Splits arguments that stand in one text, as a shell does: at blanks, but not within quotes or behind a backslash. */
-export function splitWords(text: string, option: string): string[] {
+/**
+ * Splits arguments that stand in one text as a shell does: at blanks, but not within quotation marks or behind a
+ * backslash. Throws what `unclosed` makes where a quotation mark has no partner.
+ */
+export function splitWords(text: string, unclosed: () => Error): string[] {
 	const words: string[] = [];
 	const pattern = /\s+|((?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+)|(.)/gsu;
 	for (const [, word, stray] of text.matchAll(pattern)) {
-		if (stray !== undefined) throw usageError(`Cannot read ${option} ${text}: a quote is not closed`);
+		if (stray !== undefined) throw unclosed();
 		if (word === undefined) continue;
 		words.push(
 			word.replace(/\\(.)|'([^']*)'|"((?:[^"\\]|\\.)*)"/gsu, (_, escaped, single, double) =>

@@ -4,43 +4,19 @@
  */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { reasonOf } from "../errors.ts";
 import { cacheFolder } from "../model/cache-folder.ts";
+import { BuildError } from "./error.ts";
+import { type BuildOptions, buildHelp, readBuildOptions } from "./options.ts";
 import { findSource, type LlamaSource } from "./source.ts";
 import { buildCommands, collectBuild, cudaArchitectures, programsOf } from "./steps.ts";
-
-const HELP = `Usage: npm run build:llama-server -- [options]
-
-  --cuda                     for NVIDIA GPUs, with the CUDA toolkit's nvcc
-  --cuda-architectures LIST  compute capabilities, such as "80;90" (those of the GPUs here, else 90)
-  --tools                    also llama-quantize, llama-bench and llama-batched-bench
-  --node-llama-cpp           with --cuda: give node-llama-cpp this build's CUDA library in place of its own
-  --portable                 for any processor of this kind, not only this one
-  --jobs N                   compile N files at the same time (all cores)
-  --force                    build again
-  --help                     print this`;
 
 /** Exit code of flock(1) when somebody else has the lock. */
 const LOCKED = 75;
 const CUDA_LIBRARY = "libggml-cuda.so";
 const LOCK_VARIABLE = "TSMPI_BUILD_LOCK";
-
-/** A mistake or an obstacle, in one line. */
-class BuildError extends Error {}
-
-interface BuildOptions {
-	readonly cuda: boolean;
-	readonly architectures: string | undefined;
-	readonly tools: boolean;
-	readonly nodeLlamaCpp: boolean;
-	readonly portable: boolean;
-	readonly jobs: number;
-	readonly force: boolean;
-}
 
 try {
 	main(process.argv.slice(2));
@@ -50,9 +26,9 @@ try {
 }
 
 function main(argv: readonly string[]): void {
-	const options = readOptions(argv);
+	const options = readBuildOptions(argv);
 	if (options === undefined) {
-		console.log(HELP);
+		console.log(buildHelp());
 		return;
 	}
 	const source = findSource();
@@ -110,41 +86,6 @@ function giveCudaLibrary(library: string, { cudaFolder }: LlamaSource): void {
 	copyFileSync(library, `${place}.part`);
 	renameSync(`${place}.part`, place);
 	console.error(`${place} is now that of this build`);
-}
-
-function readOptions(argv: readonly string[]): BuildOptions | undefined {
-	const { values } = parseArgs({
-		args: [...argv],
-		options: {
-			cuda: { type: "boolean", default: false },
-			"cuda-architectures": { type: "string" },
-			tools: { type: "boolean", default: false },
-			"node-llama-cpp": { type: "boolean", default: false },
-			portable: { type: "boolean", default: false },
-			jobs: { type: "string", default: `${availableParallelism()}` },
-			force: { type: "boolean", default: false },
-			help: { type: "boolean", default: false },
-		},
-	});
-	if (values.help) return undefined;
-	const jobs = Number(values.jobs);
-	if (!Number.isSafeInteger(jobs) || jobs < 1) {
-		throw new BuildError(`Cannot use --jobs ${values.jobs}: it takes a whole number from 1 up`);
-	}
-	const architectures = values["cuda-architectures"];
-	if (architectures !== undefined && !/^\d+[a-z]?(;\d+[a-z]?)*$/.test(architectures)) {
-		throw new BuildError(
-			`Cannot use --cuda-architectures ${architectures}: it takes compute capabilities without their point, such as "80;90"`,
-		);
-	}
-	const { cuda, tools, portable, force, "node-llama-cpp": nodeLlamaCpp } = values;
-	for (const [name, given] of [
-		["cuda-architectures", architectures !== undefined],
-		["node-llama-cpp", nodeLlamaCpp],
-	] as const) {
-		if (given && !cuda) throw new BuildError(`Cannot use --${name} without --cuda`);
-	}
-	return { cuda, architectures, tools, nodeLlamaCpp, portable, jobs, force };
 }
 
 function lockOf(folder: string): string {

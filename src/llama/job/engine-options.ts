@@ -1,5 +1,7 @@
+import type { OptionValues } from "../../base/options/values.ts";
 import { endpointUrl } from "../engine/endpoint/connect.ts";
-import { JobError, reasonOf } from "../errors.ts";
+import { reasonOf } from "../errors.ts";
+import { type JobOptionName, usageError } from "./option-table.ts";
 
 /** Which engine a job uses, and what only some engines take. */
 export interface EngineChoice {
@@ -14,26 +16,6 @@ export interface EngineChoice {
 	readonly requestTimeout: number | undefined;
 }
 
-export const ENGINE_SPECS = {
-	engine: {
-		value: "KIND",
-		help: "node-llama-cpp, llama-server, endpoint, or auto: llama-server where one is found (auto)",
-	},
-	"llama-server": {
-		value: "PATH",
-		help: "llama-server to run (LLAMA_SERVER, PATH, or the one that was built)",
-	},
-	"engine-args": { value: "ARGS", help: "more arguments for llama-server, in one word" },
-	endpoint: {
-		value: "URL,...",
-		help: "servers that run already, with llama.cpp's or OpenAI's API; rank r uses r mod n",
-	},
-	"api-key-file": { value: "FILE", help: "API key of the endpoints (LLAMA_API_KEY, else OPENAI_API_KEY)" },
-	"request-timeout": { value: "SECONDS", help: "most time that a request may take (no limit)" },
-} as const;
-
-type EngineOptionName = keyof typeof ENGINE_SPECS;
-
 const ENGINES = ["auto", "node-llama-cpp", "llama-server", "endpoint"] as const;
 const LONGEST_TIMEOUT = 1e6;
 
@@ -42,30 +24,32 @@ const LONGEST_TIMEOUT = 1e6;
  *
  * @throws {JobError} with exit code 2 for a mistake.
  */
-export function readEngineChoice(given: (name: EngineOptionName) => string | undefined): EngineChoice {
-	const endpoints = readEndpoints(given("endpoint"));
-	const asked = given("engine") ?? (endpoints.length > 0 ? "endpoint" : "auto");
-	const engine = ENGINES.find((name) => name === asked);
-	if (engine === undefined) throw mistake(`Cannot use --engine ${asked}: it takes ${ENGINES.join(", ")}`);
-	const others: readonly (readonly [EngineOptionName, boolean, string])[] = [
+export function readEngineChoice(values: OptionValues<JobOptionName>): EngineChoice {
+	const endpoints = readEndpoints(values.text("endpoint"));
+	const engine = values.choice("engine", ENGINES) ?? (endpoints.length > 0 ? "endpoint" : "auto");
+	const others: readonly (readonly [JobOptionName, boolean, string])[] = [
 		["endpoint", engine === "endpoint", `the engine is ${engine}`],
 		["api-key-file", engine === "endpoint", "only an endpoint has an API key"],
 		["llama-server", engine === "auto" || engine === "llama-server", `the engine is ${engine}`],
 		["engine-args", engine === "auto" || engine === "llama-server", "only llama-server takes arguments"],
 	];
 	for (const [name, usable, why] of others) {
-		if (!usable && given(name) !== undefined) throw mistake(`Cannot use --${name} ${given(name)}: ${why}`);
+		if (!usable && values.has(name)) throw usageError(`Cannot use --${name} ${values.text(name)}: ${why}`);
 	}
 	if (engine === "endpoint" && endpoints.length === 0) {
-		throw mistake("Cannot use --engine endpoint without --endpoint URL");
+		throw usageError("Cannot use --engine endpoint without --endpoint URL");
 	}
 	return {
 		engine,
-		llamaServer: given("llama-server"),
-		engineArgs: splitWords(given("engine-args") ?? ""),
+		llamaServer: values.text("llama-server"),
+		engineArgs: values.words("engine-args"),
 		endpoints,
-		apiKeyFile: given("api-key-file"),
-		requestTimeout: readTimeout(given("request-timeout")),
+		apiKeyFile: values.text("api-key-file"),
+		requestTimeout: values.parsed(
+			"request-timeout",
+			`seconds, more than 0 and at most ${LONGEST_TIMEOUT}`,
+			parseTimeout,
+		),
 	};
 }
 
@@ -75,26 +59,12 @@ function readEndpoints(text: string | undefined): string[] {
 	try {
 		urls.forEach(endpointUrl);
 	} catch (error) {
-		throw mistake(reasonOf(error));
+		throw usageError(reasonOf(error));
 	}
 	return urls;
 }
 
-function readTimeout(text: string | undefined): number | undefined {
-	if (text === undefined) return undefined;
-	const value = Number(text);
-	if (text.trim() !== "" && value > 0 && value <= LONGEST_TIMEOUT) return value;
-	throw mistake(
-		`Cannot use --request-timeout ${text}: it takes seconds, more than 0 and at most ${LONGEST_TIMEOUT}`,
-	);
-}
-
-/** Splits like a shell: at spaces that are not within quotation marks. */
-export function splitWords(text: string): string[] {
-	const words = text.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? [];
-	return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2"));
-}
-
-function mistake(message: string): JobError {
-	return new JobError(message, 2);
+function parseTimeout(text: string): number | undefined {
+	const value = text.trim() === "" ? Number.NaN : Number(text);
+	return value > 0 && value <= LONGEST_TIMEOUT ? value : undefined;
 }

@@ -1,5 +1,5 @@
 import test from "ava";
-import { usageError } from "../../../launch/command-line/command-line.ts";
+import { splitArguments, usageError } from "../../../launch/command-line/command-line.ts";
 import { type Options, readOptions } from "../../../launch/command-line/options.ts";
 
 function options(...argv: string[]): Options {
@@ -99,6 +99,8 @@ test("readOptions() reads values", (t) => {
 		["A", undefined],
 		["B", "1=2"],
 	]);
+	t.is(options("--ssh-args", "--x -y", "prog").remote.sshArgs, "--x -y");
+	t.is(options("--ssh-args", "", "prog").remote.sshArgs, "");
 	t.is(options("prog").stdin, 0);
 	t.is(options("--stdin", "3", "prog").stdin, 3);
 });
@@ -151,6 +153,12 @@ const MISTAKES: readonly (readonly [string, readonly string[], RegExp])[] = [
 	["two ways to map", ["--ppn", "2", "--map-by", "slot", "a"], /^Cannot take both --map-by and --npernode/],
 	["a stdin of nobody", ["--stdin", "some", "a"], /^Cannot use --stdin some: it takes a rank, all or none$/],
 	["a variable without a name", ["-x", "=1", "a"], /^Cannot set the variable "=1"/],
+	[
+		"an option in place of a value",
+		["--timeout", "--quiet", "a"],
+		/^Cannot read --timeout: it needs a value/,
+	],
+	["a single unknown letter", ["-z", "a"], /^Unknown option -z: tsmpirun --help lists all$/],
 	["two sources of hosts", ["-H", "a", "--hostfile", "f", "a"], /^Cannot take hosts from both/],
 	["a job's option behind a colon", ["a", ":", "--timeout", "3", "b"], /^Cannot take --timeout after ":"/],
 ];
@@ -160,3 +168,9 @@ for (const [title, argv, message] of MISTAKES) {
 		t.like(error, { exitCode: 2 });
 	});
 }
+
+test("splitArguments() refuses a quote that is not closed", (t) => {
+	const error = t.throws(() => splitArguments("-o 'x", "--ssh-args"));
+	t.is(error?.message, "Cannot read --ssh-args -o 'x: a quote is not closed");
+	t.like(error, { exitCode: 2 });
+});

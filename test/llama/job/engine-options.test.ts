@@ -3,7 +3,6 @@ import { join } from "node:path";
 import test from "ava";
 import { JobError, parseOptions } from "../../../src/llama/index.ts";
 import { readApiKey } from "../../../src/llama/job/api-key.ts";
-import { splitWords } from "../../../src/llama/job/engine-options.ts";
 import { temporaryFolder } from "../support/models.ts";
 
 const folder = temporaryFolder();
@@ -24,8 +23,10 @@ test("parseOptions() reads the choice of an engine", (t) => {
 });
 
 test("--engine-args is split at spaces outside of quotation marks", (t) => {
-	t.deepEqual(splitWords(""), []);
-	t.deepEqual(splitWords(` -a  "b c" --d='e f'g "" `), ["-a", "b c", "--d=e fg", ""]);
+	const split = (text: string) => parse("--engine-args", text).engineArgs;
+	t.deepEqual(parse().engineArgs, []);
+	t.deepEqual(split(` -a  "b c" --d='e f'g "" `), ["-a", "b c", "--d=e fg", ""]);
+	t.deepEqual(split("--path a\\ b"), ["--path", "a b"]);
 });
 
 const ENGINES = "auto, node-llama-cpp, llama-server, endpoint";
@@ -48,6 +49,7 @@ const MISTAKES: readonly (readonly [readonly string[], string])[] = [
 		["--engine-args", "-x", "--endpoint", "http://a"],
 		"Cannot use --engine-args -x: only llama-server takes arguments",
 	],
+	[["--engine-args", "-x 'y"], "Cannot read --engine-args -x 'y: a quote is not closed"],
 	[
 		["--request-timeout", "0"],
 		"Cannot use --request-timeout 0: it takes seconds, more than 0 and at most 1000000",
