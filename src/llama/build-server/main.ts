@@ -8,8 +8,8 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { cacheFolder } from "../../base/host/cache-folder.ts";
 import { reasonOf } from "../errors.ts";
-import { cacheFolder } from "../model/cache-folder.ts";
 import { findSource, type LlamaSource } from "./source.ts";
 import { buildCommands, collectBuild, cudaArchitectures, programsOf } from "./steps.ts";
 
