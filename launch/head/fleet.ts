@@ -20,7 +20,7 @@ const CLOSE_MS = 5000;
 interface Node {
 	readonly name: string;
 	link: AgentLink | undefined;
-	placed: boolean;
+	prepared: boolean;
 	/** It cannot take part. */
 	refused: boolean;
 	files: PreloadSender | undefined;
@@ -52,7 +52,7 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 	private constructor({ verbose, remote }: Options, plan: Plan, makeLauncher: LauncherFactory) {
 		this.#plan = plan;
 		this.#nodes = plan.nodes.map(({ name }): Node => {
-			return { name, link: undefined, placed: false, refused: false, files: undefined, over: false };
+			return { name, link: undefined, prepared: false, refused: false, files: undefined, over: false };
 		});
 		const waiting = (text: string) => this.#tell({ type: "waiting", text });
 		this.#launcher = makeLauncher({
@@ -133,8 +133,8 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 
 	#receive(node: Node, message: AgentToHead): void {
 		switch (message.type) {
-			case "placed":
-				node.placed = true;
+			case "prepared":
+				node.prepared = true;
 				this.#tell(message);
 				this.#goOnceAllAreReady();
 				this.#checkRefused();
@@ -157,7 +157,7 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 
 	/** A host begins when all can: a program that is missing on one of them has not run on the others. */
 	#goOnceAllAreReady(): void {
-		if (this.#going || !this.#nodes.every(({ placed }) => placed)) return;
+		if (this.#going || !this.#nodes.every(({ prepared }) => prepared)) return;
 		this.#going = true;
 		for (const { link } of this.#nodes) link?.send({ type: "go" });
 	}
@@ -183,7 +183,7 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 	/** There is nothing to wait for once all hosts have answered. */
 	#checkRefused(): void {
 		if (this.#refusing === undefined) return;
-		if (this.#nodes.every(({ placed, refused }) => placed || refused)) this.#tellRefusals();
+		if (this.#nodes.every(({ prepared, refused }) => prepared || refused)) this.#tellRefusals();
 	}
 
 	#tellRefusals(): void {

@@ -3,7 +3,7 @@ import { LaunchError } from "../../src/base/errors.ts";
 import type { Options } from "../command-line/options.ts";
 import type { Link } from "../link/link.ts";
 import type { AgentToHead, HeadToAgent } from "../link/protocol.ts";
-import type { Placements } from "./describe.ts";
+import type { HostAnswers } from "./host-answers.ts";
 import type { Plan } from "./plan.ts";
 import { handleSignals } from "./signals.ts";
 import { Output } from "./streams/output.ts";
@@ -27,7 +27,7 @@ export class Head {
 	readonly #output: Output;
 	readonly #stdin: StdinFeed;
 	readonly #job: Job;
-	#placements: Placements | undefined;
+	#answers: HostAnswers | undefined;
 	#mapShown: Promise<void> | undefined;
 	#over: () => void = () => {};
 	readonly #done = new Promise<void>((resolve) => {
@@ -131,7 +131,7 @@ export class Head {
 				}
 				this.#job.receive(message);
 				return;
-			case "placed":
+			case "prepared":
 				if (this.#options.displayMap) this.#mapShown = this.#showMap(message);
 				return;
 			case "waiting":
@@ -179,10 +179,10 @@ export class Head {
 		}, limitMs).unref();
 	}
 
-	async #showMap(message: Extract<AgentToHead, { type: "placed" }>): Promise<void> {
-		const { Placements } = await import("./describe.ts");
-		this.#placements ??= new Placements(this.#plan);
-		if (this.#placements.add(message)) this.#output.plain(this.#placements.describe(false));
+	async #showMap(message: Extract<AgentToHead, { type: "prepared" }>): Promise<void> {
+		const { HostAnswers } = await import("./host-answers.ts");
+		this.#answers ??= new HostAnswers(this.#plan);
+		if (this.#answers.add(message)) this.#output.plain(this.#answers.mapText({ commands: false }));
 	}
 
 	async #show(): Promise<void> {

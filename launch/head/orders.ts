@@ -1,6 +1,5 @@
 import { isatty } from "node:tty";
-import type { LaunchOrder, Preload, StreamName } from "../link/protocol.ts";
-import type { JobNetwork } from "../network/job-network.ts";
+import type { JobNetwork, LaunchOrder, Preload, StreamName } from "../link/protocol.ts";
 import type { Plan } from "./plan.ts";
 
 /** What all hosts of a job have in common. */

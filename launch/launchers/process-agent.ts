@@ -34,7 +34,7 @@ export class ProcessAgent implements Attempt {
 		this.#dialBack = dialBack;
 		this.#waitsFor = `${what} to answer`;
 		// A session of its own: Ctrl-C is for us to pass on. Should we be killed, the kernel ends it.
-		const [program = "", ...args] = [...findWrappers(false).deathSignal, ...command];
+		const [program = "", ...args] = [...findWrappers({ bindsCores: false }).deathSignal, ...command];
 		this.#child = spawn(program, args, { stdio: "pipe", detached: true });
 		this.#child.stdin.on("error", () => {});
 		this.#child.stderr.on("data", (data: Buffer) => this.#lines.push(data));

@@ -2,14 +2,15 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { promisify } from "node:util";
 import { LaunchError } from "../../src/base/errors.ts";
+import { findOnPath } from "../../src/base/host/path.ts";
 import type { RemoteOptions } from "../command-line/options.ts";
 import type { Host } from "../hosts/hosts.ts";
 import { expandNodeList } from "../hosts/slurm.ts";
-import { findOnPath } from "../machine/path.ts";
+import { FAILED_LINE } from "../link/greeting.ts";
 import { DialBack } from "./dial-back.ts";
 import type { AgentLink, LaunchContext, Launcher } from "./launcher.ts";
 import { RecentLines } from "./recent-lines.ts";
-import { FAILED_LINE, remoteCommand } from "./remote-command.ts";
+import { remoteCommand } from "./remote-command.ts";
 import { groupByGpus, type NodeGroup, needsGpuCounts, srunArguments, srunEnvironment } from "./srun.ts";
 import { startEach } from "./starting.ts";
 

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LaunchError } from "../../src/base/errors.ts";
-import { findOnPath, isExecutable } from "./path.ts";
+import { findOnPath, isExecutable } from "../../src/base/host/path.ts";
 
 /** How a program is started. */
 export interface Command {

@@ -5,10 +5,10 @@ import type { RankToThread, RendezvousSettings, ThreadToRank } from "../../src/r
 import { eventsOf } from "../../src/transport/events.ts";
 import { listenOptions } from "../../src/transport/tcp.ts";
 import { Router } from "../../src/transport/zeromq.ts";
-import { isMessage } from "../agent/control-server.ts";
 import { Job } from "../head/verdict/job.ts";
 import { newRecord } from "../head/verdict/rank-record.ts";
 import { rankList } from "../head/verdict/waiting-table.ts";
+import { isRankMessage } from "../link/rank-message.ts";
 import { isOwn, ownNetwork, resolve } from "./own-address.ts";
 import { type Hello, Roster } from "./roster.ts";
 import { endpoint, say } from "./say.ts";
@@ -161,7 +161,7 @@ export class Server {
 	}
 
 	#said(rank: number, message: RankToAgent): void {
-		if (isMessage(message)) this.#job?.receive({ type: "said", rank, message });
+		if (isRankMessage(message)) this.#job?.receive({ type: "said", rank, message });
 	}
 
 	#tell(rank: number, message: AgentToRank): void {

@@ -1,9 +1,10 @@
+import { hasNvidiaDriver } from "../../base/host/nvidia.ts";
 import { EngineError } from "../errors.ts";
 import { type ModelFacts, validateModel } from "../model/gguf/validate.ts";
 import { checkContextMemory } from "./context-memory.ts";
 import type { Engine } from "./engine.ts";
 import { findLlamaServer, noLlamaServer } from "./llama-server/find.ts";
-import { hasNvidiaDriver, listDevices } from "./llama-server/gpus.ts";
+import { listDevices } from "./llama-server/gpus.ts";
 import { memorySteps, startInMemory } from "./memory-ladder.ts";
 import { joinNotes } from "./notes.ts";
 import { DEFAULT_SLOTS, defaultContext, type EngineOptions } from "./options.ts";

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { hasNvidiaDriver } from "../../base/host/nvidia.ts";
 import type { Mpi } from "../../index.ts";
 
 /** What a rank may use of its host, next to the other ranks there. */
@@ -39,7 +40,7 @@ function usableCores(): number {
 
 /** Names the GPUs that an engine of this process would use; undefined where there is no NVIDIA driver. */
 function visibleGpus(): string | undefined {
-	if (!existsSync("/dev/nvidiactl") && !existsSync("/dev/dxg")) return undefined;
+	if (!hasNvidiaDriver()) return undefined;
 	return process.env.CUDA_VISIBLE_DEVICES ?? "all";
 }
 

@@ -1,4 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+import { visibleGpus } from "../../base/host/nvidia.ts";
+import { setReferenced } from "../../base/process/referenced.ts";
 
 /** How one GPU was used while it was watched, by all processes together. */
 export interface GpuUse {
@@ -27,7 +29,7 @@ const FIRST_SAMPLE_MS = 2000;
  */
 export function watchGpus(env: Readonly<NodeJS.ProcessEnv> = process.env): GpuWatch {
 	const visible = env.CUDA_VISIBLE_DEVICES;
-	if (visible === "" || visible === "-1" || visible === "NoDevFiles") return { stop: async () => [] };
+	if (visible !== undefined && visibleGpus(visible).length === 0) return { stop: async () => [] };
 	const child = spawn(
 		"nvidia-smi",
 		[
@@ -98,13 +100,5 @@ export class GpuSamples {
 			memoryPeak: used.length === 0 ? undefined : Math.max(...used),
 			utilisation: busy.length === 0 ? undefined : busy.reduce((a, b) => a + b, 0) / busy.length,
 		}));
-	}
-}
-
-function setReferenced(child: ChildProcess, on: boolean): void {
-	const stdout = child.stdout as unknown as { ref(): void; unref(): void } | null;
-	for (const handle of [child, stdout]) {
-		if (on) handle?.ref();
-		else handle?.unref();
 	}
 }

@@ -1,10 +1,11 @@
+import { hasNvidiaDriver } from "../../../base/host/nvidia.ts";
 import { EngineError } from "../../errors.ts";
 import type { ModelFacts } from "../../model/gguf/validate.ts";
 import type { Engine } from "../engine.ts";
 import { joinNotes } from "../notes.ts";
 import { LlamaServerEngine } from "./engine.ts";
 import { serverEnvironment } from "./environment.ts";
-import { hasNvidiaDriver, listDevices } from "./gpus.ts";
+import { listDevices } from "./gpus.ts";
 import { loadServer, ServerCrash } from "./load.ts";
 import { type LlamaServerOptions, serverPlan } from "./options.ts";
 

@@ -1,3 +1,4 @@
+import { endingText } from "../../../base/process/ending.ts";
 import { EngineError } from "../../errors.ts";
 import type { ModelFacts } from "../../model/gguf/validate.ts";
 import type {
@@ -189,7 +190,7 @@ class NodeLlamaCppEngine implements Engine {
 		this.#host.send(this.#request);
 		const crashed = this.#host.exit.then((exit) => {
 			throw new LoadCrash(
-				`Cannot load model ${this.#request.model}: the engine's process ${inWords(exit)}`,
+				`Cannot load model ${this.#request.model}: the engine's process ${endingText(exit, exit.words)}`,
 				this.#device,
 			);
 		});
@@ -227,7 +228,7 @@ class NodeLlamaCppEngine implements Engine {
 		this.#end(
 			new EngineError(
 				"ERR_ENGINE_DIED",
-				`The engine of model ${this.#request.model} died: its process ${inWords(exit)}`,
+				`The engine of model ${this.#request.model} died: its process ${endingText(exit, exit.words)}`,
 			),
 		);
 	}
@@ -250,9 +251,4 @@ class NodeLlamaCppEngine implements Engine {
 	#close(id: number): void {
 		if (this.#requests.delete(id)) this.#host.release();
 	}
-}
-
-function inWords({ code, signal, words }: HostExit): string {
-	const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
-	return words === undefined ? how : `${how} (${words})`;
 }

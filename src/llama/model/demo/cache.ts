@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { lstat, mkdir, rename, rm, stat } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { cacheFolder } from "../../../base/host/cache-folder.ts";
 import { JobError, reasonOf } from "../../errors.ts";
-import { cacheFolder } from "../cache-folder.ts";
 import type { PresetName } from "./presets.ts";
 import { writeDemoModel } from "./write.ts";
 

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
  * Ends the sshd process that serves our connection, if it serves nobody else. A head that was cut off never tells it
  * that it is gone, and TCP takes a quarter of an hour to.
  */
-export function endSession(): void {
+export function endOrphanedSshd(): void {
 	const parent = process.ppid;
 	if (process.env.SSH_CONNECTION === undefined || process.platform !== "linux") return;
 	try {

@@ -1,16 +1,9 @@
 import { existsSync } from "node:fs";
-import type { LaunchOrder, PlacedRank } from "../link/protocol.ts";
+import type { AgentToHead, LaunchOrder, ResolvedCommand } from "../link/protocol.ts";
 import { allowedCores, coresOfRank } from "../machine/cores.ts";
 import { type GpuList, gpusOfRank, limitGpus, localGpus } from "../machine/gpu.ts";
 import { resolveProgram } from "../machine/program.ts";
 import type { PreloadedFiles } from "./preloaded-files.ts";
-
-/** What the ranks of one host will run, on what. */
-export interface Placed {
-	readonly ranks: readonly PlacedRank[];
-	/** The host's GPUs, if ranks share them out. */
-	readonly gpus: readonly string[] | undefined;
-}
 
 /** The environment of a program's ranks before it says which rank it is. */
 export function environmentOf(order: LaunchOrder, program: number): NodeJS.ProcessEnv {
@@ -18,7 +11,10 @@ export function environmentOf(order: LaunchOrder, program: number): NodeJS.Proce
 }
 
 /** Finds programs, cores and GPUs on the host that this runs on. Throws LaunchError where one is missing. */
-export async function placeRanks(order: LaunchOrder, files?: PreloadedFiles): Promise<Placed> {
+export async function resolveRanks(
+	order: LaunchOrder,
+	files?: PreloadedFiles,
+): Promise<Extract<AgentToHead, { type: "prepared" }>> {
 	const locate = (word: string) => files?.locate(word) ?? word;
 	const { programs, ranks, binding, cwd } = order;
 	// A host that had to be sent the program need not have the folder that it came from.
@@ -26,7 +22,7 @@ export async function placeRanks(order: LaunchOrder, files?: PreloadedFiles): Pr
 	const environments = programs.map((_, index) => environmentOf(order, index));
 	// Only what runs here: another host may be the one that has the other program.
 	const used = new Set(ranks.map(({ program }) => program));
-	const commands = programs.map(({ program, args, wdir }, index) =>
+	const found = programs.map(({ program, args, wdir }, index) =>
 		used.has(index)
 			? resolveProgram(locate(program), args.map(locate), { from, wdir, path: environments[index]?.PATH })
 			: undefined,
@@ -37,8 +33,8 @@ export async function placeRanks(order: LaunchOrder, files?: PreloadedFiles): Pr
 		),
 	);
 	const cores = binding.cores ? allowedCores() : undefined;
-	const placed = ranks.map(({ rank, program, localRank, localSize }): PlacedRank => {
-		const command = commands[program];
+	const resolved = ranks.map(({ rank, program, localRank, localSize }): ResolvedCommand => {
+		const command = found[program];
 		if (command === undefined) throw new RangeError(`no program ${program}`);
 		const own = gpusFor(gpus[program], localRank, binding.gpusPerRank);
 		return {
@@ -49,7 +45,12 @@ export async function placeRanks(order: LaunchOrder, files?: PreloadedFiles): Pr
 		};
 	});
 	const first = gpus[ranks[0]?.program ?? 0];
-	return { ranks: placed, gpus: first === undefined || first.fixed ? undefined : first.devices };
+	return {
+		type: "prepared",
+		commands: resolved,
+		// Those that the host has, if ranks share them out.
+		...(first === undefined || first.fixed ? {} : { gpus: first.devices }),
+	};
 }
 
 function gpusFor(

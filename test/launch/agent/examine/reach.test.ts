@@ -1,10 +1,10 @@
 import { createServer } from "node:net";
 import test from "ava";
-import { listen, unreachable } from "../../../launch/doctor/reach.ts";
+import { openPort, unreachable } from "../../../../launch/agent/examine/reach.ts";
 
 test("unreachable() names the hosts that do not answer with their word, and why", async (t) => {
-	const open = await listen();
-	const shut = await listen();
+	const open = await openPort();
+	const shut = await openPort();
 	shut.close();
 	const silent = createServer().listen(0);
 	t.teardown(() => {

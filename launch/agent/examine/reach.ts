@@ -1,28 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createConnection, createServer, type Socket } from "node:net";
+import type { OpenPort, Target } from "../../link/examination.ts";
 
 /** A host that hardly answers is as bad as one that does not. */
 const CONNECT_MS = 3000;
 
-/** Somewhere to connect to: a host that listens. */
-export interface Target {
-	readonly name: string;
-	readonly addresses: readonly string[];
-	readonly port: number;
-	/** What whoever listens there says: that it is the host that is meant, and not another that has its address. */
-	readonly word: string;
-}
-
-/** A port that is open for the other hosts. */
-export interface Listener {
-	readonly port: number;
-	readonly word: string;
-	readonly close: () => void;
-}
-
 /** Opens a free port, as every rank of a job does, and says a word to all who connect. */
-export async function listen(): Promise<Listener> {
+export async function openPort(): Promise<OpenPort & { readonly close: () => void }> {
 	const word = randomBytes(12).toString("hex");
 	const sockets = new Set<Socket>();
 	const server = createServer((socket) => {
@@ -52,7 +37,7 @@ export async function unreachable(
 		targets.map(async ({ name, addresses, port, word }) => {
 			const errors: string[] = [];
 			const attempts = addresses.map(async (address) => {
-				const error = await knock(address, port, word, limitMs);
+				const error = await knock({ host: address, port, word }, limitMs);
 				if (error === undefined) return;
 				errors.push(`${address} port ${port}: ${error}`);
 				throw new Error(error);
@@ -68,7 +53,10 @@ export async function unreachable(
 }
 
 /** Connects once; resolves with what went wrong. */
-function knock(host: string, port: number, word: string, limitMs: number): Promise<string | undefined> {
+function knock(
+	{ host, port, word }: OpenPort & { readonly host: string },
+	limitMs: number,
+): Promise<string | undefined> {
 	return new Promise((resolve) => {
 		let text = "";
 		const socket = createConnection({ host, port });

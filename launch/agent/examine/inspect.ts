@@ -1,19 +1,19 @@
-import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { availableParallelism, homedir, hostname, tmpdir } from "node:os";
-import { isAbsolute, join } from "node:path";
-import { reachableAddresses } from "../../src/network/addresses.ts";
-import { ownVersion } from "../machine/package-root.ts";
-import { findOnPath, isExecutable } from "../machine/path.ts";
-import type { FolderFacts, GpuFacts, HostFacts, Part } from "./facts.ts";
+import { availableParallelism, hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { lookForLlamaServer } from "../../../src/base/host/llama-server.ts";
+import { askNvidiaSmi, countDriverGpus } from "../../../src/base/host/nvidia.ts";
+import { reachableAddresses } from "../../../src/network/addresses.ts";
+import type { FolderFacts, GpuFacts, HostFacts, Part } from "../../link/examination.ts";
+import { ownVersion } from "../../machine/package-root.ts";
 
 /** nvidia-smi takes seconds on a host with a sick driver; longer than this is sick. */
 const PROBE_MS = 10_000;
 
-/** Looks at the host that this runs on. */
-export async function inspect(
+/** Everything that a host says about itself. */
+export async function inspectHost(
 	env: Readonly<NodeJS.ProcessEnv>,
 	iface: string | undefined,
 ): Promise<HostFacts> {
@@ -69,52 +69,24 @@ function findPackage(name: string): Part {
 	return {};
 }
 
+/** The one that engines of this host would use. */
 function findLlamaServer(env: Readonly<NodeJS.ProcessEnv>): Part {
-	const named = env.LLAMA_SERVER;
-	if (named !== undefined && named !== "") {
-		if (isExecutable(named)) return { found: named };
-		return { error: `LLAMA_SERVER=${named} is not a program` };
-	}
-	const found = findOnPath("llama-server", env.PATH) ?? builtLlamaServer(env);
-	return found === undefined ? {} : { found };
-}
-
-/** One that `npm run build:llama-server` has put into the user's cache folder, where engines find it too. */
-function builtLlamaServer(env: Readonly<NodeJS.ProcessEnv>): string | undefined {
-	const { XDG_CACHE_HOME: cache = "" } = env;
-	const folder = join(isAbsolute(cache) ? cache : join(homedir(), ".cache"), "tsmpi");
-	const names = existsSync(folder) ? readdirSync(folder) : [];
-	return names
-		.filter((name) => name.startsWith("llama-server-"))
-		.map((name) => join(folder, name, "llama-server"))
-		.find(isExecutable);
+	const found = lookForLlamaServer(undefined, env);
+	if (!("path" in found)) return { error: `${found.source}=${found.named} is not a program` };
+	return found.path === undefined ? {} : { found: found.path };
 }
 
 async function findGpus(env: Readonly<NodeJS.ProcessEnv>): Promise<GpuFacts> {
-	const program = findOnPath("nvidia-smi", env.PATH);
-	const known = driverGpus();
-	if (program === undefined) {
-		const names = known.map((_, index) => `GPU ${index}`);
-		return known.length === 0
-			? { names }
-			: { names, error: "its driver lists GPUs, but nvidia-smi is missing" };
-	}
-	return new Promise((resolve) => {
-		const query = ["--query-gpu=name", "--format=csv,noheader"];
-		execFile(program, query, { timeout: PROBE_MS, killSignal: "SIGKILL" }, (error, stdout, stderr) => {
-			const names = stdout.split("\n").filter((line) => line !== "");
-			if (error === null) resolve({ names });
-			else resolve({ names: [], error: `nvidia-smi: ${firstLine(stdout || stderr || error)}` });
-		});
+	const answer = await askNvidiaSmi(["--query-gpu=name", "--format=csv,noheader"], {
+		env,
+		limitMs: PROBE_MS,
 	});
-}
-
-function driverGpus(): string[] {
-	try {
-		return readdirSync("/proc/driver/nvidia/gpus");
-	} catch {
-		return [];
-	}
+	if ("lines" in answer) return { names: answer.lines };
+	if ("error" in answer) return { names: [], error: `nvidia-smi: ${answer.error}` };
+	const names = Array.from({ length: countDriverGpus() }, (_, index) => `GPU ${index}`);
+	return names.length === 0
+		? { names }
+		: { names, error: "its driver lists GPUs, but nvidia-smi is missing" };
 }
 
 async function freeSpace(path: string): Promise<FolderFacts | undefined> {
