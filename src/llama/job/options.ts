@@ -2,9 +2,10 @@ import { parseArgs } from "node:util";
 import { nearest } from "../../base/nearest.ts";
 import { MAX_SLOTS } from "../engine/options.ts";
 import { JobError } from "../errors.ts";
-import { parseSlo, type Slo } from "../measure/slo.ts";
+import type { Slo } from "../measure/slo.ts";
 import { POLICIES, type Policy } from "../schedule/scheduler.ts";
 import { ENGINE_SPECS, type EngineChoice, readEngineChoice } from "./engine-options.ts";
+import { parseSlo } from "./slo.ts";
 import { parseSweep, type Sweep } from "./sweep.ts";
 
 /** What the command line of a job says. */

@@ -4,7 +4,7 @@ import type { CompletionApi } from "../http/completion-api.ts";
 import { NativeApi } from "../http/native-api.ts";
 import { OpenAiApi } from "../http/openai-api.ts";
 import { isTransient, RETRIES, type RetryOptions, withRetries } from "../http/retry.ts";
-import type { ServerProperties } from "../llama-server/load.ts";
+import type { ServerProperties } from "../http/server-properties.ts";
 import { endpointError } from "./retrying-api.ts";
 
 /** Which server to use, and how. */

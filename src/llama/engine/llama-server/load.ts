@@ -5,6 +5,7 @@ import { EngineError, reasonOf } from "../../errors.ts";
 import type { EngineInfo } from "../engine.ts";
 import { requestJson, type Target } from "../http/client.ts";
 import { isTransient } from "../http/retry.ts";
+import type { ServerProperties } from "../http/server-properties.ts";
 import { joinNotes } from "../notes.ts";
 import { serverEnvironment } from "./environment.ts";
 import type { ServerDevice } from "./gpus.ts";
@@ -19,14 +20,6 @@ export interface LoadedServer {
 	readonly target: Target;
 	readonly properties: ServerProperties;
 	readonly devices: readonly ServerDevice[];
-}
-
-/** What is used of `/props`. */
-export interface ServerProperties {
-	readonly default_generation_settings?: { readonly n_ctx?: number };
-	readonly total_slots?: number;
-	readonly build_info?: string;
-	readonly model_path?: string;
 }
 
 const KEY_BYTES = 24;

@@ -10,9 +10,10 @@ import type {
 	Prompt,
 } from "../engine.ts";
 import { joinNotes } from "../notes.ts";
-import { type EngineOptions, loadRequest } from "../options.ts";
+import type { EngineOptions } from "../options.ts";
 import { checkRequest } from "../request.ts";
 import { type HostExit, HostProcess } from "./host-process.ts";
+import { loadRequest } from "./load-request.ts";
 import type { Failure, GenerateRequest, HostToRank, LoadRequest } from "./protocol.ts";
 import { RequestQueue } from "./request-queue.ts";
 

@@ -1,7 +1,11 @@
 import test from "ava";
-import { isOutOfMemory, memorySteps, startInMemory } from "../../../src/llama/engine/memory-ladder.ts";
-import { EngineError } from "../../../src/llama/index.ts";
-import { EchoEngine } from "../support/engines.ts";
+import {
+	isOutOfMemory,
+	memorySteps,
+	startInMemory,
+} from "../../../../src/llama/engine/start/memory-ladder.ts";
+import { EngineError } from "../../../../src/llama/index.ts";
+import { EchoEngine } from "../../support/engines.ts";
 
 const FIRST = { contextSize: 4096, gpuLayers: "auto" } as const;
 const outOfMemory = () =>

@@ -1,6 +1,6 @@
-import { EngineError } from "../errors.ts";
-import type { ModelFacts } from "../model/gguf/validate.ts";
-import type { Engine } from "./engine.ts";
+import { EngineError } from "../../errors.ts";
+import type { ModelFacts } from "../../model/gguf/validate.ts";
+import type { Engine } from "../engine.ts";
 
 /** What an engine is asked for that can be made smaller. */
 export interface MemoryStep {
