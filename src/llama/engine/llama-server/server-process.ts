@@ -2,15 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ChildExit } from "../../../base/exit-text.ts";
 import { EngineError, reasonOf } from "../../errors.ts";
 import { Guard } from "./guard.ts";
 import { ServerLog } from "./log.ts";
 
-/** How a llama-server ended. */
-export interface ServerExit {
-	readonly code: number | null;
-	readonly signal: NodeJS.Signals | null;
-}
+/** How a llama-server ended: its code is null, too, if it could not be started at all. */
+export type ServerExit = ChildExit;
 
 /** Longest path of a unix socket on Linux, without its final zero byte. */
 const LONGEST_SOCKET_PATH = 107;

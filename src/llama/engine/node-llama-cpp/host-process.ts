@@ -1,13 +1,18 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { type ChildExit, exitText } from "../../../base/exit-text.ts";
+import { tellingLine } from "../llama-log.ts";
 import type { HostToRank, RankToHost } from "./protocol.ts";
 
 /** How an engine host ended. */
-export interface HostExit {
-	readonly code: number | null;
-	readonly signal: NodeJS.Signals | null;
-	/** The last words on its stderr that tell why, if there are any. */
-	readonly words: string | undefined;
+export interface HostExit extends ChildExit {
+	/** The line of its stderr that best tells why, if it wrote any. */
+	readonly reason: string | undefined;
+}
+
+/** How an engine host ended, as the end of a sentence about it. */
+export function hostExitText(exit: HostExit): string {
+	return exit.reason === undefined ? exitText(exit) : `${exitText(exit)} (${exit.reason})`;
 }
 
 const KEPT_BYTES = 8192;
@@ -76,8 +81,8 @@ export class HostProcess {
 
 	#watch(): Promise<HostExit> {
 		return new Promise((resolve) => {
-			const finish = (code: number | null, signal: NodeJS.Signals | null) => {
-				resolve({ code, signal, words: tellingLine(this.#stderr) });
+			const finish = (code: number | null, signal: string | null) => {
+				resolve({ code, signal, reason: tellingLine(this.#stderr) });
 			};
 			this.#child.once("error", (error) => {
 				this.#stderr += `error: ${error.message}\n`;
@@ -101,16 +106,4 @@ export class HostProcess {
 			else handle?.unref();
 		}
 	}
-}
-
-function tellingLine(stderr: string): string | undefined {
-	const lines = stderr.split("\n").map((line) => line.trim());
-	const telling = lines.find((line) =>
-		/GGML_ASSERT|CUDA error|out of memory|terminate called|what\(\):/i.test(line),
-	);
-	return (
-		telling ??
-		lines.find((line) => /error|abort|fail/i.test(line)) ??
-		lines.filter((line) => line !== "").at(-1)
-	);
 }
