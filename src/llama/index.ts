@@ -10,6 +10,7 @@ export { DeadlineEngine } from "./engine/deadline.ts";
 export type { EndpointOptions } from "./engine/endpoint/connect.ts";
 export { connectEndpoint } from "./engine/endpoint/engine.ts";
 export type {
+	ChatMessage,
 	DoneEvent,
 	EmbedOptions,
 	Engine,
@@ -17,7 +18,6 @@ export type {
 	FinishReason,
 	GenerateEvent,
 	GenerateOptions,
-	Message,
 	Prompt,
 	Timings,
 	TokenEvent,
@@ -75,7 +75,7 @@ export { mergeStatistics } from "./measure/report.ts";
 export type { RequestLabel } from "./measure/run-recorded.ts";
 export { runRecorded } from "./measure/run-recorded.ts";
 export type { Latency, Slo } from "./measure/slo.ts";
-export { describeSlo, keeps } from "./measure/slo.ts";
+export { keeps, sloText } from "./measure/slo.ts";
 export type { Span } from "./measure/spans.ts";
 export type { Outcomes, Targets } from "./measure/targets.ts";
 export { missedTargets } from "./measure/targets.ts";

@@ -23,7 +23,7 @@ export function keeps(slo: Slo, latency: Latency): boolean {
 }
 
 /** The limits in words: "TTFT 500 ms, TPOT 50 ms". */
-export function describeSlo(slo: Slo): string {
+export function sloText(slo: Slo): string {
 	return SLO_LIMITS.flatMap((name) =>
 		slo[name] === undefined ? [] : [`${name.toUpperCase()} ${slo[name]} ms`],
 	).join(", ");
