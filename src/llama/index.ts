@@ -10,6 +10,7 @@ export { DeadlineEngine } from "./engine/deadline.ts";
 export type { EndpointOptions } from "./engine/endpoint/connect.ts";
 export { connectEndpoint } from "./engine/endpoint/engine.ts";
 export type {
+	ChatMessage,
 	DoneEvent,
 	EmbedOptions,
 	Engine,
@@ -17,7 +18,6 @@ export type {
 	FinishReason,
 	GenerateEvent,
 	GenerateOptions,
-	Message,
 	Prompt,
 	Timings,
 	TokenEvent,
@@ -27,8 +27,8 @@ export { complete } from "./engine/engine.ts";
 export { findLlamaServer } from "./engine/llama-server/find.ts";
 export type { EngineOptions } from "./engine/options.ts";
 export { RestartingEngine } from "./engine/restarting.ts";
-export type { StartEngineOptions } from "./engine/start.ts";
-export { startEngine } from "./engine/start.ts";
+export type { StartEngineOptions } from "./engine/start/start-engine.ts";
+export { startEngine } from "./engine/start/start-engine.ts";
 export type { EngineErrorCode } from "./errors.ts";
 export { EngineError, JobError } from "./errors.ts";
 export { conclude, formatEnding, makeReport, printEnding } from "./job/conclude.ts";
@@ -44,6 +44,7 @@ export { shareHost } from "./job/placement.ts";
 export type { Progress } from "./job/progress-bar.ts";
 export { canShowProgress, startProgress } from "./job/progress-bar.ts";
 export { BUILT_IN_PROMPTS, parsePrompt } from "./job/prompts.ts";
+export { parseSlo } from "./job/slo.ts";
 export type { StartOptions } from "./job/start-engines.ts";
 export { startEngines } from "./job/start-engines.ts";
 export type { Setting, Sweep, SweepAxis } from "./job/sweep.ts";
@@ -74,7 +75,7 @@ export { mergeStatistics } from "./measure/report.ts";
 export type { RequestLabel } from "./measure/run-recorded.ts";
 export { runRecorded } from "./measure/run-recorded.ts";
 export type { Latency, Slo } from "./measure/slo.ts";
-export { describeSlo, keeps, parseSlo } from "./measure/slo.ts";
+export { keeps, sloText } from "./measure/slo.ts";
 export type { Span } from "./measure/spans.ts";
 export type { Outcomes, Targets } from "./measure/targets.ts";
 export { missedTargets } from "./measure/targets.ts";

@@ -3,10 +3,10 @@
  * prompt that does not fit is an error and never cut, no repeat penalty, no hidden system prompt.
  */
 
-import type { EngineError } from "../errors.ts";
+import { EngineError } from "../errors.ts";
 
 /** One turn of a conversation. */
-export interface Message {
+export interface ChatMessage {
 	/** "system", "user", "assistant", or what else the model's chat template knows. */
 	readonly role: string;
 	readonly content: string;
@@ -16,7 +16,7 @@ export interface Message {
  * What to continue. A string is continued as it stands (after the model's BOS token); messages go through the chat
  * template that the model file carries.
  */
-export type Prompt = string | readonly Message[];
+export type Prompt = string | readonly ChatMessage[];
 
 /** Options of one request. */
 export interface GenerateOptions {
@@ -130,7 +130,16 @@ export interface Engine {
 	close(): Promise<void>;
 }
 
-/** Runs one request to its end. */
+/** The error of an engine that ended a request without its "done" event. */
+export function noResult(): EngineError {
+	return new EngineError("ERR_GENERATE", "The engine ended a request without a result");
+}
+
+/**
+ * Runs one request to its end.
+ *
+ * @throws {EngineError} what `engine.generate` throws.
+ */
 export async function complete(
 	engine: Engine,
 	prompt: Prompt,
@@ -139,5 +148,5 @@ export async function complete(
 	for await (const event of engine.generate(prompt, options)) {
 		if (event.type === "done") return event;
 	}
-	throw new Error("The engine ended a request without a result");
+	throw noResult();
 }

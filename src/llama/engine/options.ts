@@ -1,6 +1,4 @@
-import { availableParallelism } from "node:os";
 import type { ModelFacts } from "../model/gguf/validate.ts";
-import type { LoadRequest } from "./node-llama-cpp/protocol.ts";
 import { positive } from "./request.ts";
 
 /** How to start an engine. */
@@ -39,20 +37,4 @@ export function checkSlots(asked = DEFAULT_SLOTS): number {
 	const slots = positive("slots", asked);
 	if (slots > MAX_SLOTS) throw new RangeError(`Cannot use ${slots} slots: at most ${MAX_SLOTS} are possible`);
 	return slots;
-}
-
-/** Fills in what was left open. */
-export function loadRequest(options: EngineOptions, facts: ModelFacts): LoadRequest {
-	const { model, gpu = "auto", gpuLayers = "auto", prefillChunk } = options;
-	const slots = checkSlots(options.slots);
-	return {
-		type: "load",
-		model,
-		gpu,
-		gpuLayers,
-		slots,
-		contextSize: positive("contextSize", options.contextSize ?? defaultContext(facts)),
-		threads: positive("threads", options.threads ?? availableParallelism()),
-		prefillChunk: prefillChunk === undefined ? undefined : positive("prefillChunk", prefillChunk),
-	};
 }

@@ -3,10 +3,11 @@ import { scanOptions } from "../../base/options/scan.ts";
 import { OptionValues } from "../../base/options/values.ts";
 import { MAX_SLOTS } from "../engine/options.ts";
 import { JobError } from "../errors.ts";
-import { parseSlo, type Slo } from "../measure/slo.ts";
+import type { Slo } from "../measure/slo.ts";
 import { POLICIES, type Policy } from "../schedule/scheduler.ts";
 import { type EngineChoice, readEngineChoice } from "./engine-options.ts";
 import { type JobOptionName, OPTION_TABLE, refuse, usageError } from "./option-table.ts";
+import { parseSlo } from "./slo.ts";
 import { parseSweep, type Sweep } from "./sweep.ts";
 
 /** What the command line of a job says. */

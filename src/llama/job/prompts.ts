@@ -1,4 +1,4 @@
-import type { Message, Prompt } from "../engine/engine.ts";
+import type { ChatMessage, Prompt } from "../engine/engine.ts";
 
 /** What is run when no file is given. */
 export const BUILT_IN_PROMPTS: readonly string[] = [
@@ -40,7 +40,7 @@ export function parsePrompt(value: unknown): Prompt {
  *
  * @throws {Error} that says what is wrong with them.
  */
-export function parseMessages(messages: unknown): Message[] {
+export function parseMessages(messages: unknown): ChatMessage[] {
 	if (!Array.isArray(messages) || messages.length === 0) {
 		throw new Error('"messages" is not a list with at least one message');
 	}

@@ -3,7 +3,7 @@ import { DeadlineEngine } from "../engine/deadline.ts";
 import type { Engine, EngineInfo } from "../engine/engine.ts";
 import { MAX_SLOTS } from "../engine/options.ts";
 import { RestartingEngine } from "../engine/restarting.ts";
-import { startEngine } from "../engine/start.ts";
+import { startEngine } from "../engine/start/start-engine.ts";
 import { DEMO_MODEL_NOTE, ensureDemoModel } from "../model/demo/cache.ts";
 import { readApiKey } from "./api-key.ts";
 import type { EngineChoice } from "./engine-options.ts";

@@ -4,7 +4,7 @@ import { type Summary, summarise } from "./digest.ts";
 import type { GpuUse } from "./gpu.ts";
 import type { CacheMeasurement } from "./measure-cache.ts";
 import { QUANTITIES, type Quantity, type RankStatistics } from "./recorder.ts";
-import { describeSlo, type Slo } from "./slo.ts";
+import { type Slo, sloText } from "./slo.ts";
 import { missedTargets, type Targets } from "./targets.ts";
 
 /** Version of the report's form: it changes when a key changes its meaning or goes. */
@@ -130,7 +130,7 @@ export function mergeStatistics(ranks: readonly RankStatistics[], context: Repor
 		})),
 		imbalance: imbalance(ranks.map(({ completionTokens }) => completionTokens)),
 		busy_imbalance: imbalance(ranks.map(({ busyMs }) => busyMs)),
-		...(slo === undefined ? {} : { slo: { ...slo, text: describeSlo(slo) } }),
+		...(slo === undefined ? {} : { slo: { ...slo, text: sloText(slo) } }),
 		...(delivery === undefined ? {} : { delivery }),
 		errors: [...errors].sort((a, b) => b[1] - a[1]).map(([reason, count]) => ({ reason, count })),
 		missed: missedTargets(total, context),

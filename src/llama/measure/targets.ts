@@ -1,5 +1,5 @@
 import { percent } from "./numbers.ts";
-import { describeSlo, type Slo } from "./slo.ts";
+import { type Slo, sloText } from "./slo.ts";
 
 /** What a job must reach. */
 export interface Targets {
@@ -30,7 +30,7 @@ export function missedTargets(
 	if (slo !== undefined && good * 100 < slo.share * requests) {
 		const share = percent(good / requests);
 		missed.push(
-			`${good} of ${requests} requests (${share}) were within ${describeSlo(slo)}: --slo wants ${slo.share} %`,
+			`${good} of ${requests} requests (${share}) were within ${sloText(slo)}: --slo wants ${slo.share} %`,
 		);
 	}
 	return missed;

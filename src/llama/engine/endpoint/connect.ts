@@ -4,7 +4,7 @@ import type { CompletionApi } from "../http/completion-api.ts";
 import { NativeApi } from "../http/native-api.ts";
 import { OpenAiApi } from "../http/openai-api.ts";
 import { isTransient, RETRIES, type RetryOptions, withRetries } from "../http/retry.ts";
-import type { ServerProperties } from "../llama-server/load.ts";
+import type { ServerProperties } from "../http/server-properties.ts";
 import { endpointError } from "./retrying-api.ts";
 
 /** Which server to use, and how. */
@@ -28,7 +28,7 @@ export interface EndpointOptions {
 	readonly answerMs?: number;
 }
 
-/** An endpoint that has answered. */
+/** A server that has answered, and how to talk to it. */
 export interface Connection {
 	readonly api: CompletionApi;
 	readonly model: string;
@@ -39,8 +39,8 @@ export interface Connection {
 
 const ANSWER_MS = 10_000;
 
-/** A server that has no such page, as opposed to one that cannot answer now. */
-const NO_SUCH_PAGE = new Set([400, 404, 405, 501]);
+/** Statuses that mean "no such route", not "busy". */
+const NO_SUCH_ROUTE = new Set([400, 404, 405, 501]);
 
 /**
  * Finds out what an endpoint is: llama.cpp's own API says more than OpenAI's, so it is preferred where both are there.
@@ -91,7 +91,7 @@ async function propertiesOf(
 		const isLlama = typeof answer === "object" && answer !== null && "default_generation_settings" in answer;
 		return isLlama ? (answer as ServerProperties) : undefined;
 	} catch (error) {
-		if (error instanceof StatusError && NO_SUCH_PAGE.has(error.status)) return undefined;
+		if (error instanceof StatusError && NO_SUCH_ROUTE.has(error.status)) return undefined;
 		throw error;
 	}
 }
@@ -114,13 +114,13 @@ async function connectOpenAi(
 			...(found?.max_model_len === undefined ? {} : { contextSize: found.max_model_len }),
 		};
 	} catch (error) {
-		if (!(error instanceof StatusError) || !NO_SUCH_PAGE.has(error.status)) throw error;
+		if (!(error instanceof StatusError) || !NO_SUCH_ROUTE.has(error.status)) throw error;
 		// Not every server lists its models.
 		return { api: new OpenAiApi(target, model ?? "default"), model: model ?? target.base };
 	}
 }
 
-/** A page about the server itself. One that takes a connection and says nothing must not hold a job up. */
+/** Asks a server about itself, for a bounded time: one that takes the connection and never answers must not hold a job up. */
 async function ask(
 	target: Target,
 	path: string,

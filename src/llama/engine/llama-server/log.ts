@@ -1,5 +1,3 @@
-import { firstMatch, linesOf, tellingLine as tellingLineOf } from "../../../base/process/telling-line.ts";
-
 const KEPT_BYTES = 65_536;
 
 /** What a llama-server has said, as far as it may be needed. */
@@ -13,39 +11,6 @@ export class ServerLog {
 	get text(): string {
 		return this.#text;
 	}
-}
-
-/** "0.00.005.835 E srv  load_model: " and names of functions: not part of what is said. */
-const PREFIX =
-	/^(?:[\d.]{8,} [A-Z] )?(?:(?:srv|cmn|slot|que|res) +[\w()]+: )?(?:[\w()]*[_(][\w()]*: |init: |error: )*/;
-/** In order of what they tell. */
-const TELLING: readonly RegExp[] = [
-	/GGML_ASSERT|GGML_ABORT|CUDA error/,
-	/out of memory|failed to allocate|unable to allocate|bad_alloc|cudaMalloc failed/i,
-	/error loading model: (?!llama_model_loader: failed to load)/,
-	/^error(?: while|:)|invalid argument/i,
-	/couldn't bind|Failed to parse|failed to initialize|failed to open|failed to read/i,
-	/terminate called|what\(\):|error while loading shared libraries/i,
-	/ E |error|fail/i,
-];
-
-/** The line of a log that best tells why a server ended, without what llama.cpp puts before it; else the last line. */
-export function tellingLine(log: string): string | undefined {
-	const found = tellingLineOf(log, TELLING);
-	return found === undefined ? undefined : withoutPrefix(found);
-}
-
-/** The log has a line that tells why the server ended. */
-export function tellsReason(log: string): boolean {
-	return firstMatch(linesOf(log), TELLING) !== undefined;
-}
-
-function withoutPrefix(line: string): string {
-	const text = line
-		.replace(PREFIX, "")
-		.replace(/^error loading model: /, "")
-		.replace(PREFIX, "");
-	return text === "" ? line : text;
 }
 
 /** Why a server could not use the model's chat template, if that is what the log tells. */

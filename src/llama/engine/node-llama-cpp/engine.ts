@@ -1,5 +1,5 @@
 import { endingText } from "../../../base/process/ending.ts";
-import { EngineError } from "../../errors.ts";
+import { EngineError, type EngineErrorData } from "../../errors.ts";
 import type { ModelFacts } from "../../model/gguf/validate.ts";
 import type {
 	DoneEvent,
@@ -10,11 +10,13 @@ import type {
 	GenerateOptions,
 	Prompt,
 } from "../engine.ts";
+import { saysOutOfMemory } from "../llama-log.ts";
 import { joinNotes } from "../notes.ts";
-import { type EngineOptions, loadRequest } from "../options.ts";
+import type { EngineOptions } from "../options.ts";
 import { checkRequest } from "../request.ts";
 import { type HostExit, HostProcess } from "./host-process.ts";
-import type { Failure, GenerateRequest, HostToRank, LoadRequest } from "./protocol.ts";
+import { loadRequest } from "./load-request.ts";
+import type { GenerateRequest, HostToRank, LoadRequest } from "./protocol.ts";
 import { RequestQueue } from "./request-queue.ts";
 
 type RequestEvent = Extract<HostToRank, { readonly id: number }>;
@@ -30,27 +32,16 @@ export async function startNodeLlamaCpp(
 	note?: string,
 ): Promise<Engine> {
 	const request = loadRequest(options, facts);
+	const engine = new NodeLlamaCppEngine(request);
 	try {
-		return await NodeLlamaCppEngine.load(request, note);
+		return await engine.load(note);
 	} catch (error) {
-		// With "auto" a GPU whose kernels do not run is no reason to fail, but one to say so.
-		if (request.gpu !== "auto" || !(error instanceof LoadCrash) || error.device === "cpu") throw error;
-		const why = `${error.device} could not be used, so the model runs on the processor: ${error.message}`;
-		return await NodeLlamaCppEngine.load({ ...request, gpu: "cpu" }, joinNotes(note, why));
-	}
-}
-
-/** The host died while it loaded. */
-class LoadCrash extends EngineError {
-	readonly device: EngineInfo["device"];
-
-	constructor(message: string, device: EngineInfo["device"]) {
-		super("ERR_ENGINE_DIED", message);
-		this.device = device;
-	}
-
-	override get name(): string {
-		return "EngineError";
+		// A process that dies while it loads: with "auto" a GPU whose kernels do not run is no reason to fail, only one to
+		// say so.
+		const died = error instanceof EngineError && error.code === "ERR_ENGINE_DIED";
+		if (request.gpu !== "auto" || !died || engine.device === "cpu") throw error;
+		const why = `${engine.device} could not be used, so the model runs on the processor: ${error.message}`;
+		return await new NodeLlamaCppEngine({ ...request, gpu: "cpu" }).load(joinNotes(note, why));
 	}
 }
 
@@ -60,23 +51,32 @@ class NodeLlamaCppEngine implements Engine {
 	readonly #requests = new Map<number, RequestQueue<RequestEvent>>();
 	#info: EngineInfo | undefined;
 	#device: EngineInfo["device"] = "unknown";
-	#onLoaded: ((failure?: Failure) => void) | undefined;
+	#onLoaded: ((error?: EngineErrorData) => void) | undefined;
 	#nextId = 1;
 	/** Why no request can run any more. */
 	#ended: EngineError | undefined;
 
-	private constructor(request: LoadRequest) {
+	constructor(request: LoadRequest) {
 		this.#request = request;
 		this.#host = new HostProcess((events) => {
 			for (const event of events) this.#receive(event);
 		});
 	}
 
-	static async load(request: LoadRequest, note?: string): Promise<Engine> {
-		const engine = new NodeLlamaCppEngine(request);
-		await engine.#load();
-		if (note !== undefined && engine.#info !== undefined) engine.#info = { ...engine.#info, note };
-		return engine;
+	/**
+	 * Loads the model. To be called once, before anything else.
+	 *
+	 * @throws {EngineError} ERR_ENGINE_DIED if the process died of it, else what it said.
+	 */
+	async load(note?: string): Promise<Engine> {
+		await this.#load();
+		if (note !== undefined && this.#info !== undefined) this.#info = { ...this.#info, note };
+		return this;
+	}
+
+	/** Where llama.cpp wants to run the model; "unknown" until it is up. */
+	get device(): EngineInfo["device"] {
+		return this.#device;
 	}
 
 	get info(): EngineInfo {
@@ -128,7 +128,7 @@ class NodeLlamaCppEngine implements Engine {
 						return;
 					} else if (event.type === "error") {
 						finished = true;
-						throw new EngineError(event.failure.code, event.failure.message);
+						throw EngineError.from(event.error);
 					}
 				}
 			}
@@ -146,7 +146,7 @@ class NodeLlamaCppEngine implements Engine {
 		try {
 			const [event] = await queue.take();
 			if (event?.type === "counted") return event.tokens;
-			if (event?.type === "error") throw new EngineError(event.failure.code, event.failure.message);
+			if (event?.type === "error") throw EngineError.from(event.error);
 			throw new EngineError("ERR_GENERATE", "Cannot count tokens: the engine gave no number");
 		} finally {
 			this.#close(id);
@@ -163,7 +163,7 @@ class NodeLlamaCppEngine implements Engine {
 		try {
 			const [event] = await queue.take();
 			if (event?.type === "embedded") return Float32Array.from(event.vector);
-			if (event?.type === "error") throw new EngineError(event.failure.code, event.failure.message);
+			if (event?.type === "error") throw EngineError.from(event.error);
 			throw new EngineError("ERR_GENERATE", "Cannot embed a text: the engine gave no vector");
 		} finally {
 			signal?.removeEventListener("abort", onAbort);
@@ -183,20 +183,22 @@ class NodeLlamaCppEngine implements Engine {
 
 	async #load(): Promise<void> {
 		this.#host.hold();
-		const loaded = new Promise<Failure | undefined>((resolve) => {
+		const loaded = new Promise<EngineErrorData | undefined>((resolve) => {
 			this.#onLoaded = resolve;
 		});
 		void this.#host.exit.then((exit) => this.#died(exit));
 		this.#host.send(this.#request);
 		const crashed = this.#host.exit.then((exit) => {
-			throw new LoadCrash(
-				`Cannot load model ${this.#request.model}: the engine's process ${endingText(exit, exit.words)}`,
-				this.#device,
+			const how = endingText(exit, exit.reason);
+			throw new EngineError(
+				"ERR_ENGINE_DIED",
+				`Cannot load model ${this.#request.model}: the engine's process ${how}`,
+				{ outOfMemory: saysOutOfMemory(how) },
 			);
 		});
 		try {
-			const failure = await Promise.race([loaded, crashed]);
-			if (failure !== undefined) throw new EngineError(failure.code, failure.message);
+			const error = await Promise.race([loaded, crashed]);
+			if (error !== undefined) throw EngineError.from(error);
 		} catch (error) {
 			await this.#host.close();
 			throw error;
@@ -216,7 +218,7 @@ class NodeLlamaCppEngine implements Engine {
 				this.#onLoaded?.();
 				break;
 			case "failed":
-				this.#onLoaded?.(event.failure);
+				this.#onLoaded?.(event.error);
 				break;
 			default:
 				// A request that was aborted is not there any more.
@@ -228,7 +230,7 @@ class NodeLlamaCppEngine implements Engine {
 		this.#end(
 			new EngineError(
 				"ERR_ENGINE_DIED",
-				`The engine of model ${this.#request.model} died: its process ${endingText(exit, exit.words)}`,
+				`The engine of model ${this.#request.model} died: its process ${endingText(exit, exit.reason)}`,
 			),
 		);
 	}

@@ -2,20 +2,15 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Ending } from "../../../base/process/ending.ts";
 import { setReferenced } from "../../../base/process/referenced.ts";
-import { tellingLine } from "../../../base/process/telling-line.ts";
+import { tellingLine } from "../llama-log.ts";
 import type { HostToRank, RankToHost } from "./protocol.ts";
 
 /** How an engine host ended. */
 export interface HostExit extends Ending {
-	/** The last words on its stderr that tell why, if there are any. */
-	readonly words: string | undefined;
+	/** The line of its stderr that best tells why, if it wrote any. */
+	readonly reason: string | undefined;
 }
 
-/** Lines of llama.cpp, or of Node, that tell why a process ended. */
-const TELLING = [
-	/GGML_ASSERT|CUDA error|out of memory|terminate called|what\(\):/i,
-	/error|abort|fail/i,
-] as const;
 const KEPT_BYTES = 8192;
 /** After the exit, what is still in the stderr pipe may take this long. */
 const LAST_WORDS_MS = 250;
@@ -82,8 +77,8 @@ export class HostProcess {
 
 	#watch(): Promise<HostExit> {
 		return new Promise((resolve) => {
-			const finish = (code: number | null, signal: NodeJS.Signals | null) => {
-				resolve({ code, signal, words: tellingLine(this.#stderr, TELLING) });
+			const finish = (code: number | null, signal: string | null) => {
+				resolve({ code, signal, reason: tellingLine(this.#stderr) });
 			};
 			this.#child.once("error", (error) => {
 				this.#stderr += `error: ${error.message}\n`;

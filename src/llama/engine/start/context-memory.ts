@@ -1,6 +1,6 @@
 import { totalmem } from "node:os";
-import { EngineError } from "../errors.ts";
-import type { ModelFacts } from "../model/gguf/validate.ts";
+import { EngineError } from "../../errors.ts";
+import type { ModelFacts } from "../../model/gguf/validate.ts";
 
 /**
  * How much more than the host's memory a context may seem to need: GPUs have memory too, and a cache may be quantised or

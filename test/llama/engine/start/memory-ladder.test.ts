@@ -1,11 +1,14 @@
 import test from "ava";
-import { isOutOfMemory, memorySteps, startInMemory } from "../../../src/llama/engine/memory-ladder.ts";
-import { EngineError } from "../../../src/llama/index.ts";
-import { EchoEngine } from "../support/engines.ts";
+import { saysOutOfMemory } from "../../../../src/llama/engine/llama-log.ts";
+import { memorySteps, startInMemory } from "../../../../src/llama/engine/start/memory-ladder.ts";
+import { EngineError } from "../../../../src/llama/index.ts";
+import { EchoEngine } from "../../support/engines.ts";
 
 const FIRST = { contextSize: 4096, gpuLayers: "auto" } as const;
 const outOfMemory = () =>
-	new EngineError("ERR_ENGINE_LOAD", "Cannot load model m.gguf: cudaMalloc failed: out of memory");
+	new EngineError("ERR_ENGINE_LOAD", "Cannot load model m.gguf: cudaMalloc failed: out of memory", {
+		outOfMemory: true,
+	});
 
 test("memorySteps() halves the context, then takes layers off the GPU, where they are free", (t) => {
 	const steps = (context: boolean, layers: boolean) =>
@@ -60,16 +63,45 @@ test("startInMemory() rejects with the numbers when nothing fits, and at once fo
 	t.is(starts, 1);
 });
 
-test("isOutOfMemory() knows the words of both engines", (t) => {
+test("saysOutOfMemory() knows the words of both engines", (t) => {
 	for (const words of [
 		"failed to initialize the context: std::bad_alloc",
 		"unable to allocate CUDA0 buffer",
 		"A context size of 100000 is too large for the available VRAM",
 		"failed to allocate buffer for kv cache",
+		"cudaMalloc failed: out of memory",
+		"GGML_ASSERT(buffer != nullptr) failed",
 	]) {
-		t.true(isOutOfMemory(new EngineError("ERR_ENGINE_LOAD", words)), words);
+		t.true(saysOutOfMemory(words), words);
 	}
-	t.false(isOutOfMemory(new EngineError("ERR_ENGINE_LOAD", "missing tensor")));
-	t.false(isOutOfMemory(new EngineError("ERR_PROMPT", "out of memory")));
-	t.false(isOutOfMemory(new Error("out of memory")));
+	t.false(saysOutOfMemory("missing tensor"));
+});
+
+test("startInMemory() decides by what the error says of itself, not by its text", async (t) => {
+	const steps = () => memorySteps(FIRST, { context: true, layers: true }, { layers: 1 });
+	for (const error of [
+		new EngineError("ERR_PROMPT", "out of memory"),
+		new EngineError("ERR_MODEL", "Cannot load model out of memory.gguf: there is no such file"),
+		new Error("out of memory"),
+	]) {
+		let starts = 0;
+		const starting = startInMemory(steps(), 3, { bytes: 1 }, async () => {
+			starts += 1;
+			throw error;
+		});
+		t.is(await t.throwsAsync(starting), error);
+		t.is(starts, 1);
+	}
+	let starts = 0;
+	const died = new EngineError("ERR_ENGINE_DIED", "it was killed", { outOfMemory: true });
+	const error = await t.throwsAsync(
+		startInMemory(steps(), 3, { bytes: 1 }, async () => {
+			starts += 1;
+			throw died;
+		}),
+		{ instanceOf: EngineError, code: "ERR_ENGINE_DIED" },
+	);
+	t.is(starts, 8);
+	t.true(error?.outOfMemory);
+	t.is(error?.cause, died);
 });

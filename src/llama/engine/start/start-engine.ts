@@ -1,13 +1,13 @@
-import { hasNvidiaDriver } from "../../base/host/nvidia.ts";
-import { EngineError } from "../errors.ts";
-import { type ModelFacts, validateModel } from "../model/gguf/validate.ts";
+import { hasNvidiaDriver } from "../../../base/host/nvidia.ts";
+import { EngineError } from "../../errors.ts";
+import { type ModelFacts, validateModel } from "../../model/gguf/validate.ts";
+import type { Engine } from "../engine.ts";
+import { findLlamaServer, noLlamaServer } from "../llama-server/find.ts";
+import { listDevices } from "../llama-server/gpus.ts";
+import { joinNotes } from "../notes.ts";
+import { DEFAULT_SLOTS, defaultContext, type EngineOptions } from "../options.ts";
 import { checkContextMemory } from "./context-memory.ts";
-import type { Engine } from "./engine.ts";
-import { findLlamaServer, noLlamaServer } from "./llama-server/find.ts";
-import { listDevices } from "./llama-server/gpus.ts";
 import { memorySteps, startInMemory } from "./memory-ladder.ts";
-import { joinNotes } from "./notes.ts";
-import { DEFAULT_SLOTS, defaultContext, type EngineOptions } from "./options.ts";
 
 /** How to start an engine, and which. */
 export interface StartEngineOptions extends EngineOptions {
@@ -49,7 +49,7 @@ async function chooseEngine(
 ): Promise<{ readonly start: Starter; readonly note?: string }> {
 	const { engine = "auto", engineArgs = [] } = options;
 	const onServer = async (llamaServer: string): Promise<Starter> => {
-		const { startLlamaServer } = await import("./llama-server/start.ts");
+		const { startLlamaServer } = await import("../llama-server/start.ts");
 		return (changed, note) => startLlamaServer({ ...changed, llamaServer, engineArgs }, facts, note);
 	};
 	const inProcess = async (): Promise<Starter> => {
@@ -59,7 +59,7 @@ async function chooseEngine(
 				"Cannot pass --engine-args: the engine node-llama-cpp takes none",
 			);
 		}
-		const { startNodeLlamaCpp } = await import("./node-llama-cpp/engine.ts");
+		const { startNodeLlamaCpp } = await import("../node-llama-cpp/engine.ts");
 		return (changed, note) => startNodeLlamaCpp(changed, facts, note);
 	};
 	if (engine === "node-llama-cpp") return { start: await inProcess() };

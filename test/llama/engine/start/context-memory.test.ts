@@ -1,6 +1,6 @@
 import test from "ava";
-import { checkContextMemory } from "../../../src/llama/engine/context-memory.ts";
-import { ensureDemoModel, startEngine } from "../../../src/llama/index.ts";
+import { checkContextMemory } from "../../../../src/llama/engine/start/context-memory.ts";
+import { ensureDemoModel, startEngine } from "../../../../src/llama/index.ts";
 
 const GIB = 2 ** 30;
 

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import { complete, EngineError, startEngine } from "../../../src/llama/index.ts";
-import { temporaryFolder, writeCycle } from "../support/models.ts";
+import { complete, EngineError, startEngine } from "../../../../src/llama/index.ts";
+import { temporaryFolder, writeCycle } from "../../support/models.ts";
 
 const folder = temporaryFolder();
 // A llama-server that is merely found, and cannot be run.

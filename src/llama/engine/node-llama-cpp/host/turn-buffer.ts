@@ -4,7 +4,7 @@ import type { HostToRank } from "../protocol.ts";
  * Collects what happens in one turn of the event loop and sends it as one message: sequences that decode together
  * then cost one message per step, not one each.
  */
-export class Outbox {
+export class TurnBuffer {
 	readonly #send: (events: readonly HostToRank[]) => void;
 	#events: HostToRank[] = [];
 

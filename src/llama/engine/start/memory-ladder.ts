@@ -1,6 +1,6 @@
-import { EngineError } from "../errors.ts";
-import type { ModelFacts } from "../model/gguf/validate.ts";
-import type { Engine } from "./engine.ts";
+import { EngineError } from "../../errors.ts";
+import type { ModelFacts } from "../../model/gguf/validate.ts";
+import type { Engine } from "../engine.ts";
 
 /** What an engine is asked for that can be made smaller. */
 export interface MemoryStep {
@@ -41,19 +41,9 @@ export function* memorySteps(
 	for (const part of PARTS_OF_LAYERS) yield { contextSize, gpuLayers: Math.floor(layers * part) };
 }
 
-/** An engine that could not start because there was not enough memory, of the host or of a GPU. */
-export function isOutOfMemory(error: unknown): boolean {
-	return (
-		error instanceof EngineError &&
-		(error.code === "ERR_ENGINE_LOAD" || error.code === "ERR_ENGINE_DIED") &&
-		/out of memory|buffer != (NULL|nullptr)|(failed|unable) to allocate|bad_alloc|cudaMalloc failed|insufficient memory|too large for the available|not enough (V?RAM|memory)/i.test(
-			error.message,
-		)
-	);
-}
-
 /**
- * Starts an engine, with less if memory is short; its note then says what it had to do without.
+ * Starts an engine, with less if memory is short (`EngineError.outOfMemory`); its note then says what it had to do
+ * without.
  *
  * @throws {EngineError} it does not fit with the least either; names the numbers.
  */
@@ -70,12 +60,12 @@ export async function startInMemory(
 		const note =
 			step === first
 				? undefined
-				: `memory was short: ${inWords(step, slots)} instead of ${inWords(first, slots)}`;
+				: `memory was short: ${sizeText(step, slots)} instead of ${sizeText(first, slots)}`;
 		try {
 			return await start(step, note);
 		} catch (error) {
-			if (!isOutOfMemory(error)) throw error;
-			shortage = { error: error as EngineError, step };
+			if (!(error instanceof EngineError) || !error.outOfMemory) throw error;
+			shortage = { error, step };
 		}
 	}
 	if (shortage === undefined) throw new Error("There are no steps to try");
@@ -83,12 +73,12 @@ export async function startInMemory(
 	const size = `${(facts.bytes / GIB).toFixed(2)} GiB`;
 	throw new EngineError(
 		error.code,
-		`${error.message} (out of memory with ${inWords(step, slots)}, model ${size}: less context, slots or GPU layers need less)`,
-		{ cause: error },
+		`${error.message} (out of memory with ${sizeText(step, slots)}, model ${size}: less context, slots or GPU layers need less)`,
+		{ cause: error, outOfMemory: true },
 	);
 }
 
-function inWords({ contextSize, gpuLayers }: MemoryStep, slots: number): string {
+function sizeText({ contextSize, gpuLayers }: MemoryStep, slots: number): string {
 	const context = `${slots} x ${contextSize} tokens of context`;
 	return typeof gpuLayers === "number" ? `${context} and ${gpuLayers} GPU layers` : context;
 }
