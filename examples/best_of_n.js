@@ -1,7 +1,7 @@
 /**
  * Best of N: every rank answers the same question several times, each time with another seed, and one rank judges.
  *
- *   tsmpirun -np 3 examples/best_of_n.js "Why is the sky blue?" --requests 12 --model m.gguf
+ *   npx tsmpirun -np 3 examples/best_of_n.js "Why is the sky blue?" --requests 12 --model m.gguf
  *
  * The judge takes the answer that agrees most with all others: the one whose embedding is on average the most similar
  * to theirs. Odd ones out lose, and the judge needs no prompt of its own.

@@ -2,7 +2,7 @@
  * Which lines of a file mean nearly the same? Every rank embeds its part of the lines, an allgather gives all vectors to
  * all ranks, and every rank compares its own lines with all others.
  *
- *   tsmpirun -np 4 examples/embeddings.js lines.txt --model embedding-model.gguf
+ *   npx tsmpirun -np 4 examples/embeddings.js lines.txt --model embedding-model.gguf
  */
 import { readFileSync } from "node:fs";
 import { init } from "tsmpi";

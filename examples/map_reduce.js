@@ -2,7 +2,7 @@
  * Summarises a file that is too long for any context: parts of it are summarised on all ranks (map), then the summaries
  * of neighbours together, until one is left (reduce).
  *
- *   tsmpirun -np 4 examples/map_reduce.js book.txt --model m.gguf --max-tokens 200
+ *   npx tsmpirun -np 4 examples/map_reduce.js book.txt --model m.gguf --max-tokens 200
  */
 import { readFileSync } from "node:fs";
 import { init } from "tsmpi";
