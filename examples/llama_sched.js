@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * Runs a file of prompts on N llama.cpp engines, one per rank, and prints one report.
  *

@@ -13,11 +13,23 @@ export function packageRoot(): string {
 
 /** tsmpi's version. */
 export function ownVersion(): string {
+	const { version } = ownManifest();
+	return typeof version === "string" ? version : "unknown";
+}
+
+/** The file of a program that tsmpi brings along: a name under `bin` in its package.json. */
+export function ownProgram(name: string): string | undefined {
+	const { bin } = ownManifest();
+	const file = typeof bin === "object" && bin !== null ? new Map(Object.entries(bin)).get(name) : undefined;
+	return typeof file === "string" ? join(packageRoot(), file) : undefined;
+}
+
+function ownManifest(): { readonly version?: unknown; readonly bin?: unknown } {
 	try {
 		const content: unknown = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8"));
-		if (typeof content === "object" && content !== null && "version" in content) return `${content.version}`;
+		if (typeof content === "object" && content !== null) return content;
 	} catch {
 		// Somebody has taken the file away.
 	}
-	return "unknown";
+	return {};
 }

@@ -4,6 +4,7 @@ import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LaunchError } from "../../src/base/errors.ts";
 import { findOnPath, isExecutable } from "../../src/base/host/path.ts";
+import { ownProgram } from "./package-root.ts";
 
 /** How a program is started. */
 export interface Command {
@@ -20,7 +21,8 @@ const NOT_EXECUTABLE = 126;
 
 /**
  * Finds what to start before anything is started, so that a wrong name is one line and not one for each rank.
- * A program given by a path is looked for from the folder that tsmpirun runs in (`from`), then from --wdir.
+ * A program given by a path is looked for from the folder that tsmpirun runs in (`from`), then from --wdir; one given
+ * by a name on PATH, then among tsmpi's own programs, which need not be on the PATH of every host.
  */
 export function resolveProgram(
 	program: string,
@@ -40,6 +42,8 @@ export function resolveProgram(
 	if (!script && !program.includes("/")) {
 		const found = findOnPath(program, path);
 		if (found !== undefined) return { command: resolve(from, found), args, cwd };
+		const own = ownProgram(program);
+		if (own !== undefined) return { command: process.execPath, args: [own, ...args], cwd };
 		const here = isExecutable(resolve(from, program))
 			? `: to run the one in this folder, write ./${program}`
 			: "";

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * Builds llama-server from the llama.cpp source that comes with node-llama-cpp, into the cache folder, where engines
  * find it: `npm run build:llama-server`. Nothing is downloaded. A build that is there already is kept.

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { ownFolder } from "../../base/own-folder.ts";
 import type { RankStatistics } from "../measure/recorder.ts";
 import type { Report } from "../measure/report.ts";
 import { pageData } from "./page-data.ts";
@@ -60,7 +61,7 @@ ${section("Definitions", `<dl class="definitions">${Object.entries(report.defini
 }
 
 function read(name: string): Promise<string> {
-	return readFile(new URL(`./inlined/${name}`, import.meta.url), "utf8");
+	return readFile(new URL(`llama/report/inlined/${name}`, ownFolder), "utf8");
 }
 
 function tiles({ total, ranks }: Report): string {

@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+	accessSync,
+	chmodSync,
+	constants,
+	mkdirSync,
+	readFileSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
@@ -102,4 +110,29 @@ test("tsmpirun works through a symbolic link, as npm installs it", async (t) => 
 	const { code, stdout } = await shell(t, `"${folder}/tsmpirun" -n 2 echo here`);
 	t.is(code, 0);
 	t.is(stdout, "here\nhere\n");
+});
+
+test("tsmpi's own programs are found by name, after PATH, and run by tsmpirun's Node", async (t) => {
+	const { folder, write, run } = programs(t);
+	const help = await run("tsmpi-batch", "--help");
+	t.is(help.stderr, "");
+	t.regex(help.stdout, /^Usage: tsmpirun -np N /);
+	t.is(help.code, 0);
+	const build = await tsmpirun(t, ["-n", "1", "tsmpi-build-llama-server", "--help"], { cwd: folder });
+	t.regex(build.stdout, /tsmpi-build-llama-server \[options\]/);
+	t.is((await run("tsmpi-batsh")).code, 127);
+
+	write("tsmpi-batch", "#!/bin/sh\necho mine", 0o755);
+	const env = { PATH: `${folder}:${process.env.PATH}` };
+	const mine = await tsmpirun(t, ["-n", "1", "tsmpi-batch", "--help"], { cwd: folder, env });
+	t.is(mine.stdout, "mine\n");
+});
+
+test("every program that the package brings along may be executed, and names its interpreter", (t) => {
+	const { bin } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+	t.deepEqual(Object.keys(bin), ["tsmpirun", "tsmpi-batch", "tsmpi-build-llama-server"]);
+	for (const file of Object.values<string>(bin)) {
+		t.true(readFileSync(join(ROOT, file), "utf8").startsWith("#!/usr/bin/env node\n"), file);
+		accessSync(join(ROOT, file), constants.X_OK);
+	}
 });

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { ownFolder } from "../../../base/own-folder.ts";
 import type { Ending } from "../../../base/process/ending.ts";
 import { setReferenced } from "../../../base/process/referenced.ts";
 import { tellingLine } from "../llama-log.ts";
@@ -28,7 +29,7 @@ export class HostProcess {
 	constructor(onEvents: (events: readonly HostToRank[]) => void) {
 		// Under Node's own type stripping this file is TypeScript, and so is the host.
 		const suffix = import.meta.url.endsWith(".ts") ? "ts" : "js";
-		this.#child = fork(fileURLToPath(new URL(`./host/main.${suffix}`, import.meta.url)), {
+		this.#child = fork(fileURLToPath(new URL(`llama/engine/node-llama-cpp/host/main.${suffix}`, ownFolder)), {
 			// A debugger's port of the rank is not for the host.
 			execArgv: process.execArgv.filter((argument) => !argument.startsWith("--inspect")),
 			// Several threads of libuv's pool would each start llama.cpp's threads anew, at half the speed.
