@@ -13,10 +13,10 @@ import type { Credentials } from "./dial.ts";
 import { endOrphanedSshd } from "./orphaned-sshd.ts";
 import { forgetTask } from "./slurm-task.ts";
 
-/** A head that has not been heard on standard input in this time will not be. */
+/** If standard input has brought nothing in this time, it does not come from the head. */
 const DEAF_MS = 2000;
 
-/** Ten seconds' worth: the key that we have printed is on its way through a command that we know nothing of. */
+/** Attempts to dial back, 10 s in all: the head learns the key from what was printed, which takes its own time. */
 const REDIALS = 50;
 
 /**

@@ -9,7 +9,7 @@ import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import { askAgent, askHere, Patient } from "./patient.ts";
 import { hostTable } from "./table.ts";
 
-/** An agent that has nothing to clean up is gone in no time. */
+/** How long agents may take to end: after an examination they have nothing to clean up. */
 const CLOSE_MS = 2000;
 
 /** tsmpirun --doctor: examines the hosts that a job would run on; resolves with the exit code. Throws LaunchError. */

@@ -5,10 +5,10 @@ import type { AgentLink } from "../launchers/launcher.ts";
 import type { Finding, Probe, Target } from "../link/examination.ts";
 import type { Examined } from "./diagnosis.ts";
 
-/** An agent that has answered to its start may still get stuck: nvidia-smi, a dead file system. */
+/** Time for one finding: nvidia-smi or a dead file system may hold an agent up for ever. */
 const ANSWER_MS = 20_000;
 
-/** How often a clock is read: the way there and back is uneven, the fastest tells most. */
+/** How often a clock is read: the fastest of the answers tells most, because the way takes unequal times. */
 const CLOCK_READINGS = 3;
 
 /** Examines one host. */
@@ -111,7 +111,7 @@ export class Patient {
 		return failed ?? [];
 	}
 
-	/** The host was there, and is no more. */
+	/** The host has answered before, and does not any more. */
 	#fail(error: unknown): Finding {
 		this.#examined = this.#isLost(error);
 		return {};

@@ -34,7 +34,7 @@ export function launchOrder(
 	};
 }
 
-/** Unlike every other job's; not a secret. */
+/** An id that no other job has. It is not a secret. */
 export function newJobId(): string {
 	return [process.pid, Date.now(), Math.floor(Math.random() * 2 ** 52)]
 		.map((part) => part.toString(36))

@@ -11,7 +11,7 @@ export interface HelloEvents {
 	readonly key?: (key: string) => void;
 }
 
-/** What is kept of a talkative login shell. */
+/** Bytes that a login shell may print before the agent's line. */
 const MOST_NOISE = 1024 * 1024;
 
 const NEWLINE = 10;

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createConnection, createServer, type Socket } from "node:net";
 import type { OpenPort, Target } from "../../link/examination.ts";
 
-/** A host that hardly answers is as bad as one that does not. */
+/** Time in which a host must answer: one that is slower counts as unreachable. */
 const CONNECT_MS = 3000;
 
 /** Opens a free port, as every rank of a job does, and says a word to all who connect. */
