@@ -1,5 +1,6 @@
 import { unknownKey } from "../../base/check-options.ts";
 import { ArgumentError } from "../../base/errors.ts";
+import { isOperator } from "../../collectives/operators.ts";
 import { show } from "./arguments.ts";
 
 /** What the options object of an operation may hold. */
@@ -72,6 +73,8 @@ export function checkOptions(operation: OperationName, options: unknown): void {
 	}
 	for (const key in options) {
 		if (keys.has(key)) continue;
+		// `reduce(value, SUM)`: the reduction itself says how an operator is passed.
+		if (isOperator(options)) return;
 		throw new ArgumentError("ERR_ARG", `Cannot ${action}: ${unknownKey(options, [...keys])}`);
 	}
 	const { signal } = options as { readonly signal?: unknown };
