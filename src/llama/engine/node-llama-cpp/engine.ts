@@ -1,5 +1,6 @@
 import { EngineError, type EngineErrorData } from "../../errors.ts";
 import type { ModelFacts } from "../../model/gguf/validate.ts";
+import { checkCounted, checkEmbed } from "../check.ts";
 import type {
 	DoneEvent,
 	EmbedOptions,
@@ -139,6 +140,7 @@ class NodeLlamaCppEngine implements Engine {
 	}
 
 	async countTokens(prompt: Prompt): Promise<number> {
+		checkCounted(prompt);
 		const id = this.#nextId;
 		const queue = this.#open();
 		this.#host.send({ type: "count", id, prompt });
@@ -152,7 +154,9 @@ class NodeLlamaCppEngine implements Engine {
 		}
 	}
 
-	async embed(text: string, { signal }: EmbedOptions = {}): Promise<Float32Array> {
+	async embed(text: string, options: EmbedOptions = {}): Promise<Float32Array> {
+		checkEmbed(text, options);
+		const { signal } = options;
 		signal?.throwIfAborted();
 		const id = this.#nextId;
 		const queue = this.#open();
