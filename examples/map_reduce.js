@@ -12,6 +12,7 @@ import {
 	DEMO_MODEL_NOTE,
 	fromRoot,
 	JobError,
+	jobSettings,
 	parseOptions,
 	runJob,
 	startEngines,
@@ -29,7 +30,7 @@ await runJob(mpi, async () => {
 	});
 	const document = await atRoot(world, () => readFileSync(file ?? "", "utf8"));
 	if (world.rank === 0 && options.model === undefined) console.log(DEMO_MODEL_NOTE);
-	const engine = await startEngines(mpi, options);
+	const engine = await startEngines(mpi, jobSettings(options).engine);
 	const ask = (/** @type {string} */ text) => `Summarise in a few sentences:\n\n${text}\n\nSummary:`;
 	const summarise = async (/** @type {string} */ text) => {
 		const { maxTokens, seed } = options;

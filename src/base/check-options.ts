@@ -37,7 +37,9 @@ export function describeValue(value: unknown): string {
 	}
 	if (typeof value === "object" && !Array.isArray(value)) {
 		const maker: unknown = value.constructor;
-		return typeof maker === "function" && maker.name !== "" ? `a ${maker.name}` : "an object";
+		return typeof maker === "function" && maker.name !== "" && maker !== Object
+			? `a ${maker.name}`
+			: "an object";
 	}
 	return Array.isArray(value) ? "an array" : `a ${typeof value}`;
 }

@@ -86,6 +86,11 @@ export class JobError extends TsmpiError<JobErrorCode> {
 	}
 }
 
+/** The error of a file of a job that cannot be written. */
+export function cannotWrite(path: string, error: unknown): JobError {
+	return new JobError(`Cannot write ${path}: ${reasonOf(error)}`, 1, { cause: error });
+}
+
 /** The text of anything that was thrown, on one line. */
 export function reasonOf(error: unknown): string {
 	const text = error instanceof Error ? error.message : String(error);

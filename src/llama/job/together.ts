@@ -1,3 +1,4 @@
+import { COMM, checkArgument, FUNCTION, MPI } from "../../base/check-types.ts";
 import { isSystemError } from "../../base/system-error.ts";
 import { type Comm, type Mpi, MpiError } from "../../index.ts";
 import { EngineError, type EngineErrorData, JobError, reasonOf } from "../errors.ts";
@@ -23,6 +24,7 @@ interface Refusal {
  * @throws {JobError} on every rank, if the work failed.
  */
 export async function fromRoot<T>(world: Comm, work: () => T | Promise<T>): Promise<T> {
+	checkShared(world, work);
 	const verdict = world.rank === 0 ? await attempt(work) : undefined;
 	return accept(await world.bcast<Verdict<T>>(verdict));
 }
@@ -33,6 +35,7 @@ export async function fromRoot<T>(world: Comm, work: () => T | Promise<T>): Prom
  * @throws {JobError} on every rank, if the work failed.
  */
 export async function atRoot<T>(world: Comm, work: () => T | Promise<T>): Promise<T | undefined> {
+	checkShared(world, work);
 	const verdict = world.rank === 0 ? await attempt(work) : undefined;
 	const failed = verdict !== undefined && !("value" in verdict) ? verdict : { value: undefined };
 	accept(await world.bcast<Verdict<undefined>>(world.rank === 0 ? failed : undefined));
@@ -43,14 +46,15 @@ export async function atRoot<T>(world: Comm, work: () => T | Promise<T>): Promis
  * Runs something on every rank. Collective. If it fails anywhere, every rank throws the same JobError, after `undo` was
  * called where it had worked. What counts as a failure is as in `fromRoot`.
  *
- * @param undo Gives up what the work has made, such as an engine.
+ * @param undo Gives up what the work has made, such as an engine. @default nothing is given up
  * @throws {JobError} on every rank, with the failure of the lowest rank that failed.
  */
 export async function everywhere<T>(
 	world: Comm,
 	work: () => Promise<T>,
-	undo: (value: T) => Promise<void>,
+	undo: (value: T) => Promise<void> = async () => {},
 ): Promise<T> {
+	checkShared(world, work);
 	const own = await attempt(work);
 	const refusals = await world.allgather("value" in own ? undefined : own);
 	const failed = refusals.filter((refusal) => refusal !== undefined);
@@ -69,6 +73,8 @@ export async function everywhere<T>(
  * needed ends the job in the same way. Any other error is a bug, and is thrown as it is.
  */
 export async function runJob(mpi: Mpi, body: () => Promise<void>): Promise<void> {
+	checkArgument("run a job", "mpi", mpi, MPI);
+	checkArgument("run a job", "body", body, FUNCTION);
 	try {
 		await body();
 	} catch (error) {
@@ -91,6 +97,11 @@ function asJobError(error: unknown): JobError {
 		return new JobError(`Cannot go on: ${error.message}`, 1, { cause: error });
 	}
 	throw error;
+}
+
+function checkShared(world: unknown, work: unknown): void {
+	checkArgument("agree with all ranks", "world", world, COMM);
+	checkArgument("agree with all ranks", "work", work, FUNCTION);
 }
 
 async function attempt<T>(work: () => T | Promise<T>): Promise<Verdict<T>> {

@@ -1,16 +1,36 @@
+import { type Kind, numberFrom, optionsOf } from "../../base/check-types.ts";
+
 /** Limits that an answer must keep, in milliseconds, and how many of the requests must keep all of them. */
 export interface Slo {
+	/** Most milliseconds to the first token. @default no limit */
 	readonly ttft?: number;
+	/** Most milliseconds per further token. @default no limit */
 	readonly tpot?: number;
+	/** Most milliseconds to the end. @default no limit */
 	readonly e2e?: number;
-	/** Percent of the requests that must be good. A failed request is not. */
+	/** Percent of the requests that must keep all limits. A failed request keeps none. */
 	readonly share: number;
 }
 
+const ABOVE_0: Kind = {
+	words: "a number above 0",
+	accepts: (value) => typeof value === "number" && value > 0,
+};
+
+/** What limits may be. */
+export const SLO: Kind = optionsOf<Slo>(
+	"limits in milliseconds such as { ttft: 500, tpot: 50, e2e: 5000, share: 99 }",
+	{ ttft: ABOVE_0, tpot: ABOVE_0, e2e: ABOVE_0, share: numberFrom(0, 100) },
+	["share"],
+);
+
 /** What one request took, in milliseconds; TTFT is undefined without a token, TPOT with fewer than two. */
 export interface Latency {
+	/** From the start to the end. */
 	readonly e2e: number;
+	/** From the start to the first token. */
 	readonly ttft: number | undefined;
+	/** Mean time per token after the first. */
 	readonly tpot: number | undefined;
 }
 

@@ -2,6 +2,7 @@ import { percent, seconds } from "../measure/numbers.ts";
 import { type Report, SCHEMA_VERSION } from "../measure/report.ts";
 import { jsonReport } from "./json.ts";
 import { markdownTable } from "./markdown.ts";
+import { type ReportFiles, writeText } from "./outputs.ts";
 import type { Table } from "./tables.ts";
 import { textTable } from "./text.ts";
 
@@ -29,12 +30,28 @@ export function formatSweep(axis: string, rows: readonly SweepRow[]): string {
 }
 
 /** A sweep as Markdown. */
-export function markdownSweep(axis: string, rows: readonly SweepRow[]): string {
+function markdownSweep(axis: string, rows: readonly SweepRow[]): string {
 	return `## tsmpi sweep: ${axis}\n\n${markdownTable(sweepTable(axis, rows))}\n`;
 }
 
+/**
+ * Writes a sweep to files: of a report's forms it has JSON and Markdown.
+ *
+ * @throws {JobError} naming the file that cannot be written.
+ */
+export async function writeSweep(
+	axis: string,
+	rows: readonly SweepRow[],
+	{ json, md }: ReportFiles,
+): Promise<void> {
+	if (json !== undefined) {
+		await writeText(json, `${JSON.stringify(jsonSweep(axis, rows), undefined, "\t")}\n`);
+	}
+	if (md !== undefined) await writeText(md, markdownSweep(axis, rows));
+}
+
 /** A sweep as JSON: every run's whole report. */
-export function jsonSweep(axis: string, rows: readonly SweepRow[]): Readonly<Record<string, unknown>> {
+function jsonSweep(axis: string, rows: readonly SweepRow[]): Readonly<Record<string, unknown>> {
 	const runs = rows.map(({ setting, report }) => ({
 		setting,
 		...jsonReport({ ...report, ...speedup(axis, rows, report) }),

@@ -2,14 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { init } from "../../../src/index.ts";
+import { RestartingEngine } from "../../../src/llama/engine/restarting.ts";
 import type { Ending } from "../../../src/llama/index.ts";
-import {
-	openBatch,
-	type Prompt,
-	RestartingEngine,
-	runBatch,
-	startMeasurement,
-} from "../../../src/llama/index.ts";
+import { openBatch, type Prompt, runBatch, startMeasurement } from "../../../src/llama/index.ts";
 import { EchoEngine } from "../support/engines.ts";
 import { temporaryFolder } from "../support/models.ts";
 

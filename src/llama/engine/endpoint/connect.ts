@@ -1,3 +1,4 @@
+import { integerFrom, type Kinds, NUMBER, numberFrom, TEXT } from "../../../base/check-types.ts";
 import { EngineError } from "../../errors.ts";
 import { requestJson, StatusError, type Target } from "../http/client.ts";
 import type { CompletionApi } from "../http/completion-api.ts";
@@ -14,19 +15,30 @@ export interface EndpointOptions {
 	 * `/completion`, `/completions` or `/chat/completions` itself.
 	 */
 	readonly endpoint: string;
-	/** Sent as a bearer token. */
+	/** Sent as a bearer token. @default none */
 	readonly apiKey?: string | undefined;
 	/** Name of the model, for servers that have several. @default the first that the server names */
 	readonly model?: string | undefined;
-	/** Requests that run at the same time. @default 4 */
-	readonly slots?: number;
-	/** Further attempts of a request after a passing failure. @default 5 */
-	readonly retries?: number;
-	/** Before the first further attempt; before each one after it twice as long, unless the server asks for more. @default 500 */
-	readonly backoffMs?: number;
+	/** Requests that run at the same time, from 1 up. @default 4 */
+	readonly slots?: number | undefined;
+	/** Further attempts of a request after a failure that may pass. @default 5 */
+	readonly retries?: number | undefined;
+	/** Milliseconds before the first further attempt; before each one after it twice as long, unless the server asks for more. @default 500 */
+	readonly backoffMs?: number | undefined;
 	/** Longest wait for a server to say what it is, in milliseconds. @default 10000 */
-	readonly answerMs?: number;
+	readonly answerMs?: number | undefined;
 }
+
+/** What `connectEndpoint` takes. The number of slots has its range checked by `positive`. */
+export const ENDPOINT_OPTIONS: Kinds<EndpointOptions> = {
+	endpoint: TEXT,
+	apiKey: TEXT,
+	model: TEXT,
+	slots: NUMBER,
+	retries: integerFrom(0),
+	backoffMs: numberFrom(0),
+	answerMs: integerFrom(1),
+};
 
 /** A server that has answered, and how to talk to it. */
 export interface Connection {

@@ -1,5 +1,6 @@
 import { isSystemError } from "../../../base/system-error.ts";
 import { EngineError } from "../../errors.ts";
+import { checkCounted, checkEmbed } from "../check.ts";
 import type { EmbedOptions, Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "../engine.ts";
 import { generateOver } from "../http/generate.ts";
 import { NativeApi } from "../http/native-api.ts";
@@ -59,6 +60,7 @@ export class LlamaServerEngine implements Engine {
 	}
 
 	async countTokens(prompt: Prompt): Promise<number> {
+		checkCounted(prompt);
 		this.#ended.signal.throwIfAborted();
 		try {
 			return await this.#api.countTokens(prompt);
@@ -67,7 +69,9 @@ export class LlamaServerEngine implements Engine {
 		}
 	}
 
-	async embed(text: string, { signal }: EmbedOptions = {}): Promise<Float32Array> {
+	async embed(text: string, options: EmbedOptions = {}): Promise<Float32Array> {
+		checkEmbed(text, options);
+		const { signal } = options;
 		signal?.throwIfAborted();
 		this.#ended.signal.throwIfAborted();
 		this.#embedder ??= this.#startEmbedder();

@@ -1,6 +1,7 @@
 import { endingText } from "../../../base/process/ending.ts";
 import { EngineError, type EngineErrorData } from "../../errors.ts";
 import type { ModelFacts } from "../../model/gguf/validate.ts";
+import { checkCounted, checkEmbed } from "../check.ts";
 import type {
 	DoneEvent,
 	EmbedOptions,
@@ -140,6 +141,7 @@ class NodeLlamaCppEngine implements Engine {
 	}
 
 	async countTokens(prompt: Prompt): Promise<number> {
+		checkCounted(prompt);
 		const id = this.#nextId;
 		const queue = this.#open();
 		this.#host.send({ type: "count", id, prompt });
@@ -153,7 +155,9 @@ class NodeLlamaCppEngine implements Engine {
 		}
 	}
 
-	async embed(text: string, { signal }: EmbedOptions = {}): Promise<Float32Array> {
+	async embed(text: string, options: EmbedOptions = {}): Promise<Float32Array> {
+		checkEmbed(text, options);
+		const { signal } = options;
 		signal?.throwIfAborted();
 		const id = this.#nextId;
 		const queue = this.#open();

@@ -2,14 +2,15 @@
 
 import type { EngineErrorData } from "../../errors.ts";
 import type { EngineInfo, FinishReason, Prompt, Usage } from "../engine.ts";
+import type { GpuChoice, GpuLayers } from "../options.ts";
 import type { CheckedRequest } from "../request.ts";
 
 /** How to load the model. */
 export interface LoadRequest {
 	readonly type: "load";
 	readonly model: string;
-	readonly gpu: "auto" | "cuda" | "cpu";
-	readonly gpuLayers: "auto" | "max" | number;
+	readonly gpu: GpuChoice;
+	readonly gpuLayers: GpuLayers;
 	readonly slots: number;
 	readonly contextSize: number;
 	readonly threads: number;

@@ -1,11 +1,12 @@
 import { EngineError } from "../../errors.ts";
 import type { ModelFacts } from "../../model/gguf/validate.ts";
 import type { Engine } from "../engine.ts";
+import type { GpuLayers } from "../options.ts";
 
 /** What an engine is asked for that can be made smaller. */
 export interface MemoryStep {
 	readonly contextSize: number;
-	readonly gpuLayers: "auto" | "max" | number;
+	readonly gpuLayers: GpuLayers;
 }
 
 /** What may be made smaller, because nobody has asked for it. */
