@@ -13,9 +13,10 @@ const BEGINNINGS = Array.from({ length: 64 }, (_, index) => `${index} `.repeat(2
 function measure(policy, ranks, prompts) {
 	const next = random(1);
 	const scheduler = new Scheduler({
-		...{ policy, ranks, slots: SLOTS },
+		policy,
 		textOf: ({ id }) => `${BEGINNINGS[(id * 31) % 64]}${id}`,
 	});
+	for (let rank = 0; rank < ranks; rank++) scheduler.join(rank, SLOTS);
 	/** @type {{ rank: number, id: number }[]} */
 	const running = [];
 	let read = 0;

@@ -12,7 +12,6 @@
  */
 import { init } from "tsmpi";
 import {
-	atRoot,
 	canShowProgress,
 	conclude,
 	DEMO_MODEL_NOTE,
@@ -21,6 +20,7 @@ import {
 	measureCache,
 	openBatch,
 	parseOptions,
+	prepareReport,
 	printEnding,
 	runBatch,
 	runJob,
@@ -38,7 +38,18 @@ await runJob(mpi, async () => {
 		parseOptions(process.argv.slice(2), "examples/llama_sched.js"),
 	);
 	// The prompts and the answers: rank 0 has the files.
-	const batch = await atRoot(mpi.world, () => openBatch(options));
+	const { prompts, out, requests, maxTokens, temperature, seed, resume, retryFailed, ordered } = options;
+	await prepareReport(mpi, options);
+	const sampling = { maxTokens, temperature, seed };
+	const batch = await openBatch(mpi, {
+		in: prompts,
+		out,
+		requests,
+		...sampling,
+		resume,
+		retryFailed,
+		ordered,
+	});
 	if (mpi.world.rank === 0 && options.print && options.model === undefined) console.log(DEMO_MODEL_NOTE);
 
 	// Once, or for each setting of --sweep: then on the ranks and with the options of that setting.
@@ -59,9 +70,9 @@ await runJob(mpi, async () => {
 		// themselves show how far the job is.
 		const shown = batch !== undefined && canShowProgress() && !setting.print;
 		const progress = startProgress(shown, batch?.total);
+		const { policy, inflight, rate, burstiness } = setting;
 		const outcome = await runBatch(part, engine, batch, {
-			...setting,
-			measurement,
+			...{ policy, inflight, rate, burstiness, seed: setting.seed, measurement },
 			onEnd: (ending) => {
 				progress.add(ending);
 				return setting.print ? printEnding(ending) : undefined;

@@ -1,4 +1,4 @@
-import type { BatchOutcome, Ending } from "../dispatch/run-batch.ts";
+import type { BatchOutcome, Ending } from "../batch/outcome.ts";
 import { mergeStatistics, type Report } from "../measure/report.ts";
 import { writeReport, writeText } from "../report/outputs.ts";
 import { formatSweep, jsonSweep, markdownSweep, type SweepRow } from "../report/sweep.ts";

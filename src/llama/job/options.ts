@@ -3,7 +3,7 @@ import { nearest } from "../../base/nearest.ts";
 import { MAX_SLOTS } from "../engine/options.ts";
 import { JobError } from "../errors.ts";
 import { parseSlo, type Slo } from "../measure/slo.ts";
-import { POLICIES, type Policy } from "../schedule/scheduler.ts";
+import { POLICIES, type Policy } from "../schedule/policies.ts";
 import { ENGINE_SPECS, type EngineChoice, readEngineChoice } from "./engine-options.ts";
 import { parseSweep, type Sweep } from "./sweep.ts";
 

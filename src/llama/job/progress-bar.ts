@@ -1,4 +1,4 @@
-import type { Ending } from "../dispatch/run-batch.ts";
+import type { Ending } from "../batch/outcome.ts";
 
 /** Shows on rank 0's stderr how far the job is. */
 export interface Progress {

@@ -1,6 +1,6 @@
+import { BUILT_IN_PROMPTS } from "../batch/built-in-prompts.ts";
 import { complete, type Engine } from "../engine/engine.ts";
 import type { JobOptions } from "./options.ts";
-import { BUILT_IN_PROMPTS } from "./prompts.ts";
 
 /** Runs a few requests and forgets them: weights, caches and compiled code are then in place. */
 export async function warmUp(
