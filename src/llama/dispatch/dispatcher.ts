@@ -1,11 +1,10 @@
 import { JobError } from "../errors.ts";
 import type { RankStatistics } from "../measure/recorder.ts";
-import type { Answer } from "../openai/answer.ts";
 import type { FailureCode } from "../openai/failure.ts";
 import { textOf } from "../openai/task.ts";
-import type { Measured } from "../schedule/item.ts";
 import type { Policy } from "../schedule/policies.ts";
 import { type ScheduleCounts, Scheduler } from "../schedule/scheduler.ts";
+import { measure } from "./measured.ts";
 import type { Order, WorkerEvent } from "./messages.ts";
 import type { Replica } from "./replica.ts";
 import type { Request } from "./request.ts";
@@ -286,17 +285,5 @@ function orderOf(
 		...{ id, task, epoch },
 		...(dueMs === undefined ? {} : { dueMs }),
 		...(onPiece === undefined ? {} : { pieces: true as const }),
-	};
-}
-
-function measure(answer: Answer): Measured | undefined {
-	if (answer.kind !== "generated") return undefined;
-	const { usage, timings } = answer.done;
-	return {
-		promptTokens: usage.promptTokens - usage.cachedTokens,
-		cachedTokens: usage.cachedTokens,
-		completionTokens: usage.completionTokens,
-		prefillMs: timings.ttftMs - timings.queueMs,
-		decodeMs: timings.totalMs - timings.ttftMs,
 	};
 }

@@ -1,9 +1,9 @@
 import { Beginnings } from "./beginnings.ts";
-import { turnOf } from "./dynamic.ts";
 import { CHARS_PER_TOKEN, type Item, type Wake, type WorkQueue } from "./item.ts";
 import { type Hand, Lane } from "./lane.ts";
+import { groupOf, handOf, type PlacedGroup } from "./placed-group.ts";
 import type { Pace } from "./pace.ts";
-import { type Group, groupByPrefix } from "./prefix-groups.ts";
+import { groupByPrefix } from "./prefix-groups.ts";
 import { RankHeap } from "./rank-heap.ts";
 
 /** What the policy must know besides the items. */
@@ -22,14 +22,6 @@ const MOST_SHARE = 1.1;
 const LONGEST_HAND = 32;
 /** Between lanes with as little to do, the rank with fewer of them in use goes first. */
 const TIE_MS = 1e-6;
-
-/** A group and what it takes to place it. */
-interface PlacedGroup<T> extends Group<T> {
-	/** Tells where the beginning was before: what is shared, or the whole text of a single item. */
-	readonly text: string;
-	readonly priority: number;
-	readonly ms: number;
-}
 
 /** Where a group goes, and how many characters of its beginning are there already. */
 interface Place<T> {
@@ -112,7 +104,7 @@ export class Prefix<T extends Item> implements WorkQueue<T> {
 		if (lane === undefined) {
 			this.#pending.push(item);
 		} else {
-			lane.addFirst(handOf(this.#single(item), false));
+			lane.addFirst(handOf(groupOf([item], "", this.#options), false));
 			this.#changed(lane);
 		}
 		this.#options.wake("one");
@@ -178,13 +170,13 @@ export class Prefix<T extends Item> implements WorkQueue<T> {
 		const total = items.reduce((sum, item) => sum + pace.estimate(item), 0);
 		const groups =
 			items.length === 1
-				? items.map((item) => this.#single(item))
+				? [groupOf(items, "", this.#options)]
 				: groupByPrefix(items, textOf, {
 						leastShared: LEAST_SHARED_TOKENS * CHARS_PER_TOKEN,
 						cost: (item) => pace.estimate(item),
 						mostMs: (MOST_SHARE * total) / this.#least.size,
 						prefillMs: (chars) => pace.prefillMs(chars),
-					}).map(({ items, shared }) => this.#group(items, shared));
+					}).map(({ items, shared }) => groupOf(items, shared, this.#options));
 		groups.sort((a, b) => b.priority - a.priority || b.ms - a.ms);
 		const fairMs = (total + this.#loadMs) / this.#least.size;
 		const homeless = groups.filter((group) => {
@@ -264,22 +256,6 @@ export class Prefix<T extends Item> implements WorkQueue<T> {
 		return this.#options.pace.prefillMs(chars) * slots;
 	}
 
-	#single(item: T): PlacedGroup<T> {
-		return this.#group([item], "");
-	}
-
-	#group(items: readonly T[], shared: string): PlacedGroup<T> {
-		const { textOf, pace } = this.#options;
-		const [first] = items;
-		return {
-			items: items.toSorted((a, b) => b.priority - a.priority),
-			shared,
-			text: items.length > 1 || first === undefined ? shared : textOf(first),
-			priority: Math.max(...items.map(({ priority }) => priority)),
-			ms: items.reduce((sum, item) => sum + pace.estimate(item), 0),
-		};
-	}
-
 	#changed(lane: Lane<T>): void {
 		this.#loadMs += lane.loadMs - this.#keyOf(lane);
 		this.#least.set(lane.index, lane.loadMs + lane.slot * TIE_MS);
@@ -309,9 +285,4 @@ function idlest<T>(lanes: readonly Lane<T>[]): Lane<T> | undefined {
 	let best: Lane<T> | undefined;
 	for (const lane of lanes) if (best === undefined || lane.running < best.running) best = lane;
 	return best;
-}
-
-function handOf<T extends Item>({ items, shared, priority, ms }: PlacedGroup<T>, warm: boolean): Hand<T> {
-	const turn = Math.min(...items.map(turnOf));
-	return { items: [...items], count: items.length, shared, warm, ms, priority, turn };
 }

@@ -41,9 +41,9 @@ async function all(batch: Batch): Promise<(BatchRequest | BadLine)[]> {
 async function runAll(batch: Batch, fails: (id: string | null) => boolean = () => false) {
 	const requests = await all(batch);
 	for (const request of requests.toReversed()) {
-		if (!("task" in request)) batch.fail(request, null, request);
-		else if (fails(request.customId)) batch.fail(request, 1, { code: "prompt", message: "no" });
-		else batch.answer(request, 1, { kind: "generated", done }, "model.gguf");
+		if (!("task" in request)) await batch.fail(request, null, request);
+		else if (fails(request.customId)) await batch.fail(request, 1, { code: "prompt", message: "no" });
+		else await batch.answer(request, 1, { kind: "generated", done }, "model.gguf");
 	}
 	await batch.close();
 	return requests.map(({ customId }) => customId);
