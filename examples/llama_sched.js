@@ -13,7 +13,6 @@
  */
 import { init } from "tsmpi";
 import {
-	atRoot,
 	conclude,
 	DEMO_MODEL_NOTE,
 	forEachSetting,
@@ -39,10 +38,10 @@ await runJob(mpi, async () => {
 	const options = await fromRoot(mpi.world, () =>
 		parseOptions(process.argv.slice(2), "examples/llama_sched.js"),
 	);
-	const { report } = jobSettings(options);
+	const { batch: files, report } = jobSettings(options);
 	await prepareReport(mpi, report);
 	// The prompts and the answers: rank 0 has the files.
-	const batch = await atRoot(mpi.world, () => openBatch(options));
+	const batch = await openBatch(mpi, files);
 	if (mpi.world.rank === 0 && options.print && options.model === undefined) console.log(DEMO_MODEL_NOTE);
 
 	// Once, or for each setting of --sweep: then on the ranks and with the options of that setting.

@@ -11,7 +11,7 @@ import {
 	TEXT,
 } from "../../base/check-types.ts";
 import type { Mpi } from "../../index.ts";
-import type { BatchOutcome } from "../dispatch/run-batch.ts";
+import type { BatchOutcome } from "../batch/outcome.ts";
 import { mergeStatistics } from "../measure/merge-statistics.ts";
 import type { Report } from "../measure/report.ts";
 import { TARGETS, type Targets } from "../measure/targets.ts";

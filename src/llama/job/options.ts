@@ -5,7 +5,7 @@ import { type GpuChoice, type GpuLayers, MAX_SLOTS } from "../engine/options.ts"
 import { JobError } from "../errors.ts";
 import type { Slo } from "../measure/slo.ts";
 import type { ReportFiles } from "../report/outputs.ts";
-import { POLICIES, type Policy } from "../schedule/scheduler.ts";
+import { POLICIES, type Policy } from "../schedule/policies.ts";
 import { type EngineChoice, readEngineChoice } from "./engine-options.ts";
 import type { Sweep } from "./for-each-setting.ts";
 import { type JobOptionName, OPTION_TABLE, refuse, usageError } from "./option-table.ts";

@@ -1,5 +1,5 @@
 import { BOOLEAN, checkOptions, integerFrom, type Kinds } from "../../base/check-types.ts";
-import type { Ending } from "../dispatch/run-batch.ts";
+import type { Ending } from "../batch/outcome.ts";
 
 /** A line on stderr that shows how far a job is. */
 export interface ProgressBar {

@@ -1,4 +1,5 @@
-import type { RunBatchOptions } from "../dispatch/run-batch.ts";
+import type { OpenBatchOptions } from "../batch/open-batch.ts";
+import type { RunBatchOptions } from "../batch/run-options.ts";
 import type { MeasureOptions } from "../measure/measure.ts";
 import { DEMO_MODEL_LABEL, DEMO_MODEL_NOTE } from "../model/demo/cache.ts";
 import type { ConcludeOptions } from "./conclude.ts";
@@ -16,33 +17,11 @@ export interface JobSettings {
 	/** For `startMeasurement`. */
 	readonly measure: MeasureOptions;
 	/** For `openBatch`. */
-	readonly batch: BatchSettings;
+	readonly batch: OpenBatchOptions;
 	/** For `runBatch`, without what only the program knows. */
 	readonly run: Omit<RunBatchOptions, "measurement" | "onEnd">;
 	/** For `prepareReport` and `conclude`. */
 	readonly report: ConcludeOptions;
-}
-
-/** A job's files of requests and answers, and how requests are sampled that do not say. */
-export interface BatchSettings {
-	/** Path of the requests. */
-	readonly in: string | undefined;
-	/** Path of the answers. */
-	readonly out: string | undefined;
-	/** How many to run, going round the requests of the file. */
-	readonly requests: number | undefined;
-	/** Most tokens of an answer. */
-	readonly maxTokens: number;
-	/** From 0 to 100; 0 is greedy. */
-	readonly temperature: number;
-	/** Request i samples with this plus i. */
-	readonly seed: number;
-	/** Go on from the answers that `out` has. */
-	readonly resume: boolean;
-	/** Run again what failed before. */
-	readonly retryFailed: boolean;
-	/** Put the answers in the order of the requests at the end. */
-	readonly ordered: boolean;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { checkArgument, checkOptions, integerFrom, type Kinds, NUMBER } from "../../base/check-types.ts";
+import { BUILT_IN_PROMPTS } from "../batch/built-in-prompts.ts";
 import { ENGINE } from "../engine/check.ts";
 import { complete } from "../engine/complete.ts";
 import type { Engine } from "../engine/engine.ts";
-import { BUILT_IN_PROMPTS } from "./prompts.ts";
 
 /** How to warm up an engine. */
 export interface WarmUpOptions {

@@ -1,7 +1,7 @@
-import type { Answer } from "../batch/answer-line.ts";
 import type { RankStatistics } from "../measure/recorder.ts";
+import type { Answer } from "../openai/answer.ts";
 
-/** What is left to say of a rank that died. */
+/** What a rank's answers came to, counted on rank 0: all that is left to say of a rank that dies. */
 export class Tally {
 	#ok = 0;
 	readonly #errors = new Map<string, number>();

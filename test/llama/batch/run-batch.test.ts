@@ -41,8 +41,7 @@ function stalledEngine() {
 	return { engine: new StalledEngine(), release };
 }
 
-const SAMPLING = { maxTokens: 8, temperature: 0, seed: 100, requests: undefined };
-const FILES = { resume: false, retryFailed: false, ordered: false };
+const SAMPLING = { maxTokens: 8, temperature: 0, seed: 100 };
 
 interface Setup {
 	readonly prompts: readonly string[];
@@ -55,7 +54,7 @@ async function run(name: string, { prompts, engine, onEnd, inflight = 3 }: Setup
 	const path = join(folder, `${name}.txt`);
 	writeFileSync(path, prompts.map((prompt) => `${prompt}\n`).join(""));
 	const out = join(folder, `${name}.jsonl`);
-	const batch = await openBatch({ ...FILES, ...SAMPLING, prompts: path, out });
+	const batch = await openBatch(mpi, { ...SAMPLING, in: path, out });
 	const measurement = await startMeasurement(mpi, engine);
 	const outcome = await runBatch(mpi, engine, batch, {
 		...{ policy: "dynamic", inflight, measurement },
@@ -182,15 +181,15 @@ for (const [what, count, characters, most] of [
 		const { engine, release } = stalledEngine();
 		const path = join(folder, `ahead-${what}.txt`);
 		writeFileSync(path, Array.from({ length: count }, () => `${"x".repeat(characters)}\n`).join(""));
-		const batch = await openBatch({ ...FILES, ...SAMPLING, prompts: path, out: undefined });
+		const batch = await openBatch(mpi, { ...SAMPLING, in: path });
 		const measurement = await startMeasurement(mpi, engine);
 		const running = runBatch(mpi, engine, batch, { policy: "dynamic", inflight: 2, measurement });
 		// The reader is done when nothing more comes for many turns.
 		let read = -1;
 		for (let quiet = 0; quiet < 300; quiet++) {
 			await new Promise((resolve) => setImmediate(resolve));
-			if (batch.counts.read !== read) quiet = 0;
-			read = batch.counts.read;
+			if (batch?.counts.read !== read) quiet = 0;
+			read = batch?.counts.read ?? 0;
 		}
 		t.true(read < count && read <= most, `${read} of ${count} were read`);
 		release();
