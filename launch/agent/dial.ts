@@ -48,7 +48,7 @@ async function dialAll(addresses: string, identity: Identity): Promise<TLSSocket
 	});
 	try {
 		const socket = await Promise.any(attempts);
-		// Another one may still come through.
+		// Another attempt may still succeed: its connection is not needed.
 		for (const attempt of attempts)
 			attempt.then((other) => other !== socket && other.destroy()).catch(() => {});
 		return socket;
@@ -65,7 +65,7 @@ function dialOne(address: string, { name, key }: Identity): Promise<TLSSocket> {
 			host: groups?.host ?? address,
 			port: Number(groups?.port),
 			pskCallback: () => ({ psk: key, identity: name }),
-			// The key is what tells who is there.
+			// There is no certificate with a name: the key alone proves who is there.
 			checkServerIdentity: () => undefined,
 		});
 		const timer = setTimeout(() => {

@@ -76,7 +76,7 @@ export class ProcessAgent implements Attempt {
 	async #connect(host: string): Promise<AgentLink> {
 		const stdout = this.#child.stdout;
 		const dialBack = this.#dialBack;
-		// For an agent that waits to see whether it can hear us.
+		// By this byte the agent sees that its standard input comes from us.
 		if (dialBack !== undefined) this.#child.stdin.write("\n");
 		const hello = readHello(stdout, host, {
 			shell: () => {

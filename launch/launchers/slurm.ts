@@ -64,7 +64,7 @@ export class SlurmLauncher implements Launcher {
 		const links = new Map<string, Promise<AgentLink>>();
 		if (this.#closed) return links;
 		for (const { name } of hosts) links.set(name, dialBack.expect(name));
-		// Each is for the caller; that nobody may have asked for it yet is no error.
+		// The caller takes each one later; until then a rejection must not count as unhandled.
 		for (const link of links.values()) link.catch(() => {});
 		const command = remoteCommand(this.#options, ["--dial", dialBack.target]);
 		for (const group of groups) {

@@ -60,7 +60,7 @@ export class Job {
 			clock,
 			tell: effects.tell,
 			deadlocked: (table) => {
-				// A rank has failed, and is about to be named: that the others wait for it is no news.
+				// A rank has failed and is about to be named, which explains why the others wait.
 				if (firstFailure(records) !== undefined) return;
 				this.end(1, { text: `deadlock: every rank waits, and no message is on its way\n${table}`.trimEnd() });
 			},
@@ -111,7 +111,7 @@ export class Job {
 			case "exited": {
 				const { code, signal, atMs, outOfMemory } = message;
 				record.exit = { code, signal, atMs, outOfMemory };
-				// A failure is reported anyway.
+				// Other exits are failures, which are reported.
 				if (code === 0 || this.ending) this.#effects.note(`${nameOf(record)} ${causeOf(record).text}`);
 				this.#departed(record);
 				return;
