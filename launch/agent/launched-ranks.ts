@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { LaunchError } from "../../src/base/errors.ts";
-import type { Ending } from "../../src/base/process/ending.ts";
+import type { ChildExit } from "../../src/base/exit-text.ts";
 import { jobVariables } from "../../src/control/environment.ts";
 import type { AgentToHead, LaunchOrder, RankOrder, ResolvedCommand, StreamName } from "../link/protocol.ts";
 import { oomKills } from "../machine/out-of-memory.ts";
@@ -103,7 +103,7 @@ export class LaunchedRanks {
 		this.#tell({ type: "launched", rank, pid: child.pid });
 	}
 
-	#exited(rank: number, { code, signal }: Ending): void {
+	#exited(rank: number, { code, signal }: ChildExit): void {
 		const outOfMemory = signal === "SIGKILL" && oomKills() > this.#earlierOomKills;
 		this.#tell({ type: "exited", rank, code, signal, atMs: Date.now(), outOfMemory });
 	}

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
-import type { Ending } from "../../src/base/process/ending.ts";
+import type { ChildExit } from "../../src/base/exit-text.ts";
 import type { StreamName } from "../link/protocol.ts";
 import { OutputPump } from "./output/output-pump.ts";
 import { openInput, openOutput } from "./output/pipes.ts";
@@ -33,7 +33,7 @@ export interface RankOutput {
 /** What becomes of a rank. */
 export interface RankEvents {
 	readonly output: (stream: StreamName, output: RankOutput) => void;
-	readonly exited: (ending: Ending) => void;
+	readonly exited: (ending: ChildExit) => void;
 	/** It has exited and all its output has been passed on. */
 	readonly drained: () => void;
 	readonly failed: (error: NodeJS.ErrnoException) => void;

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { LaunchError } from "../../src/base/errors.ts";
-import { type Ending, endingText } from "../../src/base/process/ending.ts";
+import { type ChildExit, exitText } from "../../src/base/exit-text.ts";
 import type { Host } from "../hosts/hosts.ts";
 import type { AgentToHead, HeadToAgent } from "../link/protocol.ts";
 import { StreamLink } from "../link/stream-link.ts";
@@ -66,11 +66,11 @@ export class ProcessAgent implements Attempt {
 	}
 
 	async #watchExit(): Promise<string> {
-		const closed = once(this.#child, "close").then(([code, signal]): Ending => ({ code, signal }));
+		const closed = once(this.#child, "close").then(([code, signal]): ChildExit => ({ code, signal }));
 		const ending = await closed.catch((error: Error) => error);
 		this.#isGone = true;
 		if (ending instanceof Error) return `cannot start ${this.#name}: ${ending.message}`;
-		return `${this.#name} ${endingText(ending)}`;
+		return `${this.#name} ${exitText(ending)}`;
 	}
 
 	async #connect(host: string): Promise<AgentLink> {

@@ -2,8 +2,8 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { promisify } from "node:util";
 import { LaunchError } from "../../src/base/errors.ts";
+import { exitText } from "../../src/base/exit-text.ts";
 import { findOnPath } from "../../src/base/host/path.ts";
-import { endingText } from "../../src/base/process/ending.ts";
 import type { RemoteOptions } from "../command-line/options.ts";
 import type { Host } from "../hosts/hosts.ts";
 import { expandNodeList } from "../hosts/slurm.ts";
@@ -145,7 +145,7 @@ class Srun {
 		this.#child.stdout?.on("data", (data: Buffer) => this.#readFailures(data));
 		this.#child.stderr?.on("data", (data: Buffer) => this.lines.push(data));
 		this.#exited = once(this.#child, "close").then(
-			([code, signal]) => this.#ended(`srun ${endingText({ code, signal })}`),
+			([code, signal]) => this.#ended(`srun ${exitText({ code, signal })}`),
 			(error: Error) => this.#ended(`cannot start srun: ${error.message}`),
 		);
 	}

@@ -4,7 +4,7 @@ import { generateOver } from "../http/generate.ts";
 import { NativeApi } from "../http/native-api.ts";
 import { makeSlots } from "../http/server-slot.ts";
 import { checkRequest } from "../request.ts";
-import { describe, type LoadedServer, loadServer, serverEndingText } from "./load.ts";
+import { describe, inWords, type LoadedServer, loadServer } from "./load.ts";
 import { embeddingPlan } from "./options.ts";
 
 /** How long a broken connection may be ahead of the news that the server has ended. */
@@ -31,7 +31,7 @@ export class LlamaServerEngine implements Engine {
 			this.#end(
 				new EngineError(
 					"ERR_ENGINE_DIED",
-					`The engine of model ${plan.model} died: its process ${serverEndingText(exit, process.log.text)}`,
+					`The engine of model ${plan.model} died: its process ${inWords(exit, process.log.text)}`,
 				),
 			);
 		});

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { cpus } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Ending, endingText } from "../../../base/process/ending.ts";
 import { EngineError, reasonOf } from "../../errors.ts";
 import type { EngineInfo } from "../engine.ts";
 import { requestJson, type Target } from "../http/client.ts";
@@ -11,7 +10,7 @@ import { serverEnvironment } from "./environment.ts";
 import type { ServerDevice } from "./gpus.ts";
 import { offloadedLayers, tellingLine, tellsReason, templateError } from "./log.ts";
 import { refusedArgument, type ServerPlan, serverArguments } from "./options.ts";
-import { ServerProcess } from "./server-process.ts";
+import { type ServerExit, ServerProcess } from "./server-process.ts";
 
 /** A server whose model is loaded. */
 export interface LoadedServer {
@@ -120,12 +119,10 @@ async function untilHealthy(target: Target, ended: AbortSignal): Promise<void> {
 /** What a shell and the dynamic linker exit with when a program cannot be run at all. */
 const CANNOT_RUN = [126, 127];
 
-function loadError(plan: ServerPlan, exit: Ending, log: string): EngineError {
+function loadError(plan: ServerPlan, exit: ServerExit, log: string): EngineError {
 	const { code, signal } = exit;
 	if (signal !== null) {
-		return new ServerCrash(
-			`Cannot load model ${plan.model}: the engine's process ${serverEndingText(exit, log)}`,
-		);
+		return new ServerCrash(`Cannot load model ${plan.model}: the engine's process ${inWords(exit, log)}`);
 	}
 	const reason = tellingLine(log);
 	if (code === null || CANNOT_RUN.includes(code)) {
@@ -141,11 +138,12 @@ function loadError(plan: ServerPlan, exit: Ending, log: string): EngineError {
 }
 
 /** How a server's process ended, with its last words if they tell anything. */
-export function serverEndingText(ending: Ending, log: string): string {
+export function inWords({ code, signal }: ServerExit, log: string): string {
+	const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
 	const words = /GGML_ASSERT|GGML_ABORT|CUDA error|out of memory|terminate called| E /.test(log)
 		? tellingLine(log)
 		: undefined;
-	return endingText(ending, words);
+	return words === undefined ? how : `${how} (${words})`;
 }
 
 /** What to say about an engine on this server. */

@@ -1,5 +1,3 @@
-import { firstMatch, linesOf, tellingLine as tellingLineOf } from "../../../base/process/telling-line.ts";
-
 const KEPT_BYTES = 65_536;
 
 /** What a llama-server has said, as far as it may be needed. */
@@ -31,13 +29,29 @@ const TELLING: readonly RegExp[] = [
 
 /** The line of a log that best tells why a server ended, without what llama.cpp puts before it; else the last line. */
 export function tellingLine(log: string): string | undefined {
-	const found = tellingLineOf(log, TELLING);
+	const lines = linesOf(log);
+	const found = reasonIn(lines) ?? lines.at(-1);
 	return found === undefined ? undefined : withoutPrefix(found);
 }
 
 /** The log has a line that tells why the server ended. */
 export function tellsReason(log: string): boolean {
-	return firstMatch(linesOf(log), TELLING) !== undefined;
+	return reasonIn(linesOf(log)) !== undefined;
+}
+
+function linesOf(log: string): string[] {
+	return log
+		.split("\n")
+		.map((line) => line.trim())
+		.filter((line) => line !== "");
+}
+
+function reasonIn(lines: readonly string[]): string | undefined {
+	for (const pattern of TELLING) {
+		const found = lines.find((line) => pattern.test(line));
+		if (found !== undefined) return found;
+	}
+	return undefined;
 }
 
 function withoutPrefix(line: string): string {

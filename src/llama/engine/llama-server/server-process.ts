@@ -3,11 +3,16 @@ import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeSocketFolder } from "../../../base/host/socket-folder.ts";
-import type { Ending } from "../../../base/process/ending.ts";
 import { Guard } from "../../../base/process/guard.ts";
 import { setReferenced } from "../../../base/process/referenced.ts";
 import { EngineError, reasonOf } from "../../errors.ts";
 import { ServerLog } from "./log.ts";
+
+/** How a llama-server ended. */
+export interface ServerExit {
+	readonly code: number | null;
+	readonly signal: NodeJS.Signals | null;
+}
 
 const SOCKET = "llama.sock";
 /** After the exit, what is still in the pipes may take this long. */
@@ -21,7 +26,7 @@ export class ServerProcess {
 	readonly socketPath: string;
 	readonly log = new ServerLog();
 	/** Resolves once the process has ended and its last words are in the log. */
-	readonly exit: Promise<Ending>;
+	readonly exit: Promise<ServerExit>;
 	readonly #child: ChildProcess;
 	readonly #guard: Guard | undefined;
 	readonly #folder: string;
@@ -62,8 +67,8 @@ export class ServerProcess {
 		clearTimeout(timer);
 	}
 
-	async #watch(): Promise<Ending> {
-		const exit = await new Promise<Ending>((resolve) => {
+	async #watch(): Promise<ServerExit> {
+		const exit = await new Promise<ServerExit>((resolve) => {
 			this.#child.once("error", (error) => {
 				this.log.add(`error: ${reasonOf(error)}\n`);
 				if (this.#child.pid === undefined) resolve({ code: null, signal: null });

@@ -1,4 +1,3 @@
-import { endingText } from "../../../base/process/ending.ts";
 import { EngineError } from "../../errors.ts";
 import type { ModelFacts } from "../../model/gguf/validate.ts";
 import type {
@@ -190,7 +189,7 @@ class NodeLlamaCppEngine implements Engine {
 		this.#host.send(this.#request);
 		const crashed = this.#host.exit.then((exit) => {
 			throw new LoadCrash(
-				`Cannot load model ${this.#request.model}: the engine's process ${endingText(exit, exit.words)}`,
+				`Cannot load model ${this.#request.model}: the engine's process ${inWords(exit)}`,
 				this.#device,
 			);
 		});
@@ -228,7 +227,7 @@ class NodeLlamaCppEngine implements Engine {
 		this.#end(
 			new EngineError(
 				"ERR_ENGINE_DIED",
-				`The engine of model ${this.#request.model} died: its process ${endingText(exit, exit.words)}`,
+				`The engine of model ${this.#request.model} died: its process ${inWords(exit)}`,
 			),
 		);
 	}
@@ -251,4 +250,9 @@ class NodeLlamaCppEngine implements Engine {
 	#close(id: number): void {
 		if (this.#requests.delete(id)) this.#host.release();
 	}
+}
+
+function inWords({ code, signal, words }: HostExit): string {
+	const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
+	return words === undefined ? how : `${how} (${words})`;
 }

@@ -1,21 +1,16 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { Ending } from "../../../base/process/ending.ts";
 import { setReferenced } from "../../../base/process/referenced.ts";
-import { tellingLine } from "../../../base/process/telling-line.ts";
 import type { HostToRank, RankToHost } from "./protocol.ts";
 
 /** How an engine host ended. */
-export interface HostExit extends Ending {
+export interface HostExit {
+	readonly code: number | null;
+	readonly signal: NodeJS.Signals | null;
 	/** The last words on its stderr that tell why, if there are any. */
 	readonly words: string | undefined;
 }
 
-/** Lines of llama.cpp, or of Node, that tell why a process ended. */
-const TELLING = [
-	/GGML_ASSERT|CUDA error|out of memory|terminate called|what\(\):/i,
-	/error|abort|fail/i,
-] as const;
 const KEPT_BYTES = 8192;
 /** After the exit, what is still in the stderr pipe may take this long. */
 const LAST_WORDS_MS = 250;
@@ -83,7 +78,7 @@ export class HostProcess {
 	#watch(): Promise<HostExit> {
 		return new Promise((resolve) => {
 			const finish = (code: number | null, signal: NodeJS.Signals | null) => {
-				resolve({ code, signal, words: tellingLine(this.#stderr, TELLING) });
+				resolve({ code, signal, words: tellingLine(this.#stderr) });
 			};
 			this.#child.once("error", (error) => {
 				this.#stderr += `error: ${error.message}\n`;
@@ -103,4 +98,16 @@ export class HostProcess {
 	#setReferenced(on: boolean): void {
 		setReferenced(this.#child, on);
 	}
+}
+
+function tellingLine(stderr: string): string | undefined {
+	const lines = stderr.split("\n").map((line) => line.trim());
+	const telling = lines.find((line) =>
+		/GGML_ASSERT|CUDA error|out of memory|terminate called|what\(\):/i.test(line),
+	);
+	return (
+		telling ??
+		lines.find((line) => /error|abort|fail/i.test(line)) ??
+		lines.filter((line) => line !== "").at(-1)
+	);
 }
