@@ -7,6 +7,7 @@ import type { AgentToHead, HeadToAgent } from "../link/protocol.ts";
 import { StreamLink } from "../link/stream-link.ts";
 import { findWrappers } from "../machine/wrap.ts";
 import type { DialBack } from "./dial-back.ts";
+import { explainedLink } from "./explained-link.ts";
 import { readHello } from "./handshake.ts";
 import type { AgentLink } from "./launcher.ts";
 import { RecentLines } from "./recent-lines.ts";
@@ -99,23 +100,14 @@ export class ProcessAgent implements Attempt {
 		dialBack?.giveUp(host, new LaunchError(`Host ${host} has been reached otherwise`));
 		// Nobody else reads what an agent that dialled back, or its shell, may still print.
 		if (stdout.isPaused() && dialed !== undefined) stdout.resume();
-		return this.#explained(link);
+		return explainedLink(link, () => this.#lastWords());
 	}
 
-	/** The link; when it is lost, with what the process has to say about it. */
-	#explained(link: AgentLink): AgentLink {
-		return {
-			...{ send: link.send, onMessage: link.onMessage, close: link.close },
-			onClose: (listener) => link.onClose((lost) => void this.#explain(lost).then(listener)),
-		};
-	}
-
-	async #explain(lost: string | undefined): Promise<string | undefined> {
-		if (lost === undefined) return undefined;
+	/** What the process says about the end of its agent. */
+	async #lastWords(): Promise<string | undefined> {
 		const how = await this.#exitWithin(LAST_WORDS_MS);
 		this.cancel();
-		const said = this.#lines.telling ?? how;
-		return said === undefined ? lost : `${lost} (${said})`;
+		return this.#lines.telling ?? how;
 	}
 
 	#exitWithin(limitMs: number): Promise<string | undefined> {

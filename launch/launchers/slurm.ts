@@ -9,6 +9,7 @@ import type { Host } from "../hosts/hosts.ts";
 import { expandNodeList } from "../hosts/slurm.ts";
 import { FAILED_LINE } from "../link/greeting.ts";
 import { DialBack } from "./dial-back.ts";
+import { explainedLink } from "./explained-link.ts";
 import type { AgentLink, LaunchContext, Launcher } from "./launcher.ts";
 import { RecentLines } from "./recent-lines.ts";
 import { remoteCommand } from "./remote-command.ts";
@@ -64,17 +65,21 @@ export class SlurmLauncher implements Launcher {
 		const links = new Map<string, Promise<AgentLink>>();
 		if (this.#closed) return links;
 		for (const { name } of hosts) links.set(name, dialBack.expect(name));
-		// The caller takes each one later; until then a rejection must not count as unhandled.
-		for (const link of links.values()) link.catch(() => {});
 		const command = remoteCommand(this.#options, ["--dial", dialBack.target]);
 		for (const group of groups) {
 			const srun = new Srun(group, { command, dialBack, limitMs: this.#context.connectMs });
 			this.#sruns.push(srun);
 			for (const { name } of group.hosts) {
 				const link = links.get(name);
-				if (link !== undefined) links.set(name, explained(link, srun));
+				if (link === undefined) continue;
+				links.set(
+					name,
+					link.then((reached) => explainedLink(reached, () => srun.lastWords())),
+				);
 			}
 		}
+		// The caller takes each one later; until then a rejection must not count as unhandled.
+		for (const link of links.values()) link.catch(() => {});
 		return links;
 	}
 }
@@ -94,19 +99,6 @@ async function groupNodes(hosts: readonly Host[]): Promise<NodeGroup[]> {
 		throw new LaunchError(`Cannot learn from Slurm which GPUs the job has: ${cause.message}`, 1, { cause });
 	});
 	return groupByGpus(nodes, stdout, expandNodeList);
-}
-
-/** The link; when it is lost, with what srun has to say about it. */
-async function explained(promise: Promise<AgentLink>, srun: Srun): Promise<AgentLink> {
-	const link = await promise;
-	return {
-		...{ send: link.send, onMessage: link.onMessage, close: link.close },
-		onClose: (listener) =>
-			link.onClose((lost) => {
-				if (lost === undefined) listener();
-				else void srun.lastWords().then((said) => listener(said === undefined ? lost : `${lost} (${said})`));
-			}),
-	};
 }
 
 /** How a srun starts agents. */
