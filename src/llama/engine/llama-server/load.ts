@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { cpus } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Ending, endingText } from "../../../base/process/ending.ts";
+import { type ChildExit, exitText } from "../../../base/process/exit-text.ts";
 import { isSystemError } from "../../../base/system-error.ts";
 import { EngineError, reasonOf } from "../../errors.ts";
 import type { EngineInfo } from "../engine.ts";
@@ -105,7 +105,7 @@ async function untilHealthy(target: Target, ended: AbortSignal): Promise<void> {
 /** What a shell and the dynamic linker exit with when a program cannot be run at all. */
 const CANNOT_RUN = [126, 127];
 
-function loadError(plan: ServerPlan, exit: Ending, log: string): EngineError {
+function loadError(plan: ServerPlan, exit: ChildExit, log: string): EngineError {
 	const { code, signal } = exit;
 	if (signal !== null) {
 		const how = serverExitText(exit, log);
@@ -130,11 +130,11 @@ function loadError(plan: ServerPlan, exit: Ending, log: string): EngineError {
 }
 
 /** How a server's process ended, with its last words if they tell anything. */
-export function serverExitText(ending: Ending, log: string): string {
+export function serverExitText(exit: ChildExit, log: string): string {
 	const words = /GGML_ASSERT|GGML_ABORT|CUDA error|out of memory|terminate called| E /.test(log)
 		? tellingLine(log)
 		: undefined;
-	return endingText(ending, words);
+	return words === undefined ? exitText(exit) : `${exitText(exit)} (${words})`;
 }
 
 /** What an engine on this server says about itself. */
