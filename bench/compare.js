@@ -1,12 +1,14 @@
 // Runs every benchmark and its peers, and writes bench/RESULTS.md: raw zeromq.js and Node's own channels, bare Node
-// processes, node-llama-cpp driven directly, and the same rows under mpi4py with Open MPI, by shared memory and by tcp:
+// processes, node-llama-cpp driven directly, and the same rows under mpi4py with Open MPI, by shared memory and by tcp.
+// `node bench/documents.js` brings the tables of the documents up to date with it:
 //   npm run bench                      all of it
 //   node bench/compare.js mpi4py       one part; on a machine with NVIDIA GPUs also: gpu
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
-import { join } from "node:path";
-import { figures, ROOT, run, tsmpirun } from "./run.js";
+import { RESULTS, readParts } from "./results.js";
+import { figures, run, tsmpirun } from "./run.js";
+import { times } from "./table.js";
 
 const PACKAGES = ["openmpi-bin", "python3-mpi4py", "python3-numpy"];
 const PYTHON = "/usr/bin/python3";
@@ -65,14 +67,14 @@ async function compare(row, ranks) {
 	const lines = [
 		`**${title}, ${ranks} ranks**`,
 		"",
-		`| bytes | tsmpi ${row.unit} | mpi4py shared memory | mpi4py tcp | speed against shared memory | against tcp |`,
+		`| bytes | tsmpi ${row.unit} | mpi4py shared memory | mpi4py tcp | slower than shared memory | slower than tcp |`,
 		"| --- | --- | --- | --- | --- | --- |",
 	];
 	for (const bytes of [NO_DATA, ...SIZES]) {
 		const [a, b, c] = [own.get(bytes), shared.get(bytes), tcp.get(bytes)];
 		if (a === undefined || b === undefined || c === undefined) continue;
-		const speed = (/** @type {number} */ peer) => (row.unit === "us" ? peer / a : a / peer).toFixed(2);
-		lines.push(`| ${bytes} | ${a} | ${b} | ${c} | ${speed(b)}x | ${speed(c)}x |`);
+		const slower = (/** @type {number} */ peer) => times(row.unit === "us" ? a / peer : peer / a);
+		lines.push(`| ${bytes} | ${a} | ${b} | ${c} | ${slower(b)} | ${slower(c)} |`);
 	}
 	return [...lines, ""];
 }
@@ -141,7 +143,7 @@ const PARTS = {
 			"## mpi4py",
 			"",
 			`\`node bench/compare.js mpi4py\`: ${version} under mpi4py, numpy buffers and (objects) pickle. Its ranks spin`,
-			"while they wait; those of tsmpi sleep.",
+			"while they wait; those of tsmpi sleep. 2.00x is twice as slow as the peer; below 1 tsmpi is the faster one.",
 			"",
 		];
 		for (const row of ROWS) for (const ranks of row.ranks) lines.push(...(await compare(row, ranks)));
@@ -150,16 +152,12 @@ const PARTS = {
 	gpu: async () => ["## GPUs", "", (await run(["bench/gpu.sh"])).trimEnd(), ""],
 };
 
-const FILE = join(ROOT, "bench", "RESULTS.md");
-const HEAD =
-	"# Results\n\nEach part says how and where it was measured: `npm run bench` makes them all, but for the GPUs'.\n";
+const HEAD = `# Results
 
-/** The parts of the file as it stands, by their titles. @returns {Map<string, string>} */
-function readParts() {
-	const text = existsSync(FILE) ? readFileSync(FILE, "utf8") : "";
-	const parts = text.split(/^(?=## )/m).slice(1);
-	return new Map(parts.map((part) => [part.split("\n", 1)[0] ?? "", part]));
-}
+Each part says how, where and when it was measured. \`npm run bench\` measures all parts but the GPUs' and replaces them
+here, one by one; a part that is missing has no recorded run. \`node bench/documents.js\` then brings the tables of README.md and
+docs/benchmarks.md up to date.
+`;
 
 /** In words. */
 function machine() {
@@ -181,6 +179,8 @@ for (const name of names) {
 	const text = [title, "", `\`node bench/compare.js ${name}\` (${machine()})`, ...lines].join("\n");
 	console.log(text);
 	// At once: a later part that fails takes nothing away.
-	const parts = readParts().set(title, `${text.trimEnd()}\n\n`);
-	writeFileSync(FILE, `${HEAD}\n${[...parts.values()].join("").trimEnd()}\n`);
+	const parts = existsSync(RESULTS) ? readParts() : new Map();
+	parts.set(title.replace("## ", ""), text.replace("## ", ""));
+	const all = [...parts.values()].map((each) => `\n## ${each.trim()}\n`);
+	writeFileSync(RESULTS, `${HEAD}${all.join("")}`);
 }

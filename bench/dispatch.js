@@ -19,13 +19,12 @@ const inflight = 16;
 
 const engine = pacedEngine({ slots: inflight, msPerToken: Number(process.argv[5] ?? 0) });
 const folder = await atRoot(world, () => mkdtempSync(join(tmpdir(), "bench-dispatch-")));
-const batch = await atRoot(world, async () => {
-	const file = join(folder ?? "", "in.jsonl");
-	await pipeline(Readable.from(lines()), createWriteStream(file));
-	const files = { prompts: file, out: join(folder ?? "", "out.jsonl"), ordered: false };
-	const sampling = { requests: undefined, maxTokens: 64, temperature: 0, seed: 1 };
-	return openBatch({ ...files, ...sampling, resume: false, retryFailed: false });
+const file = await atRoot(world, async () => {
+	const path = join(folder ?? "", "in.jsonl");
+	await pipeline(Readable.from(lines()), createWriteStream(path));
+	return path;
 });
+const batch = await openBatch(mpi, { in: file, out: join(folder ?? "", "out.jsonl"), temperature: 0 });
 
 function* lines() {
 	const content = "words that stand for a prompt ".repeat(Math.ceil(characters / 30));

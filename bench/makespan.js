@@ -1,15 +1,12 @@
 // How long 4 ranks take for a batch file by a policy, on engines of 0.5 ms a token that need no processor.
 //   npx tsmpirun -np 4 bench/makespan.js FILE POLICY
 import { init } from "tsmpi";
-import { atRoot, openBatch, runBatch, startMeasurement } from "tsmpi/llama";
+import { openBatch, runBatch, startMeasurement } from "tsmpi/llama";
 import { pacedEngine } from "./paced-engine.js";
 
 const mpi = await init();
-const prompts = process.argv[2];
 const policy = /** @type {import("tsmpi/llama").Policy} */ (process.argv[3]);
-const files = { prompts, out: undefined, resume: false, retryFailed: false, ordered: false };
-const sampling = { requests: undefined, maxTokens: 64, temperature: 0, seed: 1 };
-const batch = await atRoot(mpi.world, () => openBatch({ ...files, ...sampling }));
+const batch = await openBatch(mpi, { in: process.argv[2], temperature: 0 });
 const engine = pacedEngine({ slots: 1, msPerToken: 0.5 });
 const measurement = await startMeasurement(mpi, engine);
 await mpi.world.barrier();

@@ -1,9 +1,13 @@
 // What a decision of the schedule costs, without any I/O: ranks that answer in a random order, up to 1,000 of them and
 // 1,000,000 prompts of which a tenth is 20 times as long. The cost must grow with neither.
 //   node bench/schedule.js
-import { POLICIES, Scheduler } from "tsmpi/llama";
 import { random } from "./random.js";
 import { row } from "./table.js";
+
+/** The schedule is no public name. @type {typeof import("../src/llama/schedule/scheduler.ts")} */
+const { Scheduler } = await import(new URL("../dist/src/llama/schedule/scheduler.js", import.meta.url).href);
+/** @type {typeof import("../src/llama/schedule/policies.ts")} */
+const { POLICIES } = await import(new URL("../dist/src/llama/schedule/policies.js", import.meta.url).href);
 
 const SLOTS = 4;
 const WINDOW = 4096;
@@ -13,9 +17,10 @@ const BEGINNINGS = Array.from({ length: 64 }, (_, index) => `${index} `.repeat(2
 function measure(policy, ranks, prompts) {
 	const next = random(1);
 	const scheduler = new Scheduler({
-		...{ policy, ranks, slots: SLOTS },
+		policy,
 		textOf: ({ id }) => `${BEGINNINGS[(id * 31) % 64]}${id}`,
 	});
+	for (let rank = 0; rank < ranks; rank++) scheduler.join(rank, SLOTS);
 	/** @type {{ rank: number, id: number }[]} */
 	const running = [];
 	let read = 0;

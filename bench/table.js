@@ -15,3 +15,8 @@ export function row(cells) {
 	const text = cells.map((cell) => (typeof cell === "number" ? cell.toFixed(2) : cell));
 	console.log(text.map((cell, i) => (i === 0 ? cell.padEnd(10) : cell.padStart(14))).join(""));
 }
+
+/** A ratio with three digits that count. @param {number} ratio */
+export function times(ratio) {
+	return `${ratio >= 100 ? ratio.toFixed(0) : ratio >= 10 ? ratio.toFixed(1) : ratio.toFixed(2)}x`;
+}

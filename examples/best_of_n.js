@@ -1,13 +1,21 @@
 /**
  * Best of N: every rank answers the same question several times, each time with another seed, and one rank judges.
  *
- *   tsmpirun -np 3 examples/best_of_n.js "Why is the sky blue?" --requests 12 --model m.gguf
+ *   npx tsmpirun -np 3 examples/best_of_n.js "Why is the sky blue?" --requests 12 --model m.gguf
  *
  * The judge takes the answer that agrees most with all others: the one whose embedding is on average the most similar
  * to theirs. Odd ones out lose, and the judge needs no prompt of its own.
  */
 import { init } from "tsmpi";
-import { complete, DEMO_MODEL_NOTE, fromRoot, parseOptions, runJob, startEngines } from "tsmpi/llama";
+import {
+	complete,
+	DEMO_MODEL_NOTE,
+	fromRoot,
+	jobSettings,
+	parseOptions,
+	runJob,
+	startEngines,
+} from "tsmpi/llama";
 
 const JUDGE = 0;
 const mpi = await init();
@@ -22,7 +30,7 @@ await runJob(mpi, async () => {
 	);
 	const answers = options.requests ?? 8;
 	if (world.rank === 0 && options.model === undefined) console.log(DEMO_MODEL_NOTE);
-	const engine = await startEngines(mpi, options);
+	const engine = await startEngines(mpi, jobSettings(options).engine);
 
 	// Rank r gives answers r, size + r, ... An engine runs as many at a time as it has slots.
 	const own = Array.from({ length: answers }, (_, index) => index).filter(

@@ -2,11 +2,19 @@
  * Which lines of a file mean nearly the same? Every rank embeds its part of the lines, an allgather gives all vectors to
  * all ranks, and every rank compares its own lines with all others.
  *
- *   tsmpirun -np 4 examples/embeddings.js lines.txt --model embedding-model.gguf
+ *   npx tsmpirun -np 4 examples/embeddings.js lines.txt --model embedding-model.gguf
  */
 import { readFileSync } from "node:fs";
 import { init } from "tsmpi";
-import { BUILT_IN_PROMPTS, DEMO_MODEL_NOTE, fromRoot, parseOptions, runJob, startEngines } from "tsmpi/llama";
+import {
+	BUILT_IN_PROMPTS,
+	DEMO_MODEL_NOTE,
+	fromRoot,
+	jobSettings,
+	parseOptions,
+	runJob,
+	startEngines,
+} from "tsmpi/llama";
 
 const mpi = await init();
 const { world } = mpi;
@@ -25,7 +33,7 @@ await runJob(mpi, async () => {
 					.filter((line) => line.trim() !== ""),
 	);
 	if (world.rank === 0 && options.model === undefined) console.log(DEMO_MODEL_NOTE);
-	const engine = await startEngines(mpi, options);
+	const engine = await startEngines(mpi, jobSettings(options).engine);
 
 	// Rank r has the lines from `from` up to `to`.
 	const from = Math.floor((lines.length * world.rank) / world.size);

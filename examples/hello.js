@@ -1,7 +1,7 @@
 /**
- * Every rank says who and where it is.
+ * Every rank says who and where it is. Shows: init, world.rank, world.size, hostname.
  *
- *   tsmpirun -np 4 examples/hello.js
+ *   npx tsmpirun -np 4 examples/hello.js
  */
 import { init } from "tsmpi";
 

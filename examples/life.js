@@ -1,8 +1,9 @@
 /**
  * Conway's game of life on a torus, cut into strips of rows: a glider that crosses from rank to rank.
+ * Shows: cart, shift, sendrecv, gatherv.
  *
- *   tsmpirun -np 4 examples/life.js
- *   tsmpirun -np 4 examples/life.js 32      # after 32 generations it is back
+ *   npx tsmpirun -np 4 examples/life.js
+ *   npx tsmpirun -np 4 examples/life.js 32      # after 32 generations it is back
  */
 import { init } from "tsmpi";
 

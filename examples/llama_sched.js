@@ -13,21 +13,21 @@
  */
 import { init } from "tsmpi";
 import {
-	atRoot,
-	canShowProgress,
 	conclude,
 	DEMO_MODEL_NOTE,
 	forEachSetting,
 	fromRoot,
+	jobSettings,
 	measureCache,
 	openBatch,
 	parseOptions,
+	prepareReport,
 	printEnding,
 	runBatch,
 	runJob,
 	startEngines,
 	startMeasurement,
-	startProgress,
+	startProgressBar,
 	warmUp,
 } from "tsmpi/llama";
 
@@ -38,41 +38,42 @@ await runJob(mpi, async () => {
 	const options = await fromRoot(mpi.world, () =>
 		parseOptions(process.argv.slice(2), "examples/llama_sched.js"),
 	);
+	const { batch: files, report } = jobSettings(options);
+	await prepareReport(mpi, report);
 	// The prompts and the answers: rank 0 has the files.
-	const batch = await atRoot(mpi.world, () => openBatch(options));
+	const batch = await openBatch(mpi, files);
 	if (mpi.world.rank === 0 && options.print && options.model === undefined) console.log(DEMO_MODEL_NOTE);
 
 	// Once, or for each setting of --sweep: then on the ranks and with the options of that setting.
-	const runs = await forEachSetting(mpi, options, async (part, setting) => {
+	const runs = await forEachSetting(mpi, options.sweep, async (part, setting) => {
 		const { world } = part;
+		const settings = jobSettings(options, setting);
 		// One engine per rank: a process that owns llama.cpp, on this rank's GPU or its part of the host's cores.
-		const engine = await startEngines(part, setting);
-		await warmUp(engine, setting);
+		const engine = await startEngines(part, settings.engine);
+		await warmUp(engine, settings.warmUp);
 
-		const sample = setting.measureCache ? await world.bcast(await batch?.sample(8)) : undefined;
-		const nonce = `${setting.seed}-${world.rank}`;
-		const cache = sample && (await measureCache(engine, sample, { nonce }));
-		const timeline = setting.html !== undefined || setting.trace !== undefined;
-		const measurement = await startMeasurement(part, engine, { ...setting, timeline, cache });
+		const sample = options.measureCache ? await world.bcast(await batch?.sample(8)) : undefined;
+		const cache = sample && (await measureCache(engine, sample));
+		const measurement = await startMeasurement(part, engine, { ...settings.measure, cache });
 		await world.barrier();
 
 		// Every request ends exactly once: as an answer, or as an error with its reason. With --print the answers
 		// themselves show how far the job is.
-		const shown = batch !== undefined && canShowProgress() && !setting.print;
-		const progress = startProgress(shown, batch?.total);
+		const shown = batch !== undefined && !options.print;
+		const bar = startProgressBar({ shown, total: batch?.total });
 		const outcome = await runBatch(part, engine, batch, {
-			...setting,
+			...settings.run,
 			measurement,
 			onEnd: (ending) => {
-				progress.add(ending);
-				return setting.print ? printEnding(ending) : undefined;
+				bar.add(ending);
+				return options.print ? printEnding(ending) : undefined;
 			},
 		});
-		progress.finish();
+		bar.finish();
 		await engine.close();
 		return outcome;
 	});
 
 	// Rank 0 merges the digests and prints the report. The other ranks are not needed: some may have died.
-	if (mpi.world.rank === 0) await conclude(runs, options);
+	await conclude(runs, report);
 });

@@ -2,7 +2,7 @@
  * Summarises a file that is too long for any context: parts of it are summarised on all ranks (map), then the summaries
  * of neighbours together, until one is left (reduce).
  *
- *   tsmpirun -np 4 examples/map_reduce.js book.txt --model m.gguf --max-tokens 200
+ *   npx tsmpirun -np 4 examples/map_reduce.js book.txt --model m.gguf --max-tokens 200
  */
 import { readFileSync } from "node:fs";
 import { init } from "tsmpi";
@@ -12,6 +12,7 @@ import {
 	DEMO_MODEL_NOTE,
 	fromRoot,
 	JobError,
+	jobSettings,
 	parseOptions,
 	runJob,
 	startEngines,
@@ -29,7 +30,7 @@ await runJob(mpi, async () => {
 	});
 	const document = await atRoot(world, () => readFileSync(file ?? "", "utf8"));
 	if (world.rank === 0 && options.model === undefined) console.log(DEMO_MODEL_NOTE);
-	const engine = await startEngines(mpi, options);
+	const engine = await startEngines(mpi, jobSettings(options).engine);
 	const ask = (/** @type {string} */ text) => `Summarise in a few sentences:\n\n${text}\n\nSummary:`;
 	const summarise = async (/** @type {string} */ text) => {
 		const { maxTokens, seed } = options;

@@ -1,8 +1,8 @@
 /**
  * Rank 0 hands out ranges of numbers to whoever asks, and adds up how many primes are in them. Quick workers get more.
- * `examples/pool.js` is the same idea with everything done for you.
+ * `examples/pool.js` is the same idea with everything done for you. Shows: mprobe, tags, ANY_SOURCE, abort.
  *
- *   tsmpirun -np 4 examples/master_worker.js
+ *   npx tsmpirun -np 4 examples/master_worker.js
  */
 import { ANY_SOURCE, init } from "tsmpi";
 

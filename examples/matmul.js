@@ -1,8 +1,9 @@
 /**
  * Multiplies two matrices: every rank gets some rows of A and all of B, and computes the same rows of C = A B.
+ * Shows: scatterv, bcast, gatherv.
  *
- *   tsmpirun -np 4 examples/matmul.js
- *   tsmpirun -np 4 examples/matmul.js 1000
+ *   npx tsmpirun -np 4 examples/matmul.js
+ *   npx tsmpirun -np 4 examples/matmul.js 1000
  */
 import { init } from "tsmpi";
 

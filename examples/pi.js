@@ -1,8 +1,9 @@
 /**
  * Computes pi, the integral of 4 / (1 + x²) from 0 to 1, with the work shared out among all ranks.
+ * Shows: allreduce, barrier.
  *
- *   tsmpirun -np 4 examples/pi.js
- *   tsmpirun -np 4 examples/pi.js 1000000
+ *   npx tsmpirun -np 4 examples/pi.js
+ *   npx tsmpirun -np 4 examples/pi.js 1000000
  */
 import { init, SUM } from "tsmpi";
 

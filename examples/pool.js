@@ -1,8 +1,9 @@
 /**
  * Rank 0 hands out tasks, the other ranks work: Collatz numbers, whose cost nobody knows beforehand.
+ * Shows: openPool, submit, map, mapUnordered.
  *
- *   tsmpirun -np 4 examples/pool.js
- *   tsmpirun -np 4 --on-failure continue examples/pool.js      # a worker that dies is made up for
+ *   npx tsmpirun -np 4 examples/pool.js
+ *   npx tsmpirun -np 4 --on-failure continue examples/pool.js      # a worker that dies is made up for
  */
 import { init } from "tsmpi";
 import { openPool } from "tsmpi/pool";

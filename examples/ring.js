@@ -1,7 +1,7 @@
 /**
- * A token goes once around all ranks, and each rank it passes signs it.
+ * A token goes once around all ranks, and each rank it passes signs it. Shows: send, recv.
  *
- *   tsmpirun -np 4 examples/ring.js
+ *   npx tsmpirun -np 4 examples/ring.js
  */
 import { init } from "tsmpi";
 

@@ -3,7 +3,6 @@ export type { ErrorCode, FailureCause } from "./base/errors.ts";
 export {
 	ArgumentError,
 	FinalizedError,
-	LaunchError,
 	MpiError,
 	ProcessFailedError,
 	RevokedError,
@@ -25,12 +24,23 @@ export {
 	PROD,
 	SUM,
 } from "./collectives/operators.ts";
-export type { CollectiveOptions } from "./comm/calling.ts";
-export type { ReduceOptions, RootedReduceOptions, RootOptions } from "./comm/collective.ts";
-export type { CartComm, CartOptions, Comm, SplitOptions } from "./comm/comm.ts";
-export type { Message, RecvStatus, Status } from "./comm/message.ts";
-export type { RecvOptions, SendOptions, SendrecvOptions } from "./comm/point-to-point.ts";
-export type { AllgathervOptions, AlltoallvOptions, GathervOptions, ScattervOptions } from "./comm/vectors.ts";
+export type { CartComm, Comm } from "./comm/api/comm.ts";
+export type { Message, RecvStatus, Status } from "./comm/api/message.ts";
+export type {
+	AllgathervOptions,
+	AlltoallvOptions,
+	CartOptions,
+	CollectiveOptions,
+	GathervOptions,
+	RecvOptions,
+	ReduceOptions,
+	RootedReduceOptions,
+	RootOptions,
+	ScattervOptions,
+	SendOptions,
+	SendrecvOptions,
+	SplitOptions,
+} from "./comm/api/options.ts";
 export type { Mpi } from "./init.ts";
 export { init } from "./init.ts";
 export type { TypedArray } from "./wire/payload.ts";

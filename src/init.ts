@@ -1,9 +1,11 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { hostname } from "node:os";
+import { describeValue } from "./base/check-options.ts";
 import { ArgumentError, MpiError } from "./base/errors.ts";
-import type { Comm } from "./comm/comm.ts";
+import type { Comm } from "./comm/api/comm.ts";
 import type { Connect } from "./control/control.ts";
+import { ControlSocket } from "./control/control-socket.ts";
 import { foreignLauncher, ipcAddress, type Placement, readJob } from "./control/environment.ts";
-import { ControlLink } from "./control/link.ts";
 import { Session, strayError } from "./session.ts";
 
 /** A program's place in its job. */
@@ -61,23 +63,26 @@ async function join(): Promise<Mpi> {
 		nodeRank: place.nodeRank,
 		finalize,
 		abort: async (code = 1, reason = "abort was called") => {
-			if (!Number.isInteger(code)) {
-				throw new ArgumentError(
-					"ERR_ARG",
-					`Cannot abort with code ${String(code)}: a whole number is needed`,
-				);
-			}
+			if (!Number.isInteger(code)) throw badAbort("code", code, "a whole number");
+			if (typeof reason !== "string") throw badAbort("reason", reason, "a text");
 			return session.abort(code, reason);
 		},
 		[Symbol.asyncDispose]: finalize,
 	};
 }
 
+function badAbort(what: string, value: unknown, needed: string): ArgumentError {
+	return new ArgumentError(
+		"ERR_ARG",
+		`Cannot abort with ${what} ${describeValue(value)}: ${needed} is needed`,
+	);
+}
+
 /** The job that this process belongs to, by its environment. */
 async function findJob(): Promise<{ session: Session; place: Placement }> {
 	const job = readJob(process.env);
 	if (job !== undefined) {
-		const connect: Connect = (...listeners) => ControlLink.connect(job.controlPath, ...listeners);
+		const connect: Connect = (...listeners) => ControlSocket.connect(job.controlPath, ...listeners);
 		return { session: await Session.join({ ...job, ipc: ipcAddress(job) }, connect), place: job };
 	}
 	if (process.env.TSMPI_RENDEZVOUS !== undefined) {

@@ -1,13 +1,12 @@
-import { FinalizedError, MpiError } from "./base/errors.ts";
-import { Comm } from "./comm/comm.ts";
-import { describe } from "./comm/operations.ts";
+import { MpiError } from "./base/errors.ts";
+import type { Comm } from "./comm/api/comm.ts";
+import { openWorld } from "./comm/communicator.ts";
 import type { Connect, Control } from "./control/control.ts";
-import type { Membership } from "./control/environment.ts";
-import type { AgentToRank, Network, Peer } from "./control/messages.ts";
-import { BlockedWatch } from "./progress/blocked.ts";
-import { callerOf } from "./progress/caller.ts";
-import { Context } from "./progress/context.ts";
+import { ControlInbox, type News } from "./control/control-inbox.ts";
+import type { Placement } from "./control/environment.ts";
 import { Progress } from "./progress/progress.ts";
+import { BlockedWatch } from "./progress/waiting/blocked-watch.ts";
+import { callerOf } from "./progress/waiting/caller.ts";
 import type { Mesh } from "./transport/mesh.ts";
 
 /** Exit code of a rank whose launcher is gone. */
@@ -15,30 +14,33 @@ const ORPHANED = 1;
 /** How often a program is kept alive anew that waits for nothing but an AbortSignal, in milliseconds. */
 const ABORT_POLL_MS = 50;
 
-/** This rank's part in the job: joins it, holds its layers together, and leaves it in order. */
+/** A rank's place, and how it receives from its peers. */
+export interface JoinOptions extends Placement {
+	/** Whether the control plane says first how ranks of other hosts are reached. */
+	readonly network: boolean;
+	/** Where it receives from the ranks of its host, unless by tcp as from all others. */
+	readonly ipc: string | undefined;
+}
+
+/** This rank's part in the job: joins it, connects its layers, and leaves it in order. */
 export class Session {
 	readonly world: Comm;
 	readonly #progress: Progress;
 	readonly #watch: BlockedWatch;
+	readonly #inbox = new ControlInbox((news) => this.#onNews(news));
 	#mesh: Mesh | undefined;
+	/** Set once the job has taken this rank; never in a world of one. */
 	#control: Control | undefined;
-	#network: ((network: Network) => void) | undefined;
-	#start: ((peers: readonly Peer[]) => void) | undefined;
-	#finalized: (() => void) | undefined;
 	#finalizing: Promise<void> | undefined;
 	#left = false;
 
 	private constructor(place: { rank: number; size: number; nodeRank: number }) {
-		const { rank, size } = place;
 		this.#progress = new Progress(place, {
 			onLost: (error) => void this.abort(1, error.message),
 			onMismatch: (error) => this.#control?.send({ type: "mismatch", text: error.message }),
 		});
-		this.#watch = new BlockedWatch(this.#progress.pending, () => void this.#reportBlocked());
-		const members = Array.from({ length: size }, (_, i) => i);
-		const context = new Context(0, "world", members, rank, describe);
-		this.#progress.register(context);
-		this.world = new Comm(this.#progress, context);
+		this.#watch = new BlockedWatch(this.#progress.waiting, () => void this.#reportBlocked());
+		this.world = openWorld(this.#progress);
 	}
 
 	/** A world of one, without tsmpirun. */
@@ -49,7 +51,7 @@ export class Session {
 	}
 
 	/** Joins a job of several processes. */
-	static async join(job: Membership, connect: Connect): Promise<Session> {
+	static async join(job: JoinOptions, connect: Connect): Promise<Session> {
 		const session = new Session(job);
 		await session.#join(job, connect);
 		return session;
@@ -72,43 +74,24 @@ export class Session {
 		return new Promise(() => undefined);
 	}
 
-	async #join(job: Membership, connect: Connect): Promise<void> {
-		const told = new Promise<Network | undefined>((resolve) => {
-			this.#network = resolve;
-			if (!job.network) resolve(undefined);
-		});
-		const connected = connect(
-			(message) => this.#onMessage(message),
-			() => process.exit(ORPHANED),
-		);
-		if (job.size > 1) {
-			// Loaded only where it is needed: a world of one starts faster without.
-			const { Mesh } = await import("./transport/mesh.ts");
-			this.#mesh = new Mesh(job.nodeRank, {
-				onMessage: (frames) => this.#progress.receive(frames),
-				onIdle: () => this.#watch.onIdle(),
-				onBroken: (rank, error) => this.#control?.send({ type: "broken", rank, text: error.message }),
-			});
-			this.#progress.sockets = this.#mesh;
-		}
+	async #join(job: JoinOptions, connect: Connect): Promise<void> {
+		const connected = connect(this.#inbox.receive, () => process.exit(ORPHANED));
+		const mesh = job.size > 1 ? await this.#openMesh(job.nodeRank) : undefined;
 		// On one host there is nothing to wait for: the sockets are bound while the connection is made.
 		if (job.network) await connected;
-		const endpoint = await this.#mesh?.bind({ ipc: job.ipc, network: await told });
+		const network = job.network ? (await this.#inbox.next("network")).network : undefined;
+		const endpoint = await mesh?.bind({ ipc: job.ipc, network });
 		this.#control = await connected;
-		const started = new Promise<readonly Peer[]>((resolve) => {
-			this.#start = resolve;
-		});
-		const { rank } = job;
 		this.#control.send({
 			type: "hello",
-			rank,
+			rank: job.rank,
 			pid: process.pid,
 			version: process.version,
 			endpoint: endpoint ?? {},
 		});
-		const peers = await started;
+		const { peers } = await this.#inbox.next("start");
 		this.#control.keepsAlive = false;
-		if (this.#mesh !== undefined) this.#mesh.peers = peers;
+		if (mesh !== undefined) mesh.peers = peers;
 		process.on("beforeExit", () => {
 			if (!this.#watch.onEmptyLoop()) this.#onEmptyLoop();
 		});
@@ -116,40 +99,39 @@ export class Session {
 		process.prependListener("exit", (code) => this.#onExit(code));
 	}
 
-	#onMessage(message: AgentToRank): void {
-		const progress = this.#progress;
-		switch (message.type) {
-			case "network":
-				this.#network?.(message.network);
-				break;
-			case "start":
-				this.#start?.(message.peers);
-				break;
-			case "left": {
-				const { rank, cause, failed, sent } = message;
-				progress.departures.announce({ rank, cause, failed }, sent, progress.received(rank));
-				break;
-			}
-			case "finalized":
-				this.#finalized?.();
-				break;
-			case "query":
-				void this.#answer(message.query);
-				break;
+	async #openMesh(node: number): Promise<Mesh> {
+		// Loaded only where it is needed: a world of one starts faster without.
+		const { Mesh } = await import("./transport/mesh.ts");
+		this.#mesh = new Mesh(node, {
+			frames: this.#progress,
+			idle: this.#watch,
+			onBroken: (rank, error) => this.#control?.send({ type: "broken", rank, text: error.message }),
+		});
+		this.#progress.sockets = this.#mesh;
+		return this.#mesh;
+	}
+
+	#onNews(news: News): void {
+		if (news.type === "query") {
+			void this.#answer(news.query);
+			return;
 		}
+		const { rank, cause, failed, sent } = news;
+		const { departures, peers } = this.#progress;
+		departures.announce({ rank, cause, failed }, sent, peers.received(rank));
 	}
 
 	async #answer(query: number): Promise<void> {
-		const operations = await this.#progress.pending.located();
+		const operations = await this.#progress.waiting.located();
 		this.#control?.send({ type: "status", query, operations });
 	}
 
 	/** Node is about to end the program: because it is done, or because only we know that it waits for a message. */
 	#onEmptyLoop(): void {
-		const { pending } = this.#progress;
-		if (pending.size === 0) {
+		const { waiting } = this.#progress;
+		if (waiting.size === 0) {
 			void this.finalize();
-		} else if (pending.abortable) {
+		} else if (waiting.abortable) {
 			// The timer of AbortSignal.timeout does not keep Node alive.
 			setTimeout(() => undefined, ABORT_POLL_MS);
 		} else if (this.#control === undefined) {
@@ -161,34 +143,32 @@ export class Session {
 	}
 
 	async #endAlone(): Promise<void> {
-		const operations = await this.#progress.pending.located();
+		const operations = await this.#progress.waiting.located();
 		const waits = operations.map(({ operation, at }) => `${operation} at ${at ?? "an unknown line"}`);
 		process.stderr.write(`tsmpi: deadlock: the only rank waits for itself in ${waits.join(", ")}\n`);
 		process.exit(1);
 	}
 
 	async #reportBlocked(): Promise<void> {
-		const { pending, sentCounts, receivedCounts } = this.#progress;
+		// Counted before the callers are looked for: meanwhile messages may come in that end the wait.
+		const { sentCounts: sent, receivedCounts: received } = this.#progress.peers;
 		const gone = this.#progress.departures.ranks;
-		const operations = await pending.located();
-		this.#control?.send({ type: "blocked", operations, sent: sentCounts, received: receivedCounts, gone });
+		const operations = await this.#progress.waiting.located();
+		this.#control?.send({ type: "blocked", operations, sent, received, gone });
 	}
 
 	async #finalize(): Promise<void> {
-		const progress = this.#progress;
+		const { contexts, waiting, peers } = this.#progress;
 		this.#closeAll();
-		// A collective that was not awaited is between two of its steps when nothing is pending.
-		for (const context of progress.contexts) await context.calls.ended();
-		await progress.pending.drained();
+		// A collective that was not awaited is between two of its steps when nothing waits.
+		for (const context of contexts) await context.calls.ended();
+		await waiting.drained();
 		// Communicators that those calls have made.
 		this.#closeAll();
 		if (this.#control !== undefined) {
-			const finalized = new Promise<void>((resolve) => {
-				this.#finalized = resolve;
-			});
 			this.#control.keepsAlive = true;
-			this.#control.send({ type: "finalize", sent: progress.sentCounts });
-			await finalized;
+			this.#control.send({ type: "finalize", sent: peers.sentCounts });
+			await this.#inbox.next("finalized");
 			this.#control.close();
 		}
 		this.#left = true;
@@ -198,29 +178,21 @@ export class Session {
 	}
 
 	#closeAll(): void {
-		for (const context of this.#progress.contexts) {
-			const error = (action: string) => new FinalizedError(action);
-			context.closed = error;
-			context.matching.reject(
-				() => true,
-				() => error("receive"),
-			);
-		}
+		for (const context of this.#progress.contexts) context.close("finalized");
 	}
 
 	#onExit(code: number): void {
 		if (this.#left) return;
-		const { pending, sentCounts } = this.#progress;
+		const { waiting, peers } = this.#progress;
 		// Node calls this from within process.exit, if that is how the program ends.
 		const { stack } = new Error();
 		const at = stack?.includes("process.exit") ? callerOf(stack) : undefined;
-		const operations = pending.report();
 		this.#control?.sendSync({
 			type: "leaving",
 			code,
 			...(at === undefined ? {} : { at }),
-			operations,
-			sent: sentCounts,
+			operations: waiting.report(),
+			sent: peers.sentCounts,
 		});
 		if (code === 0) this.#mesh?.flush();
 		else this.#mesh?.abandon();

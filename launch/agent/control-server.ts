@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { AgentToRank, RankToAgent } from "../../src/control/messages.ts";
+import { isRankMessage } from "../link/rank-message.ts";
 import { JsonLines } from "./json-lines.ts";
 
 /** What the server tells about its ranks. */
@@ -64,7 +65,7 @@ export class ControlServer {
 		socket.on("data", (chunk: Buffer) => {
 			try {
 				for (const value of lines.push(chunk)) {
-					if (!isMessage(value)) throw new TypeError("not a control message");
+					if (!isRankMessage(value)) throw new TypeError("not a control message");
 					rank ??= this.#join(value, socket);
 					if (rank === undefined) return;
 					this.#events.said(rank, value);
@@ -96,20 +97,4 @@ export class ControlServer {
 		this.#sockets.set(message.rank, socket);
 		return message.rank;
 	}
-}
-
-const TYPES: ReadonlySet<unknown> = new Set<RankToAgent["type"]>([
-	"hello",
-	"abort",
-	"finalize",
-	"blocked",
-	"status",
-	"leaving",
-	"mismatch",
-	"broken",
-]);
-
-/** A rank is trusted to fill in the fields of its message; noise from somebody else must not get further than this. */
-export function isMessage(value: unknown): value is RankToAgent {
-	return typeof value === "object" && value !== null && "type" in value && TYPES.has(value.type);
 }

@@ -20,7 +20,7 @@ export class PreloadedFiles {
 		this.#files = files;
 		this.#credit = credit;
 		mkdirSync(this.folder);
-		// A program among them finds tsmpi, and is read as the kind of module that it is at home.
+		// A program among them must find tsmpi, and Node must read it as the same kind of module as in its own folder.
 		mkdirSync(join(this.folder, "node_modules"));
 		symlinkSync(packageRoot(), join(this.folder, "node_modules", "tsmpi"));
 		writeFileSync(join(this.folder, "package.json"), JSON.stringify({ type: moduleType }));

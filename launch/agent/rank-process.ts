@@ -10,7 +10,7 @@ import { killStrays } from "./strays.ts";
 const LINGER_MS = 1000;
 
 /** What to start, with nothing left to decide. */
-export interface RankStart {
+export interface RankProcessOptions {
 	readonly rank: number;
 	readonly jobId: string;
 	readonly command: string;
@@ -23,6 +23,7 @@ export interface RankStart {
 	readonly prompts: readonly StreamName[];
 }
 
+/** What becomes of a rank. */
 export interface RankEvents {
 	readonly output: (stream: StreamName, chunk: Uint8Array, partial: boolean) => void;
 	readonly exited: (code: number | null, signal: NodeJS.Signals | null) => void;
@@ -46,12 +47,12 @@ export class RankProcess {
 		this.#end = resolve;
 	});
 
-	constructor(start: RankStart, events: RankEvents) {
-		const { command, args, cwd, env, pipes, rank, jobId } = start;
+	constructor(options: RankProcessOptions, events: RankEvents) {
+		const { command, args, cwd, env, pipes, rank, jobId } = options;
 		const input = pipes?.in === undefined ? undefined : openInput(pipes.in);
 		const out = pipes === undefined ? undefined : openOutput(pipes.out);
 		const err = pipes === undefined ? undefined : openOutput(pipes.err);
-		const stdin = input?.rankEnd ?? (start.stdin ? "pipe" : "ignore");
+		const stdin = input?.rankEnd ?? (options.stdin ? "pipe" : "ignore");
 		this.rank = rank;
 		this.#jobId = jobId;
 		this.#child = spawn(command, args, {
@@ -64,8 +65,10 @@ export class RankProcess {
 		this.stdin = input?.stream ?? this.#child.stdin ?? undefined;
 		const pump = (stream: StreamName, source: Readable | null | undefined) => {
 			if (source === null || source === undefined) throw new TypeError(`rank ${rank} has no ${stream}`);
-			const prompts = start.prompts.includes(stream);
-			return new OutputPump(source, prompts, (chunk, partial) => events.output(stream, chunk, partial));
+			return new OutputPump(source, {
+				prompts: options.prompts.includes(stream),
+				deliver: (chunk, partial) => events.output(stream, chunk, partial),
+			});
 		};
 		this.#pumps = {
 			stdout: pump("stdout", out?.stream ?? this.#child.stdout),
@@ -120,7 +123,8 @@ export class RankProcess {
 	#endLeftovers(): void {
 		this.signal("SIGKILL");
 		killStrays(this.#jobId, this.rank);
-		// One that hides from us would keep the job from ending; one pipe that waits for a slow reader may take its time.
+		// A process that was not found could hold the pipe open for ever: reading ends without it. Not while bytes wait
+		// for a slow reader of tsmpirun, which may take its time.
 		this.#linger = setInterval(() => {
 			for (const pump of [this.#pumps.stdout, this.#pumps.stderr]) if (!pump.waiting) pump.end();
 		}, LINGER_MS);

@@ -2,21 +2,21 @@ import { randomBytes } from "node:crypto";
 import { Socket } from "node:net";
 import { hostname } from "node:os";
 import type { Readable, Writable } from "node:stream";
-import { forgetTask } from "../hosts/slurm.ts";
-import { AGENT_LINE, FAILED_LINE, KEY_LINE } from "../launchers/remote-command.ts";
 import { DIAL_KEY_BYTES } from "../link/dial.ts";
+import { AGENT_LINE, type AgentHello, FAILED_LINE, KEY_LINE } from "../link/greeting.ts";
 import type { Link } from "../link/link.ts";
 import type { AgentToHead, HeadToAgent } from "../link/protocol.ts";
 import { StreamLink } from "../link/stream-link.ts";
 import { ownVersion, packageRoot } from "../machine/package-root.ts";
 import { Agent } from "./agent.ts";
 import type { Credentials } from "./dial.ts";
-import { endSession } from "./ssh-session.ts";
+import { endOrphanedSshd } from "./orphaned-sshd.ts";
+import { forgetTask } from "./slurm-task.ts";
 
-/** A head that has not been heard on standard input in this time will not be. */
+/** If standard input has brought nothing in this time, it does not come from the head. */
 const DEAF_MS = 2000;
 
-/** Ten seconds' worth: the key that we have printed is on its way through a command that we know nothing of. */
+/** Attempts to dial back, 10 s in all: the head learns the key from what was printed, which takes its own time. */
 const REDIALS = 50;
 
 /**
@@ -26,7 +26,7 @@ const REDIALS = 50;
  */
 export async function serve(args: readonly string[] = process.argv.slice(2)): Promise<void> {
 	const { input, output } = await findHead(args);
-	const hello = {
+	const hello: AgentHello = {
 		version: ownVersion(),
 		root: packageRoot(),
 		node: process.versions.node,
@@ -42,7 +42,7 @@ export async function serve(args: readonly string[] = process.argv.slice(2)): Pr
 	await agent.done;
 	link.close();
 	const lost = await new Promise<string | undefined>((resolve) => link.onClose(resolve));
-	if (lost !== undefined) endSession();
+	if (lost !== undefined) endOrphanedSshd();
 	process.exit(0);
 }
 

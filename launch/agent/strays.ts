@@ -26,7 +26,7 @@ function kill(pid: number): void {
 	try {
 		process.kill(pid, "SIGKILL");
 	} catch {
-		// It was faster.
+		// It has ended by itself.
 	}
 }
 

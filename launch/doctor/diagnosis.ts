@@ -1,4 +1,4 @@
-import type { FolderFacts, HostFacts } from "./facts.ts";
+import type { FolderFacts, HostFacts } from "../link/examination.ts";
 
 /** What was found out about one host. */
 export interface Examined {

@@ -9,7 +9,7 @@ import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import { askAgent, askHere, Patient } from "./patient.ts";
 import { hostTable } from "./table.ts";
 
-/** An agent that has nothing to clean up is gone in no time. */
+/** How long agents may take to end: after an examination they have nothing to clean up. */
 const CLOSE_MS = 2000;
 
 /** tsmpirun --doctor: examines the hosts that a job would run on; resolves with the exit code. Throws LaunchError. */
@@ -25,7 +25,7 @@ export async function doctor(options: Options): Promise<number> {
 		);
 	}
 	if (found === undefined || remote.length === 0) {
-		return examine([new Patient(hosts[0] ?? own, Promise.resolve(askHere), false)], options.iface);
+		return examine([herePatient(hosts[0] ?? own)], options.iface);
 	}
 	const { chooseLauncher } = await import("../launchers/choose.ts");
 	const launcher = (await chooseLauncher(found.launcher, options))({
@@ -45,12 +45,12 @@ export async function doctor(options: Options): Promise<number> {
 }
 
 function patient(host: Host, link: Promise<AgentLink> | undefined): Patient {
-	if (link === undefined) return new Patient(host, Promise.resolve(askHere), false);
-	return new Patient(
-		host,
-		link.then((reached) => askAgent(host.name, reached)),
-		true,
-	);
+	if (link === undefined) return herePatient(host);
+	return new Patient({ host, ask: link.then((reached) => askAgent(host.name, reached)), remote: true });
+}
+
+function herePatient(host: Host): Patient {
+	return new Patient({ host, ask: Promise.resolve(askHere), remote: false });
 }
 
 /** Examines the hosts, then the ways between them; prints what was found. */

@@ -1,46 +1,55 @@
 import { LaunchError } from "../../src/base/errors.ts";
+import { examine } from "../agent/examine/examine.ts";
 import type { Host } from "../hosts/hosts.ts";
 import type { AgentLink } from "../launchers/launcher.ts";
+import type { Finding, Probe, Target } from "../link/examination.ts";
 import type { Examined } from "./diagnosis.ts";
-import { type Answer, answer, type Question } from "./questions.ts";
-import type { Target } from "./reach.ts";
 
-/** An agent that has answered to its start may still get stuck: nvidia-smi, a dead file system. */
+/** Time for one finding: nvidia-smi or a dead file system may hold an agent up for ever. */
 const ANSWER_MS = 20_000;
 
-/** How often a clock is read: the way there and back is uneven, the fastest tells most. */
+/** How often a clock is read: the fastest of the answers tells most, because the way takes unequal times. */
 const CLOCK_READINGS = 3;
 
-/** Someone who answers questions about a host. */
-export type Ask = (question: Question) => Promise<Answer>;
+/** Examines one host. */
+export type Ask = (probe: Probe) => Promise<Finding>;
 
-/** This host answers for itself. */
-export const askHere: Ask = (question) => answer(question, process.env);
+/** Examines this host. */
+export const askHere: Ask = (probe) => examine(probe, process.env);
 
-/** Asks an agent. The answers come in the order of the questions; rejects with LaunchError if the agent is lost. */
+/** Examines an agent's host. Findings come in the order of the probes; rejects with LaunchError if the agent is lost. */
 export function askAgent(host: string, link: AgentLink): Ask {
-	const waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void }[] = [];
+	const waiting: { resolve: (finding: Finding) => void; reject: (error: Error) => void }[] = [];
 	let lost: LaunchError | undefined;
 	const fail = (why: string) => {
 		lost ??= new LaunchError(`Cannot examine host ${host}: ${why}`);
 		for (const { reject } of waiting.splice(0)) reject(lost);
 	};
 	link.onMessage((message) => {
-		if (message.type === "examined") waiting.shift()?.resolve(message.answer);
+		if (message.type === "examined") waiting.shift()?.resolve(message.finding);
 	});
 	link.onClose((why) => fail(why ?? "its agent has ended"));
-	return async (question) => {
+	return async (probe) => {
 		if (lost !== undefined) throw lost;
 		const timer = setTimeout(() => fail(`no answer within ${ANSWER_MS / 1000} s`), ANSWER_MS);
 		try {
-			return await new Promise<Answer>((resolve, reject) => {
+			return await new Promise<Finding>((resolve, reject) => {
 				waiting.push({ resolve, reject });
-				link.send({ type: "examine", question });
+				link.send({ type: "examine", probe });
 			});
 		} finally {
 			clearTimeout(timer);
 		}
 	};
+}
+
+/** A host to examine. */
+export interface PatientOptions {
+	readonly host: Pick<Host, "name" | "gpus">;
+	/** Resolves once the host can be asked; rejects with a LaunchError that says why it cannot. */
+	readonly ask: Promise<Ask>;
+	/** Its agent has to be started, which takes time that the report shows. */
+	readonly remote: boolean;
 }
 
 /** One host under examination. */
@@ -51,8 +60,8 @@ export class Patient {
 	readonly #startMs: Promise<number | undefined>;
 	#examined: Examined | undefined;
 
-	/** @param ask Resolves once the host can be asked; rejects with a LaunchError that says why it cannot. */
-	constructor({ name, gpus }: Pick<Host, "name" | "gpus">, ask: Promise<Ask>, remote: boolean) {
+	constructor({ host, ask, remote }: PatientOptions) {
+		const { name, gpus } = host;
 		this.name = name;
 		this.#gpus = gpus;
 		this.#ask = ask;
@@ -102,8 +111,8 @@ export class Patient {
 		return failed ?? [];
 	}
 
-	/** The host was there, and is no more. */
-	#fail(error: unknown): Answer {
+	/** The host has answered before, and does not any more. */
+	#fail(error: unknown): Finding {
 		this.#examined = this.#isLost(error);
 		return {};
 	}

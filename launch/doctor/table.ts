@@ -1,5 +1,5 @@
+import type { HostFacts, Part } from "../link/examination.ts";
 import type { Examined } from "./diagnosis.ts";
-import type { HostFacts, Part } from "./facts.ts";
 
 interface Column {
 	readonly heading: string;

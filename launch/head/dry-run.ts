@@ -1,18 +1,16 @@
-import { placeRanks } from "../agent/place.ts";
-import { Placements } from "./describe.ts";
+import { resolveRanks } from "../agent/resolve-ranks.ts";
+import { HostAnswers } from "./host-answers.ts";
 import { launchOrder } from "./orders.ts";
 import type { Plan } from "./plan.ts";
 
 /** Prints the map and the commands. Other hosts are not asked: what they run is shown as it was typed. */
 export async function dryRun(plan: Plan): Promise<number> {
-	const placements = new Placements(plan);
+	const answers = new HostAnswers(plan);
 	for (const [node, host] of plan.nodes.entries()) {
 		if (plan.isRemote(host)) continue;
-		const { ranks, gpus } = await placeRanks(
-			launchOrder(plan, node, { jobId: "", network: undefined, env: {} }),
-		);
-		placements.add({ ranks, ...(gpus === undefined ? {} : { gpus }) });
+		const order = launchOrder(plan, node, { jobId: "", network: undefined, env: {} });
+		answers.add(await resolveRanks(order));
 	}
-	process.stdout.write(placements.describe(true));
+	process.stdout.write(answers.mapText({ commands: true }));
 	return 0;
 }

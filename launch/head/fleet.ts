@@ -18,9 +18,11 @@ const CLOSE_MS = 5000;
 
 /** One host of the job, from the head's side. */
 interface Node {
+	/** Its place among the hosts of the plan. */
+	readonly index: number;
 	readonly name: string;
 	link: AgentLink | undefined;
-	placed: boolean;
+	prepared: boolean;
 	/** It cannot take part. */
 	refused: boolean;
 	files: PreloadSender | undefined;
@@ -51,8 +53,8 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 
 	private constructor({ verbose, remote }: Options, plan: Plan, makeLauncher: LauncherFactory) {
 		this.#plan = plan;
-		this.#nodes = plan.nodes.map(({ name }): Node => {
-			return { name, link: undefined, placed: false, refused: false, files: undefined, over: false };
+		this.#nodes = plan.nodes.map(({ name }, index): Node => {
+			return { index, name, link: undefined, prepared: false, refused: false, files: undefined, over: false };
 		});
 		const waiting = (text: string) => this.#tell({ type: "waiting", text });
 		this.#launcher = makeLauncher({
@@ -75,7 +77,7 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 		if (message.type === "close") this.#close();
 		else if ("rank" in message) this.#nodeOf(message.rank)?.link?.send(message);
 		else for (const node of this.#nodes) if (!node.over) node.link?.send(message);
-		// Who has not begun by now never will.
+		// A host that has not begun must not begin later.
 		if (message.type === "terminate") this.#going = true;
 	};
 
@@ -100,24 +102,24 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 			if (link === undefined) {
 				const [near, far] = linkPair<HeadToAgent, AgentToHead>();
 				new Agent(far);
-				this.#reached(index, node, near, order({}));
+				this.#reached(node, near, order({}));
 			} else {
 				link.then(
-					(reached) => this.#reached(index, node, reached, order(env)),
+					(reached) => this.#reached(node, reached, order(env)),
 					(error: unknown) => this.#failed(node, error),
 				);
 			}
 		}
 	}
 
-	#reached(index: number, node: Node, link: AgentLink, order: LaunchOrder): void {
+	#reached(node: Node, link: AgentLink, order: LaunchOrder): void {
 		if (this.#closing) {
 			link.close();
 			return;
 		}
 		node.link = link;
 		link.onMessage((message) => this.#receive(node, message));
-		link.onClose((lost) => this.#ended(index, node, lost));
+		link.onClose((lost) => this.#ended(node, lost));
 		link.send(order);
 		if (order.preload === undefined) return;
 		node.files = new PreloadSender(link);
@@ -133,8 +135,8 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 
 	#receive(node: Node, message: AgentToHead): void {
 		switch (message.type) {
-			case "placed":
-				node.placed = true;
+			case "prepared":
+				node.prepared = true;
 				this.#tell(message);
 				this.#goOnceAllAreReady();
 				this.#checkRefused();
@@ -157,25 +159,25 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 
 	/** A host begins when all can: a program that is missing on one of them has not run on the others. */
 	#goOnceAllAreReady(): void {
-		if (this.#going || !this.#nodes.every(({ placed }) => placed)) return;
+		if (this.#going || !this.#nodes.every(({ prepared }) => prepared)) return;
 		this.#going = true;
 		for (const { link } of this.#nodes) link?.send({ type: "go" });
 	}
 
-	#ended(index: number, node: Node, lost: string | undefined): void {
+	#ended(node: Node, lost: string | undefined): void {
 		if (node.over) return;
 		node.over = true;
 		const text = lost ?? "its agent has ended";
 		if (this.#closing) {
 			this.#tell({ type: "warning", text: `host ${node.name}: ${text}; something may be left there` });
 			this.#checkClosed();
-		} else if (this.#going) this.#tell({ type: "lost", node: index, text, atMs: Date.now() });
+		} else if (this.#going) this.#tell({ type: "lost", node: node.index, text, atMs: Date.now() });
 		else this.#refuse(node, `host ${node.name} is lost: ${text}`, 1);
 	}
 
 	#refuse(node: Node, text: string, exitCode: number): void {
 		node.refused = true;
-		this.#refusals.push({ host: this.#nodes.indexOf(node), text, exitCode });
+		this.#refusals.push({ host: node.index, text, exitCode });
 		this.#refusing ??= setTimeout(() => this.#tellRefusals(), SETTLE_MS);
 		this.#checkRefused();
 	}
@@ -183,7 +185,7 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 	/** There is nothing to wait for once all hosts have answered. */
 	#checkRefused(): void {
 		if (this.#refusing === undefined) return;
-		if (this.#nodes.every(({ placed, refused }) => placed || refused)) this.#tellRefusals();
+		if (this.#nodes.every(({ prepared, refused }) => prepared || refused)) this.#tellRefusals();
 	}
 
 	#tellRefusals(): void {
@@ -201,8 +203,7 @@ export class Fleet implements Link<HeadToAgent, AgentToHead> {
 			if (node.link === undefined) node.over = true;
 			else if (!node.over) node.link.send({ type: "close" });
 		}
-		const silent = () =>
-			this.#nodes.forEach((node, index) => void this.#ended(index, node, "it does not answer"));
+		const silent = () => this.#nodes.forEach((node) => void this.#ended(node, "it does not answer"));
 		setTimeout(silent, CLOSE_MS).unref();
 		this.#checkClosed();
 	}

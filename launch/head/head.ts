@@ -3,7 +3,7 @@ import { LaunchError } from "../../src/base/errors.ts";
 import type { Options } from "../command-line/options.ts";
 import type { Link } from "../link/link.ts";
 import type { AgentToHead, HeadToAgent } from "../link/protocol.ts";
-import type { Placements } from "./describe.ts";
+import type { HostAnswers } from "./host-answers.ts";
 import type { Plan } from "./plan.ts";
 import { handleSignals } from "./signals.ts";
 import { Output } from "./streams/output.ts";
@@ -27,14 +27,14 @@ export class Head {
 	readonly #output: Output;
 	readonly #stdin: StdinFeed;
 	readonly #job: Job;
-	#placements: Placements | undefined;
+	#answers: HostAnswers | undefined;
 	#mapShown: Promise<void> | undefined;
 	#over: () => void = () => {};
 	readonly #done = new Promise<void>((resolve) => {
 		this.#over = resolve;
 	});
 	#impatient: () => void = () => {};
-	/** Ends when ranks and readers have had their time. */
+	/** Resolves when ranks and readers have had their time. */
 	readonly #patience = new Promise<void>((resolve) => {
 		this.#impatient = resolve;
 	});
@@ -53,18 +53,25 @@ export class Head {
 		});
 		this.#stdin = new StdinFeed(
 			plan.orders.filter(({ stdin }) => stdin).map(({ rank }) => rank),
-			(rank, chunk) => link.send({ type: "stdin", rank, chunk }),
-			(rank) => link.send({ type: "stdin-end", rank }),
-		);
-		const records = plan.ranks.map(({ rank, host, nodeRank }) => newRecord(rank, host.name, nodeRank));
-		this.#job = new Job(records, options.onFailure === "continue", {
-			tell: (rank, message) => link.send({ type: "tell", rank, message }),
-			terminate: (signal) => link.send({ type: "terminate", signal, graceMs: options.graceMs }),
-			report: (text) => this.#output.message(text),
-			note: (text) => {
-				if (options.verbose) this.#output.message(text);
+			{
+				send: (rank, chunk) => link.send({ type: "stdin", rank, chunk }),
+				end: (rank) => link.send({ type: "stdin-end", rank }),
 			},
-			over: () => this.#over(),
+		);
+		const records = plan.ranks.map(({ rank, host, nodeRank }) =>
+			newRecord({ rank, host: host.name, node: nodeRank }),
+		);
+		this.#job = new Job(records, {
+			continues: options.onFailure === "continue",
+			effects: {
+				tell: (rank, message) => link.send({ type: "tell", rank, message }),
+				terminate: (signal) => link.send({ type: "terminate", signal, graceMs: options.graceMs }),
+				report: (text) => this.#output.message(text),
+				note: (text) => {
+					if (options.verbose) this.#output.message(text);
+				},
+				over: () => this.#over(),
+			},
 		});
 		this.#openOutput();
 		link.onMessage((message) => this.#receive(message));
@@ -87,17 +94,17 @@ export class Head {
 		this.#link.send({ type: "close" });
 		await closed;
 		await Promise.race([this.#output.flush(), this.#patience]);
-		// The job need not end for it, but its success would be a lie.
+		// Output that is missing does not end the job, but the exit code must not say that all went well.
 		return this.#job.exitCode || (this.#output.incomplete ? 1 : 0);
 	}
 
-	/** The ranks are on their way by now: they are ended in order. */
+	/** Ranks may have been started by now: a failure ends the job in order, instead of throwing. */
 	#openOutput(): void {
 		try {
 			this.#output.open();
 		} catch (error) {
 			if (!(error instanceof LaunchError)) throw error;
-			this.#job.end(error.exitCode, error.message);
+			this.#job.end(error.exitCode, { text: error.message });
 		}
 	}
 
@@ -131,7 +138,7 @@ export class Head {
 				}
 				this.#job.receive(message);
 				return;
-			case "placed":
+			case "prepared":
 				if (this.#options.displayMap) this.#mapShown = this.#showMap(message);
 				return;
 			case "waiting":
@@ -162,7 +169,7 @@ export class Head {
 					return;
 				}
 				const hint = signal === "SIGINT" ? " (again: at once)" : "";
-				this.#job.end(code, say(`${signal}: ending all ranks${hint}`), signal);
+				this.#job.end(code, { text: say(`${signal}: ending all ranks${hint}`), signal });
 				this.#overIn(this.#options.graceMs + READER_MS);
 			},
 			pass: (signal) => this.#link.send({ type: "signal", signal }),
@@ -179,10 +186,10 @@ export class Head {
 		}, limitMs).unref();
 	}
 
-	async #showMap(message: Extract<AgentToHead, { type: "placed" }>): Promise<void> {
-		const { Placements } = await import("./describe.ts");
-		this.#placements ??= new Placements(this.#plan);
-		if (this.#placements.add(message)) this.#output.plain(this.#placements.describe(false));
+	async #showMap(message: Extract<AgentToHead, { type: "prepared" }>): Promise<void> {
+		const { HostAnswers } = await import("./host-answers.ts");
+		this.#answers ??= new HostAnswers(this.#plan);
+		if (this.#answers.add(message)) this.#output.plain(this.#answers.mapText({ commands: false }));
 	}
 
 	async #show(): Promise<void> {
@@ -193,7 +200,7 @@ export class Head {
 		const table = (await this.#job.watch.table(QUERY_MS)).trimEnd();
 		if (this.#job.ending) return;
 		const text = `the job has not ended within ${limitMs / 1000} s (--timeout): ending all ranks\n${table}`;
-		this.#job.end(TIMEOUT_CODE, text);
+		this.#job.end(TIMEOUT_CODE, { text });
 		this.#overIn(this.#options.graceMs + READER_MS);
 	}
 }

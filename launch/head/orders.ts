@@ -1,6 +1,5 @@
 import { isatty } from "node:tty";
-import type { LaunchOrder, Preload, StreamName } from "../link/protocol.ts";
-import type { JobNetwork } from "../network/job-network.ts";
+import type { JobNetwork, LaunchOrder, Preload, StreamName } from "../link/protocol.ts";
 import type { Plan } from "./plan.ts";
 
 /** What all hosts of a job have in common. */
@@ -35,7 +34,7 @@ export function launchOrder(
 	};
 }
 
-/** Unlike every other job's; not a secret. */
+/** An id that no other job has. It is not a secret. */
 export function newJobId(): string {
 	return [process.pid, Date.now(), Math.floor(Math.random() * 2 ** 52)]
 		.map((part) => part.toString(36))

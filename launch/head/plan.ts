@@ -76,7 +76,7 @@ function currentFolder(): string {
 }
 
 type JobHosts = FoundHosts & {
-	/** There is nobody to protect from too many ranks. */
+	/** Slots are only a default: more ranks than that are allowed without --oversubscribe. */
 	readonly elastic: boolean;
 };
 

@@ -1,4 +1,4 @@
-/** More names than any cluster has; a slip of the finger must not fill the memory. */
+/** More names than any cluster has: a mistyped range must not fill the memory. */
 const MOST_NAMES = 65_536;
 
 /** A mistake in a range: what is wrong, and where in the name, counted from 0. */

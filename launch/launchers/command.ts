@@ -44,8 +44,8 @@ export class CommandLauncher implements Launcher {
 				);
 			}
 			const there = remoteCommand(this.#options, ["--stdin-or-dial", dialBack.target, name]);
-			const words = [...this.#command, user === undefined ? name : `${user}@${name}`, there];
-			const agent = new ProcessAgent(host, basename(this.#command[0] ?? ""), words, dialBack);
+			const command = [...this.#command, user === undefined ? name : `${user}@${name}`, there];
+			const agent = new ProcessAgent(host, { what: basename(this.#command[0] ?? ""), command, dialBack });
 			this.#agents.push(agent);
 			return agent;
 		});

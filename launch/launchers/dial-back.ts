@@ -44,7 +44,7 @@ export class DialBack {
 			},
 		});
 		this.#server.on("secureConnection", (socket) => void this.#admit(socket));
-		// Not one of ours: it is cut off, and that is all.
+		// A stranger, whose connection has been closed already.
 		this.#server.on("tlsClientError", () => {});
 	}
 
@@ -126,7 +126,7 @@ export class DialBack {
 
 	#forget(name: string): void {
 		this.#expected.delete(name);
-		// Nobody else has any business here.
+		// All have come: the port need not stay open.
 		if (this.#expected.size === 0) this.#server.close();
 	}
 }

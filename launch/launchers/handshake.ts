@@ -1,19 +1,7 @@
 import type { Readable } from "node:stream";
 import { LaunchError } from "../../src/base/errors.ts";
+import { AGENT_LINE, type AgentHello, FAILED_LINE, KEY_LINE, SHELL_LINE } from "../link/greeting.ts";
 import { ownVersion } from "../machine/package-root.ts";
-import { AGENT_LINE, FAILED_LINE, KEY_LINE, SHELL_LINE } from "./remote-command.ts";
-
-/** How an agent introduces itself. */
-export interface Hello {
-	/** tsmpi's. */
-	readonly version: string;
-	/** Where tsmpi is there. */
-	readonly root: string;
-	/** Node's version. */
-	readonly node: string;
-	readonly hostname: string;
-	readonly pid: number;
-}
 
 /** What the far side may say before it introduces itself. */
 export interface HelloEvents {
@@ -23,7 +11,7 @@ export interface HelloEvents {
 	readonly key?: (key: string) => void;
 }
 
-/** What is kept of a talkative login shell. */
+/** Bytes that a login shell may print before the agent's line. */
 const MOST_NOISE = 1024 * 1024;
 
 const NEWLINE = 10;
@@ -32,7 +20,7 @@ const NEWLINE = 10;
  * Reads up to the line in which an agent introduces itself; what login shells print before it is skipped. The bytes
  * behind it stay in the stream. Rejects with LaunchError where the far side says why there is no agent.
  */
-export function readHello(stream: Readable, host: string, events: HelloEvents = {}): Promise<Hello> {
+export function readHello(stream: Readable, host: string, events: HelloEvents = {}): Promise<AgentHello> {
 	return new Promise((resolve, reject) => {
 		let line: Buffer[] = [];
 		let noise = 0;
@@ -57,7 +45,7 @@ export function readHello(stream: Readable, host: string, events: HelloEvents = 
 				stop();
 				if (start < data.length) stream.unshift(data.subarray(start));
 				try {
-					resolve(checkHello(JSON.parse(text.slice(AGENT_LINE.length)) as Hello, host));
+					resolve(checkHello(JSON.parse(text.slice(AGENT_LINE.length)) as AgentHello, host));
 				} catch (error) {
 					reject(error);
 				}
@@ -74,7 +62,7 @@ export function readHello(stream: Readable, host: string, events: HelloEvents = 
 }
 
 /** Refuses an agent that is not of this very version: what it says would not be understood. Throws LaunchError. */
-export function checkHello(hello: Hello, host: string): Hello {
+export function checkHello(hello: AgentHello, host: string): AgentHello {
 	const own = ownVersion();
 	if (hello.version === own) return hello;
 	throw new LaunchError(

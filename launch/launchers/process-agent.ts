@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { LaunchError } from "../../src/base/errors.ts";
+import { type Ending, endingText } from "../../src/base/process/ending.ts";
 import type { Host } from "../hosts/hosts.ts";
 import type { AgentToHead, HeadToAgent } from "../link/protocol.ts";
 import { StreamLink } from "../link/stream-link.ts";
@@ -14,6 +15,16 @@ import type { Attempt } from "./starting.ts";
 /** A process that has lost its other side gets this time to say why, and one whose work is done, to end. */
 const LAST_WORDS_MS = 500;
 
+/** How an agent is started. */
+export interface ProcessAgentOptions {
+	/** What messages call the process: "ssh". */
+	readonly what: string;
+	/** The process and its arguments. */
+	readonly command: readonly string[];
+	/** Where the agent may dial in, if the process does not pass on what it is told. */
+	readonly dialBack?: DialBack;
+}
+
 /** An agent behind the standard streams of a process of this machine, such as ssh. */
 export class ProcessAgent implements Attempt {
 	readonly link: Promise<AgentLink>;
@@ -25,16 +36,12 @@ export class ProcessAgent implements Attempt {
 	#waitsFor: string;
 	#isGone = false;
 
-	/**
-	 * @param what What messages call the process: "ssh".
-	 * @param dialBack Where the agent may dial in, if the process does not pass on what it is told.
-	 */
-	constructor(host: Host, what: string, command: readonly string[], dialBack?: DialBack) {
+	constructor(host: Host, { what, command, dialBack }: ProcessAgentOptions) {
 		this.#name = what;
 		this.#dialBack = dialBack;
 		this.#waitsFor = `${what} to answer`;
 		// A session of its own: Ctrl-C is for us to pass on. Should we be killed, the kernel ends it.
-		const [program = "", ...args] = [...findWrappers(false).deathSignal, ...command];
+		const [program = "", ...args] = [...findWrappers({ bindsCores: false }).deathSignal, ...command];
 		this.#child = spawn(program, args, { stdio: "pipe", detached: true });
 		this.#child.stdin.on("error", () => {});
 		this.#child.stderr.on("data", (data: Buffer) => this.#lines.push(data));
@@ -59,12 +66,11 @@ export class ProcessAgent implements Attempt {
 	}
 
 	async #watchExit(): Promise<string> {
-		const [code, signal] = await once(this.#child, "close").catch((error: Error) => [error.message]);
+		const closed = once(this.#child, "close").then(([code, signal]): Ending => ({ code, signal }));
+		const ending = await closed.catch((error: Error) => error);
 		this.#isGone = true;
-		if (signal) return `${this.#name} was killed by ${signal}`;
-		return typeof code === "number"
-			? `${this.#name} exited with code ${code}`
-			: `cannot start ${this.#name}: ${code}`;
+		if (ending instanceof Error) return `cannot start ${this.#name}: ${ending.message}`;
+		return `${this.#name} ${endingText(ending)}`;
 	}
 
 	async #connect(host: string): Promise<AgentLink> {
@@ -87,7 +93,7 @@ export class ProcessAgent implements Attempt {
 			throw new LaunchError(`Cannot reach host ${host}: ${this.#lines.telling ?? how}`);
 		});
 		const ways = [direct, ended, ...(dialed === undefined ? [] : [dialed])];
-		// That one of them fails later is no news.
+		// Those that lose the race may reject later, which nobody is to handle.
 		for (const way of ways) way.catch(() => {});
 		const link = await Promise.race(ways);
 		dialBack?.giveUp(host, new LaunchError(`Host ${host} has been reached otherwise`));

@@ -1,10 +1,5 @@
+import { FAILED_LINE, SHELL_LINE } from "../link/greeting.ts";
 import { packageRoot } from "../machine/package-root.ts";
-
-/** Lines that the far side begins to speak with, each after a line end: what shells print at login may have none. */
-export const SHELL_LINE = "tsmpi-shell";
-export const FAILED_LINE = "tsmpi-failed ";
-export const AGENT_LINE = "tsmpi-agent ";
-export const KEY_LINE = "tsmpi-key ";
 
 /** From tsmpi's folder. */
 const AGENT_FILE = "dist/launch/agent/main.js";

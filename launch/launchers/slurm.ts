@@ -2,21 +2,23 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { promisify } from "node:util";
 import { LaunchError } from "../../src/base/errors.ts";
+import { findOnPath } from "../../src/base/host/path.ts";
+import { endingText } from "../../src/base/process/ending.ts";
 import type { RemoteOptions } from "../command-line/options.ts";
 import type { Host } from "../hosts/hosts.ts";
 import { expandNodeList } from "../hosts/slurm.ts";
-import { findOnPath } from "../machine/path.ts";
+import { FAILED_LINE } from "../link/greeting.ts";
 import { DialBack } from "./dial-back.ts";
 import type { AgentLink, LaunchContext, Launcher } from "./launcher.ts";
 import { RecentLines } from "./recent-lines.ts";
-import { FAILED_LINE, remoteCommand } from "./remote-command.ts";
+import { remoteCommand } from "./remote-command.ts";
 import { groupByGpus, type NodeGroup, needsGpuCounts, srunArguments, srunEnvironment } from "./srun.ts";
 import { startEach } from "./starting.ts";
 
 /** A srun whose agents have ended gets this time to end itself; one that has lost a node, to say so. */
 const LAST_WORDS_MS = 500;
 
-/** Said where cores are not bound anyway. */
+/** A warning of srun about cores, which it is told not to bind anyway. */
 const NOISE = /lacks support for cpu binding/;
 
 /** Starts agents on nodes of the allocation, all at once by srun. They dial back: srun has one standard input for all. */
@@ -66,7 +68,7 @@ export class SlurmLauncher implements Launcher {
 		for (const link of links.values()) link.catch(() => {});
 		const command = remoteCommand(this.#options, ["--dial", dialBack.target]);
 		for (const group of groups) {
-			const srun = new Srun(group, command, dialBack, this.#context.connectMs);
+			const srun = new Srun(group, { command, dialBack, limitMs: this.#context.connectMs });
 			this.#sruns.push(srun);
 			for (const { name } of group.hosts) {
 				const link = links.get(name);
@@ -107,6 +109,15 @@ async function explained(promise: Promise<AgentLink>, srun: Srun): Promise<Agent
 	};
 }
 
+/** How a srun starts agents. */
+interface SrunOptions {
+	/** The agents' command, for a shell. */
+	readonly command: string;
+	readonly dialBack: DialBack;
+	/** Time in which Slurm must be able to start them. */
+	readonly limitMs: number;
+}
+
 /** A srun with the agents of some nodes. */
 class Srun {
 	readonly lines = new RecentLines(NOISE);
@@ -117,10 +128,9 @@ class Srun {
 	/** A line that is not complete yet. */
 	#rest = "";
 	#isGone = false;
-	/** It has lost a node. */
-	#isMaimed = false;
+	#hasLostNode = false;
 
-	constructor(group: NodeGroup, command: string, dialBack: DialBack, limitMs: number) {
+	constructor(group: NodeGroup, { command, dialBack, limitMs }: SrunOptions) {
 		this.#hosts = group.hosts;
 		this.#dialBack = dialBack;
 		// A session of its own: Ctrl-C is for us to pass on. Should we be killed, it must live until the agents have
@@ -135,15 +145,14 @@ class Srun {
 		this.#child.stdout?.on("data", (data: Buffer) => this.#readFailures(data));
 		this.#child.stderr?.on("data", (data: Buffer) => this.lines.push(data));
 		this.#exited = once(this.#child, "close").then(
-			([code, signal]) =>
-				this.#ended(signal ? `srun was killed by ${signal}` : `srun exited with code ${code}`),
+			([code, signal]) => this.#ended(`srun ${endingText({ code, signal })}`),
 			(error: Error) => this.#ended(`cannot start srun: ${error.message}`),
 		);
 	}
 
 	/** What srun says about the end of an agent, if it says anything. */
 	async lastWords(): Promise<string | undefined> {
-		this.#isMaimed = true;
+		this.#hasLostNode = true;
 		await this.#exitWithin(LAST_WORDS_MS);
 		return this.lines.telling;
 	}
@@ -151,9 +160,9 @@ class Srun {
 	/** Its agents have ended, or are to end now: resolves once it is gone. */
 	async end(): Promise<void> {
 		this.#child.stdin?.end();
-		if (!this.#isMaimed) await this.#exitWithin(LAST_WORDS_MS);
-		// One that has lost a node waits for it, whoever asks it politely.
-		for (const signal of this.#isMaimed ? (["SIGKILL"] as const) : (["SIGTERM", "SIGKILL"] as const)) {
+		if (!this.#hasLostNode) await this.#exitWithin(LAST_WORDS_MS);
+		// A srun that has lost a node waits for it, and ignores SIGTERM meanwhile.
+		for (const signal of this.#hasLostNode ? (["SIGKILL"] as const) : (["SIGTERM", "SIGKILL"] as const)) {
 			if (this.#isGone) break;
 			this.#child.kill(signal);
 			await this.#exitWithin(LAST_WORDS_MS);

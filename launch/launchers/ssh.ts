@@ -26,7 +26,10 @@ export class SshLauncher implements Launcher {
 	start = (hosts: readonly Host[]): Promise<AgentLink>[] => {
 		const command = remoteCommand(this.#options);
 		return startEach(hosts, this.#context, (host) => {
-			const agent = new ProcessAgent(host, "ssh", ["ssh", ...this.#destination(host), command]);
+			const agent = new ProcessAgent(host, {
+				what: "ssh",
+				command: ["ssh", ...this.#destination(host), command],
+			});
 			this.#agents.push(agent);
 			return agent;
 		});

@@ -1,13 +1,28 @@
 /**
  * What the head (command line, map, output, exit code) and an agent (the ranks of one host) tell each other. All of
  * it can be written as JSON, except the bytes of `chunk`: an agent may live at the other end of a pipe.
+ *
+ * A rank has four descriptions on its way through a launch, each made from the one before it:
+ *
+ * | name              | what it holds                                             | made by                  |
+ * | ----------------- | --------------------------------------------------------- | ------------------------ |
+ * | `Placement`       | numbers: rank and size, local rank and size, node rank    | the map                  |
+ * | `MappedRank`      | its placement, the host, the program (map/map.ts)         | the map                  |
+ * | `RankOrder`       | its placement, the program, who reads standard input      | the head, for its agent  |
+ * | `ResolvedCommand` | the command line, folder, GPUs and cores on its host      | the agent, for the head  |
+ *
+ * From then on the head keeps a `RankRecord` of what becomes of it (head/verdict), and the agent a `RankProcess`.
+ *
+ * The order of a launch: "launch" to every agent; each answers "prepared" or "refused"; "go" to all once all are
+ * prepared; "launched" and "said" for each rank; "tell" with "start" to each once all have said hello; "exited" and
+ * "drained" for each; "close", which an agent answers with "closed".
  */
 
 import type { Placement } from "../../src/control/environment.ts";
-import type { AgentToRank, RankToAgent } from "../../src/control/messages.ts";
-import type { Answer, Question } from "../doctor/questions.ts";
-import type { JobNetwork } from "../network/job-network.ts";
+import type { AgentToRank, KeyPair, RankToAgent } from "../../src/control/messages.ts";
+import type { Finding, Probe } from "./examination.ts";
 
+/** A stream of a rank's output. */
 export type StreamName = "stdout" | "stderr";
 
 /** A program of the job as it was typed: what it means is found out on the host that runs it. */
@@ -52,6 +67,16 @@ export interface Preload {
 	readonly moduleType: "module" | "commonjs";
 }
 
+/** How the ranks of a job reach those of other hosts: what the head decides for all agents. */
+export interface JobNetwork {
+	/** Made for this job; undefined with --insecure. Never on a command line, in the environment or in a log. */
+	readonly keys?: KeyPair;
+	/** --iface */
+	readonly iface?: string;
+	/** There is one host: its ranks use tcp because they were asked to. */
+	readonly loopback?: true;
+}
+
 /** All that an agent needs to know about the job. */
 export interface LaunchOrder {
 	readonly type: "launch";
@@ -72,9 +97,10 @@ export interface LaunchOrder {
 	readonly preload?: Preload;
 }
 
-/** What an agent has found out about a rank before it starts it. */
-export interface PlacedRank {
+/** What a rank runs, and on what: found out by its agent before anything is started. */
+export interface ResolvedCommand {
 	readonly rank: number;
+	/** Absolute path of a program. */
 	readonly command: string;
 	readonly args: readonly string[];
 	/** Absolute. */
@@ -86,7 +112,7 @@ export interface PlacedRank {
 }
 
 export type HeadToAgent =
-	/** First message: find everything that these ranks need, and answer "placed" or "refused". */
+	/** First message: find everything that these ranks need, and answer "prepared" or "refused". */
 	| LaunchOrder
 	/** Bytes of a preloaded file, by its index; and its end. */
 	| { readonly type: "file"; readonly file: number; readonly chunk: Uint8Array }
@@ -103,8 +129,8 @@ export type HeadToAgent =
 	| { readonly type: "terminate"; readonly signal: NodeJS.Signals; readonly graceMs: number }
 	/** So many bytes of a rank's output have been written. */
 	| { readonly type: "credit"; readonly rank: number; readonly stream: StreamName; readonly bytes: number }
-	/** Instead of a launch: tsmpirun --doctor asks something. */
-	| { readonly type: "examine"; readonly question: Question }
+	/** Instead of a launch: tsmpirun --doctor looks at the host. */
+	| { readonly type: "examine"; readonly probe: Probe }
 	/** The job is over: clean up and close the link. */
 	| { readonly type: "close" };
 
@@ -112,7 +138,11 @@ export type AgentToHead =
 	/** So many bytes of preloaded files have been written. */
 	| { readonly type: "file-credit"; readonly bytes: number }
 	/** All is there that the ranks need. `gpus` are those of the host, where the ranks share them. */
-	| { readonly type: "placed"; readonly ranks: readonly PlacedRank[]; readonly gpus?: readonly string[] }
+	| {
+			readonly type: "prepared";
+			readonly commands: readonly ResolvedCommand[];
+			readonly gpus?: readonly string[];
+	  }
 	| { readonly type: "launched"; readonly rank: number; readonly pid: number }
 	/** Something takes long, for the user to know. */
 	| { readonly type: "waiting"; readonly text: string }
@@ -120,7 +150,7 @@ export type AgentToHead =
 	| { readonly type: "warning"; readonly text: string }
 	/** A host is lost, and its ranks with it: how, in words that follow "host NAME". */
 	| { readonly type: "lost"; readonly node: number; readonly text: string; readonly atMs: number }
-	| { readonly type: "examined"; readonly answer: Answer }
+	| { readonly type: "examined"; readonly finding: Finding }
 	/** A rank could not be started, and so the job cannot. */
 	| { readonly type: "refused"; readonly text: string; readonly exitCode: number }
 	/** A rank's message. */

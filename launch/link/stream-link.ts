@@ -2,22 +2,12 @@ import type { Readable, Writable } from "node:stream";
 import { chunkFrames, FrameReader, messageFrame, PING } from "./frames.ts";
 import { LEASE_SECONDS, Lease } from "./lease.ts";
 import type { Link } from "./link.ts";
+import { type MessageType, URGENCY } from "./urgency.ts";
 
 interface Message {
-	readonly type: string;
+	readonly type: MessageType;
 	readonly chunk?: Uint8Array;
 }
-
-/** Messages that keep their order among the bytes of ranks' input and output; all others overtake those. */
-const BULK: ReadonlySet<string> = new Set([
-	"output",
-	"drained",
-	"closed",
-	"stdin",
-	"stdin-end",
-	"file",
-	"file-end",
-]);
 
 /**
  * A link over a pair of byte streams, with a lease on the other side.
@@ -54,7 +44,7 @@ export class StreamLink<Out extends Message, In extends Message> implements Link
 	}
 
 	send = (message: Out): void => {
-		if (!BULK.has(message.type)) {
+		if (URGENCY[message.type] === "control") {
 			this.#write([messageFrame(message)]);
 			return;
 		}

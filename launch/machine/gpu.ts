@@ -1,6 +1,4 @@
-import { execFile } from "node:child_process";
-import { readdirSync } from "node:fs";
-import { findOnPath } from "./path.ts";
+import { askNvidiaSmi, countDriverGpus, visibleGpus } from "../../src/base/host/nvidia.ts";
 
 /** nvidia-smi takes seconds on a host with a sick driver: the job must not wait for it. */
 const PROBE_MS = 2000;
@@ -14,43 +12,24 @@ export interface GpuList {
 	readonly hidden?: boolean;
 }
 
-/** What CUDA_VISIBLE_DEVICES already says: numbers or UUIDs. One device, or none, is left as it is. */
+/** What CUDA_VISIBLE_DEVICES already says. One device, or none, is left as it is. */
 export function listedGpus(visible: string): GpuList {
-	const devices = visible
-		.split(",")
-		.map((device) => device.trim())
-		.filter((device) => device !== "");
-	return { devices, fixed: devices.length < 2 || devices[0] === "-1" || devices[0] === "NoDevFiles" };
+	const devices = visibleGpus(visible);
+	return { devices, fixed: devices.length < 2 };
 }
 
 /** The GPUs that a job may use on this machine. */
 export async function localGpus(env: Readonly<NodeJS.ProcessEnv>): Promise<GpuList> {
 	const visible = env.CUDA_VISIBLE_DEVICES;
 	if (visible !== undefined) return listedGpus(visible);
-	const count = await countGpus(env);
+	const count = countDriverGpus() || (await countBySmi(env));
 	return { devices: Array.from({ length: count }, (_, index) => `${index}`), fixed: false };
 }
 
-async function countGpus(env: Readonly<NodeJS.ProcessEnv>): Promise<number> {
-	const known = driverGpus();
-	if (known > 0) return known;
-	const program = findOnPath("nvidia-smi", env.PATH);
-	if (program === undefined) return 0;
-	const text = await new Promise<string>((resolve) => {
-		execFile(program, ["-L"], { timeout: PROBE_MS, killSignal: "SIGKILL" }, (error, stdout) => {
-			resolve(error === null ? stdout : "");
-		});
-	});
-	return text.split("\n").filter((line) => line.startsWith("GPU ")).length;
-}
-
-/** GPUs that the driver lists; 0 where it does not (WSL, or no GPU). */
-function driverGpus(): number {
-	try {
-		return readdirSync("/proc/driver/nvidia/gpus").length;
-	} catch {
-		return 0;
-	}
+/** In WSL only nvidia-smi knows them. */
+async function countBySmi(env: Readonly<NodeJS.ProcessEnv>): Promise<number> {
+	const answer = await askNvidiaSmi(["-L"], { env, limitMs: PROBE_MS });
+	return "lines" in answer ? answer.lines.filter((line) => line.startsWith("GPU ")).length : 0;
 }
 
 /** The list as gpus= of a hostfile limits it; 0 hides all of them from the ranks. */

@@ -3,9 +3,9 @@ import { createRequire } from "node:module";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LaunchError } from "../../src/base/errors.ts";
+import { findOnPath, isExecutable } from "../../src/base/host/path.ts";
 import { wrongModuleKind } from "./module-kind.ts";
 import { ownProgram } from "./package-root.ts";
-import { findOnPath, isExecutable } from "./path.ts";
 
 /** How a program is started. */
 export interface Command {

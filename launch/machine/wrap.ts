@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { LaunchError } from "../../src/base/errors.ts";
-import { findOnPath } from "./path.ts";
+import { findOnPath } from "../../src/base/host/path.ts";
 
 /** The words that stand before a rank's command. */
 export interface Wrappers {
@@ -10,12 +10,12 @@ export interface Wrappers {
 	readonly taskset: string | undefined;
 }
 
-/** Finds the helpers once for all ranks. */
-export function findWrappers(binds: boolean): Wrappers {
+/** Finds the helpers once for all ranks. Throws LaunchError if ranks cannot be bound to cores. */
+export function findWrappers({ bindsCores }: { readonly bindsCores: boolean }): Wrappers {
 	const path = process.env.PATH;
 	const setpriv = process.platform === "linux" ? findOnPath("setpriv", path) : undefined;
-	const taskset = binds ? findOnPath("taskset", path) : undefined;
-	if (binds && taskset === undefined) {
+	const taskset = bindsCores ? findOnPath("taskset", path) : undefined;
+	if (bindsCores && taskset === undefined) {
 		throw new LaunchError("Cannot bind ranks to cores: taskset is missing (package util-linux)");
 	}
 	// Busybox has a setpriv that knows no --pdeathsig.

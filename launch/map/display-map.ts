@@ -1,8 +1,8 @@
 import { sharesGpus } from "../machine/gpu.ts";
 import type { MappedRank } from "./map.ts";
 
-/** A rank with everything that --display-map tells about it. */
-export interface DisplayedRank {
+/** A rank's line of --display-map. */
+export interface MapRow {
 	readonly mapped: MappedRank;
 	readonly command: readonly string[];
 	readonly gpus?: readonly string[] | undefined;
@@ -11,6 +11,7 @@ export interface DisplayedRank {
 	readonly asked: boolean;
 }
 
+/** What the rows themselves do not say. */
 export interface MapTextOptions {
 	/** The GPUs that the ranks of a host share, by the index of the host. */
 	readonly gpus: ReadonlyMap<number, readonly string[]>;
@@ -19,11 +20,8 @@ export interface MapTextOptions {
 }
 
 /** The text of --display-map, and with `commands` that of --dry-run. */
-export function mapText(
-	ranks: readonly DisplayedRank[],
-	{ gpus, gpusPerRank, commands }: MapTextOptions,
-): string {
-	const nodes = new Map<number, DisplayedRank[]>();
+export function mapText(ranks: readonly MapRow[], { gpus, gpusPerRank, commands }: MapTextOptions): string {
+	const nodes = new Map<number, MapRow[]>();
 	for (const rank of ranks) {
 		const node = rank.mapped.nodeRank;
 		nodes.set(node, [...(nodes.get(node) ?? []), rank]);
@@ -49,7 +47,7 @@ export function mapText(
 	return `${lines.join("\n")}\n`;
 }
 
-function rankLine({ mapped, command, gpus, cores }: DisplayedRank, commands: boolean): string {
+function rankLine({ mapped, command, gpus, cores }: MapRow, commands: boolean): string {
 	const parts = [`  rank ${mapped.rank}: local rank ${mapped.localRank}`];
 	if (gpus !== undefined) parts.push(gpus.length === 0 ? "no GPU" : `GPU ${gpus.join(",")}`);
 	if (cores !== undefined) parts.push(`cores ${cores}`);

@@ -35,8 +35,8 @@ export function mapRanks(
 	const size = programs.length;
 	const shares =
 		typeof mapBy === "object"
-			? sharePerNode(hosts, size, mapBy.perNode, oversubscribe)
-			: shareOut(hosts, size, mapBy, oversubscribe);
+			? sharePerNode(hosts, size, { perNode: mapBy.perNode, oversubscribe })
+			: shareOut(hosts, size, { mapBy, oversubscribe });
 	const order = rankBy === "slot" ? fillOrder(shares) : dealOrder(shares);
 	const used = shares.flatMap((share, host) => (share > 0 ? [host] : []));
 	const seen = new Map<number, number>();
@@ -61,8 +61,7 @@ export function mapRanks(
 function shareOut(
 	hosts: readonly Host[],
 	size: number,
-	mapBy: "slot" | "node",
-	oversubscribe: boolean,
+	{ mapBy, oversubscribe }: { readonly mapBy: "slot" | "node"; readonly oversubscribe: boolean },
 ): number[] {
 	const slots = hosts.reduce((sum, host) => sum + host.slots, 0);
 	if (size > slots && !oversubscribe) {
@@ -98,8 +97,7 @@ function shareOut(
 function sharePerNode(
 	hosts: readonly Host[],
 	size: number,
-	perNode: number,
-	oversubscribe: boolean,
+	{ perNode, oversubscribe }: { readonly perNode: number; readonly oversubscribe: boolean },
 ): number[] {
 	const room = perNode * hosts.length;
 	if (size > room) {

@@ -2,21 +2,12 @@ import { LaunchError } from "../../src/base/errors.ts";
 import { wantsTcp } from "../../src/control/environment.ts";
 import type { KeyPair, Network } from "../../src/control/messages.ts";
 import { LOOPBACK, reachableAddresses, reachedBySsh } from "../../src/network/addresses.ts";
+import type { JobNetwork } from "../link/protocol.ts";
 
 /** What counts of a rank here. */
 interface Rank {
 	readonly nodeRank: number;
 	readonly variables: Readonly<Record<string, string>>;
-}
-
-/** How the ranks of a job reach those of other hosts: what the head decides for all agents. */
-export interface JobNetwork {
-	/** Made for this job; undefined with --insecure. Never on a command line, in the environment or in a log. */
-	readonly keys?: KeyPair;
-	/** --iface */
-	readonly iface?: string;
-	/** There is one host: its ranks use tcp because they were asked to. */
-	readonly loopback?: true;
 }
 
 /** The network of a job, or undefined where all ranks are on one host and use unix sockets. */

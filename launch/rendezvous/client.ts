@@ -7,7 +7,8 @@ import { eventsOf } from "../../src/transport/events.ts";
 import { connectOptions } from "../../src/transport/tcp.ts";
 import { Dealer } from "../../src/transport/zeromq.ts";
 import { addressTowards, ownNetwork, resolve } from "./own-address.ts";
-import { endpoint, say } from "./say.ts";
+import { say } from "./say.ts";
+import { tcpAddress } from "./tcp-address.ts";
 import { decode, encode, type HeadToRank, PROTOCOL, type RankToHead } from "./wire.ts";
 
 type Socket = InstanceType<typeof Dealer>;
@@ -19,7 +20,7 @@ const ATTEMPT_MS = 5000;
 /** When it is first said what is waited for, and how often again. */
 const PATIENCE_MS = 3000;
 const REMINDER_MS = 30_000;
-/** So many handshakes in a row that the other side ends are no accident: the keys differ. */
+/** After so many handshakes in a row that the other side ends, the keys must differ. */
 const REFUSALS = 5;
 /** How long rank 0 may take to answer a rank that leaves. */
 const NOTED_MS = 4000;
@@ -40,7 +41,7 @@ export class Client {
 	constructor(settings: RendezvousSettings, tellRank: (message: ThreadToRank) => void) {
 		this.#settings = settings;
 		this.#tellRank = tellRank;
-		this.#address = endpoint(settings);
+		this.#address = tcpAddress(settings);
 	}
 
 	/** Dials until rank 0 answers, and follows the connection to its end. */
@@ -200,7 +201,7 @@ export class Client {
 		});
 		this.#socket = socket;
 		const events = eventsOf(socket);
-		socket.connect(endpoint({ host: address, port }));
+		socket.connect(tcpAddress({ host: address, port }));
 		let why = `no answer from ${address}`;
 		let refused = false;
 		const timer = setTimeout(() => socket.close(), ATTEMPT_MS);

@@ -3,7 +3,7 @@ import { PROTOCOL, type RankToHead } from "./wire.ts";
 
 export type Hello = Extract<RankToHead, { type: "hello" }>;
 
-/** Who has come so far. */
+/** The ranks that have joined so far. */
 export class Roster {
 	readonly size: number;
 	readonly #hellos = new Map<number, Hello>();

@@ -8,8 +8,3 @@ export function say(text: string): void {
 		// Nobody reads it.
 	}
 }
-
-/** "tcp://10.0.0.5:7000", "tcp://[fd00::5]:7000" */
-export function endpoint({ host, port }: { readonly host: string; readonly port: number }): string {
-	return `tcp://${host.includes(":") ? `[${host}]` : host}:${port}`;
-}

@@ -21,9 +21,9 @@ export type RankToHead =
 	| { readonly type: "leave"; readonly message?: RankToAgent };
 
 export type HeadToRank =
-	/** Not with this hello. */
+	/** The hello cannot be accepted. */
 	| { readonly type: "refused"; readonly text: string }
-	/** All have come. */
+	/** All ranks have joined. */
 	| { readonly type: "welcome"; readonly place: Placement }
 	| { readonly type: "tell"; readonly message: AgentToRank }
 	/** Answer to "leave". `code`: the job has ended because of it, with this exit code. */

@@ -19,7 +19,7 @@ function elementType(array: TypedArray): string {
 	return array[Symbol.toStringTag];
 }
 
-function describe(array: TypedArray): string {
+function arrayText(array: TypedArray): string {
 	return `${array.constructor.name}(${array.length})`;
 }
 
@@ -28,7 +28,7 @@ function checkAlike(name: string, a: TypedArray, b: TypedArray): void {
 	if (alike && a.length === b.length) return;
 	throw new ArgumentError(
 		alike ? "ERR_COUNT" : "ERR_TYPE",
-		`Cannot apply ${name} to ${describe(a)} and ${describe(b)}: every rank passes the same type and length`,
+		`Cannot apply ${name} to ${arrayText(a)} and ${arrayText(b)}: every rank passes the same type and length`,
 	);
 }
 

@@ -27,7 +27,7 @@ interface Scalars {
 	readonly takes: string;
 }
 
-function describe(value: unknown): string {
+function operandText(value: unknown): string {
 	if (value === null) return "null";
 	if (typeof value !== "object") return typeof value;
 	return Array.isArray(value) ? "an array" : `a ${value.constructor?.name ?? "value without prototype"}`;
@@ -43,7 +43,7 @@ function builtIn(name: string, scalars: Scalars, expressions: Expressions): Oper
 		if (arrays !== undefined) return arrays;
 		throw new ArgumentError(
 			"ERR_TYPE",
-			`Cannot apply ${name} to ${describe(a)} and ${describe(b)}: ${name} takes two ${scalars.takes} of the same type`,
+			`Cannot apply ${name} to ${operandText(a)} and ${operandText(b)}: ${name} takes two ${scalars.takes} of the same type`,
 		);
 	};
 	return Object.freeze({ name, commutative: true, apply, combineInto });
@@ -175,7 +175,7 @@ function located(name: string, item: unknown): Located {
 	if (isComparable(value) && typeof index === "number") return { value, index };
 	throw new ArgumentError(
 		"ERR_TYPE",
-		`Cannot apply ${name} to ${describe(item)}: ${name} takes { value, index } or [value, index], both numbers`,
+		`Cannot apply ${name} to ${operandText(item)}: ${name} takes { value, index } or [value, index], both numbers`,
 	);
 }
 
@@ -201,7 +201,7 @@ export const MINLOC: Operator = locating("MINLOC", (a, b) => a < b);
 /** The largest value and its index; of equal values the lowest index. MPI_MAXLOC, on `{ value, index }` or pairs. */
 export const MAXLOC: Operator = locating("MAXLOC", (a, b) => a > b);
 
-function isOperator(op: unknown): op is Operator {
+export function isOperator(op: unknown): op is Operator {
 	return typeof op === "object" && op !== null && typeof (op as Partial<Operator>).apply === "function";
 }
 
@@ -215,7 +215,7 @@ export function asOperator<T>(op: Operator | ReduceFunction<T>): Operator {
 	if (typeof op !== "function") {
 		throw new ArgumentError(
 			"ERR_OP",
-			`Cannot reduce with ${describe(op)}: op is an operator such as SUM, or a function (a, b) => c`,
+			`Cannot reduce with ${operandText(op)}: op is an operator such as SUM, or a function (a, b) => c`,
 		);
 	}
 	const name = op.name || "op";

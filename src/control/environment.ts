@@ -15,14 +15,6 @@ export interface Placement {
 	readonly nodeRank: number;
 }
 
-/** A rank's place among its peers, and how it receives from them. */
-export interface Membership extends Placement {
-	/** Whether the control plane says first how ranks of other hosts are reached. */
-	readonly network: boolean;
-	/** Where it receives from the ranks of its host, unless by tcp as from all others. */
-	readonly ipc: string | undefined;
-}
-
 /** What tsmpirun tells a rank. */
 export interface JobEnvironment extends Placement {
 	/** Identifies the job; carried by every process of it. */

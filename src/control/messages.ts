@@ -5,7 +5,7 @@
 import type { FailureCause } from "../base/errors.ts";
 
 /** Where a rank receives: a unix socket for ranks of its host, tcp for the others. */
-export interface Endpoint {
+export interface RankAddresses {
 	readonly ipc?: string;
 	readonly tcp?: readonly string[];
 }
@@ -29,7 +29,7 @@ export interface Peer {
 	readonly host: string;
 	/** Index of its host: ranks with the same node may use `endpoint.ipc`. */
 	readonly node: number;
-	readonly endpoint: Endpoint;
+	readonly endpoint: RankAddresses;
 }
 
 /** One operation that a rank waits in, for the deadlock report. */
@@ -59,7 +59,7 @@ export type RankToAgent =
 			readonly rank: number;
 			readonly pid: number;
 			readonly version: string;
-			readonly endpoint: Endpoint;
+			readonly endpoint: RankAddresses;
 	  }
 	/** End the job with this code. */
 	| { readonly type: "abort"; readonly code: number; readonly reason: string }

@@ -12,9 +12,9 @@ export type EngineErrorCode =
 	| "ERR_ENGINE_LOAD"
 	/** The engine's process ended while it was needed. */
 	| "ERR_ENGINE_DIED"
-	/** The server of an endpoint cannot be reached, or answered with an error. */
+	/** The server of an endpoint cannot be reached, answered with an error, or its URL cannot be used. */
 	| "ERR_ENDPOINT"
-	/** A request took longer than it may. */
+	/** A request took longer than `requestTimeout`. */
 	| "ERR_TIMEOUT"
 	/** `close()` was called. */
 	| "ERR_ENGINE_CLOSED"
@@ -22,11 +22,51 @@ export type EngineErrorCode =
 	| "ERR_PROMPT_TOO_LONG"
 	/** The prompt cannot be used: empty, or refused by the model's chat template. */
 	| "ERR_PROMPT"
-	/** llama.cpp failed while it generated. */
+	/** llama.cpp failed while it generated, or ended a request without a result. */
 	| "ERR_GENERATE";
 
+/** What else an EngineError says. */
+export interface EngineErrorOptions extends ErrorOptions {
+	/** See `EngineError.outOfMemory`. @default false */
+	readonly outOfMemory?: boolean;
+}
+
 /** What an engine's operations reject with. */
-export class EngineError extends TsmpiError<EngineErrorCode> {}
+export class EngineError extends TsmpiError<EngineErrorCode> {
+	// Private, so that it stays out of how the error is printed.
+	readonly #outOfMemory: boolean;
+
+	constructor(code: EngineErrorCode, message: string, options: EngineErrorOptions = {}) {
+		super(code, message, options);
+		this.#outOfMemory = options.outOfMemory ?? false;
+	}
+
+	/** Memory was short, the host's or a GPU's: less context, fewer slots or fewer layers on the GPU may fit. */
+	get outOfMemory(): boolean {
+		return this.#outOfMemory;
+	}
+
+	/** The error as it travels between processes and ranks, where classes do not. */
+	toData(): EngineErrorData {
+		const { code, message, outOfMemory } = this;
+		return { code, message, outOfMemory };
+	}
+
+	/** The error that `toData` described, with what else is known here. */
+	static from({ code, message, outOfMemory }: EngineErrorData, options?: ErrorOptions): EngineError {
+		return new EngineError(code, message, { ...options, outOfMemory });
+	}
+}
+
+/** An EngineError as plain data. */
+export interface EngineErrorData {
+	/** What went wrong. */
+	readonly code: EngineErrorCode;
+	/** The error's text. */
+	readonly message: string;
+	/** See `EngineError.outOfMemory`. */
+	readonly outOfMemory: boolean;
+}
 
 /** What kind of mistake ends a job. */
 export type JobErrorCode =
@@ -44,6 +84,11 @@ export class JobError extends TsmpiError<JobErrorCode> {
 		super(exitCode === 2 ? "ERR_USAGE" : "ERR_JOB", message, options);
 		this.exitCode = exitCode;
 	}
+}
+
+/** The error of a file of a job that cannot be written. */
+export function cannotWrite(path: string, error: unknown): JobError {
+	return new JobError(`Cannot write ${path}: ${reasonOf(error)}`, 1, { cause: error });
 }
 
 /** The text of anything that was thrown, on one line. */

@@ -43,7 +43,7 @@ export function readOrderTag(tag: number, count: number): { task: number; slot: 
 	return { task: number % count, slot: Math.floor(number / count) };
 }
 
-/** Tag of an answer: a result, or a Failure. */
+/** Tag of an answer: a result, or a SerializedError. */
 export function answerTag(slot: number, failed: boolean): number {
 	return slot * 2 + Number(failed);
 }

@@ -1,7 +1,8 @@
+import { describeValue, unknownKey } from "../base/check-options.ts";
 import { ArgumentError, type Comm, MpiError } from "../index.ts";
 import { freeChannels, openChannels, ROOT } from "./channels.ts";
-import { Dispatcher } from "./dispatcher.ts";
 import { Pool } from "./pool.ts";
+import { TaskQueue } from "./task-queue.ts";
 import type { Tasks } from "./tasks.ts";
 import { type Task, work } from "./work.ts";
 
@@ -31,7 +32,7 @@ export async function openPool<T extends Tasks>(
 	tasks: T,
 	options: PoolOptions = {},
 ): Promise<Pool<T> | undefined> {
-	const comm = "world" in place ? place.world : place;
+	const comm = commOf(place);
 	const names = await agree(comm, tasks, options);
 	const channels = await openChannels(comm);
 	const run = names.map((name) => tasks[name] as Task);
@@ -43,10 +44,17 @@ export async function openPool<T extends Tasks>(
 	const others = Array.from({ length: comm.size - 1 }, (_, index) => index + 1);
 	const { inflight = 1, retries = 2 } = options;
 	const ranks = others.length > 0 ? others : [ROOT];
-	const dispatcher = new Dispatcher(channels, { ranks, taskCount: names.length, inflight, retries });
+	const queue = new TaskQueue(channels, { ranks, taskCount: names.length, inflight, retries });
 	// Ends with the pool; nothing that it awaits rejects in a world of one.
 	if (others.length === 0) void work(channels, run);
-	return new Pool<T>(channels, dispatcher, names);
+	return new Pool<T>(channels, queue, names);
+}
+
+function commOf(place: unknown): Comm {
+	const comm: unknown = isObject(place) && "world" in place ? place.world : place;
+	if (isObject(comm) && "allgather" in comm && "dup" in comm) return comm as unknown as Comm;
+	const text = `Cannot open a pool on ${describeValue(place)}: what init() gave, or a communicator, is needed`;
+	throw new ArgumentError("ERR_ARG", text);
 }
 
 /** What each rank tells the others: the names of its tasks, or why it cannot take part. */
@@ -70,21 +78,24 @@ async function agree(comm: Comm, tasks: unknown, options: unknown): Promise<read
 	return own.names;
 }
 
+function isObject(value: unknown): value is object {
+	return typeof value === "object" && value !== null;
+}
+
 function problemWith(tasks: unknown, options: unknown): string | undefined {
-	if (typeof tasks !== "object" || tasks === null)
-		return "a table of tasks is needed, such as { square: (x) => x * x }";
+	if (!isObject(tasks)) return "a table of tasks is needed, such as { square: (x) => x * x }";
 	const entries = Object.entries(tasks);
 	if (entries.length === 0) return "its table of tasks is empty";
 	const wrong = entries.find(([, task]) => typeof task !== "function");
 	if (wrong !== undefined) return `task ${JSON.stringify(wrong[0])} is not a function`;
-	if (typeof options !== "object" || options === null)
-		return "its options must be an object, such as { inflight: 4 }";
+	const wrongKey = unknownKey(options, ["inflight", "retries"]);
+	if (wrongKey !== undefined) return wrongKey;
 	const { inflight = 1, retries = 2 } = options as { inflight?: unknown; retries?: unknown };
 	const whole = (value: unknown, least: number) =>
 		Number.isInteger(value) && (value as number) >= least && (value as number) <= MOST;
 	if (!whole(inflight, 1))
-		return `inflight is ${String(inflight)}, and must be a whole number from 1 to ${MOST}`;
+		return `inflight is ${describeValue(inflight)}, and must be a whole number from 1 to ${MOST}`;
 	if (!whole(retries, 0))
-		return `retries is ${String(retries)}, and must be a whole number from 0 to ${MOST}`;
+		return `retries is ${describeValue(retries)}, and must be a whole number from 0 to ${MOST}`;
 	return undefined;
 }

@@ -1,9 +1,11 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { describeValue, unknownKey } from "../base/check-options.ts";
 import { ArgumentError, MpiError } from "../index.ts";
 import { type Channels, freeChannels } from "./channels.ts";
-import type { Dispatcher } from "./dispatcher.ts";
 import { Flow, type Indexed } from "./flow.ts";
 import { Job } from "./job.ts";
 import { onAbort } from "./on-abort.ts";
+import type { TaskQueue } from "./task-queue.ts";
 import type { Argument, Items, Result, Tasks } from "./tasks.ts";
 
 /** How a task is called. */
@@ -22,7 +24,7 @@ export type Unordered<R> = Indexed<R>;
  */
 export class Pool<T extends Tasks> implements AsyncDisposable {
 	readonly #channels: Channels;
-	readonly #dispatcher: Dispatcher;
+	readonly #queue: TaskQueue;
 	/** Sorted; the index is the name on the wire. */
 	readonly #names: readonly string[];
 	readonly #calls = new Set<Promise<unknown>>();
@@ -30,15 +32,15 @@ export class Pool<T extends Tasks> implements AsyncDisposable {
 	#closing: Promise<void> | undefined;
 
 	/** @internal */
-	constructor(channels: Channels, dispatcher: Dispatcher, names: readonly string[]) {
+	constructor(channels: Channels, queue: TaskQueue, names: readonly string[]) {
 		this.#channels = channels;
-		this.#dispatcher = dispatcher;
+		this.#queue = queue;
 		this.#names = names;
 	}
 
 	/** Ranks that work for it: those that have died are not among them. */
 	get workers(): readonly number[] {
-		return this.#dispatcher.ranks;
+		return this.#queue.ranks;
 	}
 
 	/**
@@ -60,7 +62,7 @@ export class Pool<T extends Tasks> implements AsyncDisposable {
 		const forget = onAbort(options.signal, (reason) => {
 			if (!job.settled) job.reject(reason);
 		});
-		this.#dispatcher.run(job);
+		this.#queue.run(job);
 		return (await this.#counted(job.outcome.finally(forget))) as Result<T, N>;
 	}
 
@@ -126,27 +128,24 @@ export class Pool<T extends Tasks> implements AsyncDisposable {
 	async #close(): Promise<void> {
 		for (const flow of this.#flows) flow.refuse(closed("go on with mapUnordered"));
 		while (this.#calls.size > 0) await Promise.allSettled(this.#calls);
-		await this.#dispatcher.drained();
-		await this.#dispatcher.stop();
+		await this.#queue.drained();
+		await this.#queue.stop();
 		freeChannels(this.#channels);
 	}
 
 	#check(operation: string, name: string, options: TaskOptions): void {
 		if (this.#closing !== undefined) throw closed(operation);
 		if (!this.#names.includes(name)) {
-			const guess = this.#names.map((known) => JSON.stringify(known)).join(", ");
-			const text = `Cannot ${operation} task ${JSON.stringify(name)}: the tasks are ${guess}`;
+			const known = this.#names.map((each) => JSON.stringify(each)).join(", ");
+			const text = `Cannot ${operation} task ${describeValue(name)}: the tasks are ${known}`;
 			throw new ArgumentError("ERR_ARG", text);
 		}
-		const signal: unknown = options?.signal;
-		if (
-			typeof options !== "object" ||
-			options === null ||
-			!(signal === undefined || signal instanceof AbortSignal)
-		) {
+		if (typeof options !== "object" || options === null || !isSignal(options.signal)) {
 			const text = `Cannot ${operation} with these options: an object is needed, such as { signal }, with an AbortSignal`;
 			throw new ArgumentError("ERR_ARG", text);
 		}
+		const wrongKey = unknownKey(options, ["signal"]);
+		if (wrongKey !== undefined) throw new ArgumentError("ERR_ARG", `Cannot ${operation}: ${wrongKey}`);
 	}
 
 	#job(name: string, argument: unknown): Job {
@@ -159,10 +158,10 @@ export class Pool<T extends Tasks> implements AsyncDisposable {
 			throw new ArgumentError("ERR_TYPE", text);
 		}
 		// Where nobody is left to work, the first item is read and its task says so.
-		const limit = () => Math.max(1, this.#dispatcher.capacity);
+		const limit = () => Math.max(1, this.#queue.capacity);
 		const start = (item: unknown) => {
 			const job = this.#job(name, item);
-			this.#dispatcher.run(job);
+			this.#queue.run(job);
 			return job;
 		};
 		return new Flow(items, { limit, start }, signal);
@@ -181,6 +180,10 @@ export class Pool<T extends Tasks> implements AsyncDisposable {
 
 function closed(action: string): MpiError {
 	return new MpiError("ERR_OTHER", `Cannot ${action}: the pool is closed`);
+}
+
+function isSignal(signal: unknown): boolean {
+	return signal === undefined || signal instanceof AbortSignal;
 }
 
 function isIterable(items: unknown): boolean {

@@ -1,6 +1,6 @@
 import type { Message } from "../index.ts";
 import { answerTag, type Channels, ROOT, readOrderTag, STOP } from "./channels.ts";
-import { describeFailure } from "./failure.ts";
+import { serializeError } from "./serialized-error.ts";
 
 /** A task of the table, as the pool calls it. */
 export type Task = (argument: unknown) => unknown;
@@ -16,7 +16,7 @@ export async function work({ orders, answers }: Channels, tasks: readonly Task[]
 			await answer(await run(await order.recv()), false);
 		} catch (error) {
 			// Also for a result that cannot be sent. When rank 0 is gone, `mprobe` below rejects.
-			await answer(describeFailure(error), true).catch(() => undefined);
+			await answer(serializeError(error), true).catch(() => undefined);
 		}
 	};
 	for (;;) {

@@ -1,10 +1,10 @@
 import type { MpiError } from "../index.ts";
 import { type Channels, orderTag, readAnswerTag, STOP } from "./channels.ts";
 import { isDeath, TaskError } from "./errors.ts";
-import { type Failure, restoreFailure } from "./failure.ts";
 import type { Job } from "./job.ts";
+import { restoreError, type SerializedError } from "./serialized-error.ts";
 
-/** What a worker tells the dispatcher. */
+/** What a worker tells the task queue. */
 export interface WorkerEvents {
 	/** It can take another job. */
 	readonly onFree: () => void;
@@ -98,7 +98,7 @@ export class Worker {
 				const job = this.#jobs.get(slot) as Job;
 				this.#jobs.delete(slot);
 				this.#slots.push(slot);
-				if (failed) job.reject(this.#failed(job, value as Failure));
+				if (failed) job.reject(this.#failed(job, value as SerializedError));
 				else job.resolve(value);
 				this.#events.onFree();
 			}
@@ -118,8 +118,8 @@ export class Worker {
 		this.#events.onDeath(error, begun, refused);
 	}
 
-	#failed({ name }: Job, failure: Failure): TaskError {
+	#failed({ name }: Job, failure: SerializedError): TaskError {
 		const text = `Task ${JSON.stringify(name)} failed on rank ${this.rank}: ${failure.message}`;
-		return new TaskError("ERR_OTHER", text, { task: name, rank: this.rank }, restoreFailure(failure));
+		return new TaskError("ERR_OTHER", text, { task: name, rank: this.rank }, restoreError(failure));
 	}
 }

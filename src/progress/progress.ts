@@ -1,22 +1,60 @@
+/**
+ * The way of one message. `world.send(value, { dest })`, down:
+ *
+ * | stop | file: function                          | passes on                                                    |
+ * | ---- | --------------------------------------- | ------------------------------------------------------------ |
+ * | 1    | comm/communicator.ts: send              | value, options                                               |
+ * | 2    | comm/point-to-point/send.ts: send       | checked value; world rank, Header                            |
+ * | 3    | wire/payload.ts: encode                 | Payload: kind and bytes                                      |
+ * | 4    | progress/flow/outbox.ts: sendEager      | Envelope; the bytes copied and taken from the peer's credit  |
+ * | 5    | wire/envelope.ts: writeFrame            | frame: 40 bytes, a short body behind them                    |
+ * | 6    | transport/lane.ts (tcp-lane.ts): send   | the frame, to ZeroMQ                                         |
+ *
+ * And up, to `world.recv({ source })`:
+ *
+ * | stop | file: function                          | passes on                                                    |
+ * | ---- | --------------------------------------- | ------------------------------------------------------------ |
+ * | 1    | transport/inbox.ts: #listen             | parts of a frame                                             |
+ * | 2    | progress/progress.ts: receive           | Arrival, to the matching of its communicator                 |
+ * | 3    | progress/matching/matching.ts: deliver  | the Arrival, to the first receive posted for it              |
+ * | 4    | comm/point-to-point/receive.ts: take    | the Arrival, to the intake of its peer; wakes the caller     |
+ * | 5    | progress/flow/intake.ts: accept         | bytes; credit goes back to the sender                        |
+ * | 6    | wire/payload.ts: decode                 | value                                                        |
+ *
+ * A large message, or one without credit, goes by rendezvous: at stop 4 down, `announce` sends READY in its place. Stop
+ * 5 up answers CLEAR, `Outbox.clear` sends the payload as DATA, `Intake.data` passes it on as stop 5 would have, and
+ * answers DONE where the payload was not copied. A rank's messages to itself go the same way, with this file as lane.
+ */
 import { MpiError, ProcessFailedError } from "../base/errors.ts";
-import { ENVELOPE_BYTES, type Envelope, FrameType, readEnvelope, writeEnvelope } from "../wire/envelope.ts";
-import type { AgreementMessage } from "./agreement.ts";
-import { Agreements } from "./agreements.ts";
-import type { Arrival, Sink } from "./arrival.ts";
-import type { Context } from "./context.ts";
-import { depart } from "./depart.ts";
-import { type Departure, Departures } from "./departures.ts";
-import { decodeFailure, encodeFailure } from "./failure.ts";
-import { Intake } from "./intake.ts";
-import { INLINE_LIMIT } from "./limits.ts";
-import { type Header, Outbox } from "./outbox.ts";
-import { PendingOperations } from "./pending.ts";
-import { revoke } from "./revocation.ts";
+import {
+	bodyOf,
+	type Envelope,
+	FrameType,
+	type Header,
+	pointToPoint,
+	readEnvelope,
+} from "../wire/envelope.ts";
+import { POINT_TO_POINT, signatureText } from "../wire/operations.ts";
+import type { AgreementMessage } from "./agreement/agreement.ts";
+import { AgreementSequence } from "./agreement/agreement-sequence.ts";
+import { Context } from "./context/context.ts";
+import { Contexts } from "./context/contexts.ts";
+import { type Departure, Departures } from "./faults/departures.ts";
+import { endWaitsFor } from "./faults/end-waits.ts";
+import { decodeError, encodeError } from "./faults/remote-error.ts";
+import { revoke } from "./faults/revocation.ts";
+import type { FrameLane } from "./flow/outbox.ts";
+import { Peers } from "./flow/peers.ts";
+import type { Arrival } from "./matching/arrival.ts";
+import { WaitingOperations } from "./waiting/waiting-operations.ts";
 
 /** The sockets as the progress engine sees them; a world of one has none. */
 export interface Sockets {
+	/** Whether somebody waits for a message. */
 	wanted: boolean;
-	send(rank: number, frames: Uint8Array | Uint8Array[]): void;
+	/** The way to another rank, opened for the first frame that goes there. */
+	lane(rank: number): FrameLane;
+	/** Nothing goes to this rank any more. */
 	forget(rank: number): void;
 }
 
@@ -28,29 +66,21 @@ export interface ProgressEvents {
 	readonly onMismatch: (error: Error) => void;
 }
 
-const DISCARD: Sink = { resolve: () => undefined, reject: () => undefined };
-
 /**
- * Moves messages: frames from the sockets to the communicator, call or delivery they belong to, and back. It knows
- * world ranks and contexts only.
+ * The engine of messages: brings frames from the sockets to the communicator, call or delivery they belong to, and tells
+ * all that waits when a rank is gone. It knows world ranks and contexts only.
  */
 export class Progress {
 	readonly rank: number;
 	readonly size: number;
 	/** Index of the own host. */
 	readonly node: number;
-	readonly pending: PendingOperations;
+	readonly waiting: WaitingOperations;
 	readonly departures: Departures;
+	readonly contexts: Contexts;
+	readonly peers: Peers;
 	readonly #events: ProgressEvents;
-	readonly #outboxes: (Outbox | undefined)[];
-	readonly #intakes: (Intake | undefined)[];
-	readonly #contexts = new Map<number, Context>();
-	/** Frames for communicators that this rank has not made yet. */
-	readonly #early = new Map<number, (() => void)[]>();
-	/** Communicators that this rank has freed. */
-	readonly #freed = new Set<number>();
 	#sockets: Sockets | undefined;
-	#nextContext = 1;
 
 	constructor(place: { rank: number; size: number; nodeRank: number }, events: ProgressEvents) {
 		const { rank, size, nodeRank } = place;
@@ -58,16 +88,16 @@ export class Progress {
 		this.size = size;
 		this.node = nodeRank;
 		this.#events = events;
-		this.#outboxes = new Array(size).fill(undefined);
-		this.#intakes = new Array(size).fill(undefined);
-		this.pending = new PendingOperations(() => this.#listen());
+		this.waiting = new WaitingOperations(() => this.#listen());
 		this.departures = new Departures(
 			(gone) => this.#depart(gone),
 			() => this.#listen(),
 		);
+		this.contexts = new Contexts(rank);
+		this.peers = new Peers(rank, size, (peer) => this.#openLane(peer));
 	}
 
-	set sockets(sockets: Sockets | undefined) {
+	set sockets(sockets: Sockets) {
 		this.#sockets = sockets;
 	}
 
@@ -77,135 +107,63 @@ export class Progress {
 		this.#listen();
 	}
 
-	/** A number that no other call of this process returns. */
-	reserveContext(): number {
-		return this.#nextContext++;
-	}
-
-	register(context: Context): void {
-		const { id, members } = context;
-		context.agreements = new Agreements(
+	/** Makes a communicator's context; members make it with the same id. World's is 0. */
+	openContext(id: number, name: string, members: readonly number[]): Context {
+		const agreements = new AgreementSequence(
 			{ self: this.rank, members, isGone: (rank) => this.departures.get(rank) !== undefined },
 			(rank, step, message) => {
-				const header = { context: id, operation: 0, tag: step, root: -1 };
-				this.outbox(rank).notify(FrameType.AGREE, header, Buffer.from(JSON.stringify(message)));
+				const body = Buffer.from(JSON.stringify(message));
+				this.peers.outbox(rank).notify(FrameType.AGREE, pointToPoint(id, step), body);
 			},
 		);
-		this.#contexts.set(context.id, context);
-		const early = this.#early.get(context.id);
-		this.#early.delete(context.id);
-		for (const handle of early ?? []) handle();
+		const context = new Context({ id, name, members, self: this.rank, agreements, signatureText });
+		this.contexts.add(context);
+		return context;
 	}
 
 	/** Forgets a communicator; what comes for it is thrown away. */
 	free(context: Context): void {
-		this.#contexts.delete(context.id);
-		this.#freed.add(context.id);
-		for (const arrival of context.drain()) this.accept(arrival, DISCARD);
-	}
-
-	/** What goes to a world rank. */
-	outbox(rank: number): Outbox {
-		let outbox = this.#outboxes[rank];
-		if (outbox === undefined) {
-			outbox = new Outbox(this.rank, rank === this.rank, (envelope, body) =>
-				this.#transmit(rank, envelope, body),
-			);
-			this.#outboxes[rank] = outbox;
-		}
-		return outbox;
-	}
-
-	/** Gives the payload of a matched message to `sink`. */
-	accept(arrival: Arrival, sink: Sink): void {
-		const gone = this.departures.get(arrival.source);
-		if (gone !== undefined && arrival.body === undefined) {
-			sink.reject(new ProcessFailedError("receive the rest of its message", gone.rank, gone.cause));
-		} else this.#intake(arrival.source).accept(arrival, sink);
-	}
-
-	/** Throws a message away that nobody will receive. */
-	discard(arrivals: readonly Arrival[]): void {
-		for (const arrival of arrivals) this.accept(arrival, DISCARD);
-	}
-
-	/** Tells other members that the collective call with this header cannot go on here. */
-	failCall(context: Context, header: Header, error: Error, ranks: readonly number[] = context.members): void {
-		const body = encodeFailure(error, this.rank);
-		for (const rank of ranks) {
-			if (rank !== this.rank && this.departures.known(rank) === undefined) {
-				this.outbox(rank).notify(FrameType.FAIL, header, body);
-			}
-		}
+		context.close("freed");
+		this.contexts.free(context);
+		this.peers.discard(context.drain());
 	}
 
 	/** Ends all that waits on a communicator, on every member. */
 	revoke(context: Context): void {
-		if (context.revoked) return;
-		const others = context.members
-			.filter((rank) => rank !== this.rank && this.departures.known(rank) === undefined)
-			.map((rank) => this.outbox(rank));
-		revoke(context, { others, outboxes: this.#outboxes, intakes: this.#intakes });
-		this.discard(context.drain());
+		revoke(context, this.peers, this.#present(context.members));
 	}
 
-	/** The frames of one message from the sockets. */
-	receive(frames: Buffer[]): void {
+	/** Tells other members that the collective call with this header cannot go on here. */
+	failCall(header: Header, error: unknown, members: readonly number[]): void {
+		const body = encodeError(error, this.rank);
+		for (const rank of this.#present(members)) this.peers.outbox(rank).notify(FrameType.FAIL, header, body);
+	}
+
+	/** A frame has come in. */
+	receive(parts: readonly Uint8Array[]): void {
+		const head = parts[0] as Buffer;
 		try {
-			const head = frames[0] as Buffer;
 			const envelope = readEnvelope(head);
 			if (envelope === undefined || !(envelope.source >= 0 && envelope.source < this.size)) {
 				throw unreadable(head);
 			}
+			const { source } = envelope;
 			// Everybody has settled with its end; what comes now would only contradict that.
-			if (this.departures.get(envelope.source) !== undefined) return;
-			this.#intake(envelope.source).count(envelope);
-			this.#handle(envelope, frames.length > 1 ? (frames[1] as Buffer) : head.subarray(ENVELOPE_BYTES));
-			this.departures.check(envelope.source, this.received(envelope.source));
+			if (this.departures.get(source) !== undefined) return;
+			this.peers.intake(source).count(envelope);
+			this.#handle(envelope, bodyOf(head, parts));
+			this.departures.check(source, this.peers.received(source));
 		} catch (error) {
-			this.#events.onLost(error instanceof MpiError ? error : unreadable(frames[0], error));
+			this.#events.onLost(error instanceof MpiError ? error : unreadable(head, error));
 		}
 	}
 
-	/** Frames sent to, and received from, each rank: [rank, count]. */
-	get sentCounts(): [number, number][] {
-		return counts(this.#outboxes, (outbox) => outbox.sent);
-	}
-
-	get receivedCounts(): [number, number][] {
-		return counts(this.#intakes, (intake) => intake.received);
-	}
-
-	received(rank: number): number {
-		return this.#intakes[rank]?.received ?? 0;
-	}
-
-	/** All communicators of this rank. */
-	get contexts(): Iterable<Context> {
-		return this.#contexts.values();
-	}
-
-	#intake(rank: number): Intake {
-		let intake = this.#intakes[rank];
-		if (intake === undefined) {
-			intake = new Intake(this.outbox(rank));
-			this.#intakes[rank] = intake;
-		}
-		return intake;
-	}
-
-	#transmit(rank: number, envelope: Envelope, body: Uint8Array | undefined): void {
+	#openLane(rank: number): FrameLane {
 		if (rank === this.rank) {
-			this.#intake(rank).count(envelope);
-			this.#handle(envelope, body ?? new Uint8Array(0));
-			return;
+			return { send: (parts) => this.receive(Array.isArray(parts) ? parts : [parts]) };
 		}
-		const size = body?.byteLength ?? 0;
-		const inline = size > 0 && size <= INLINE_LIMIT;
-		const head = Buffer.allocUnsafe(inline ? ENVELOPE_BYTES + size : ENVELOPE_BYTES);
-		writeEnvelope(head, envelope);
-		if (inline) head.set(body as Uint8Array, ENVELOPE_BYTES);
-		this.#sockets?.send(rank, inline || size === 0 ? head : [head, body as Uint8Array]);
+		if (this.#sockets === undefined) throw new Error(`Cannot reach rank ${rank}: this rank has no sockets`);
+		return this.#sockets.lane(rank);
 	}
 
 	#handle(envelope: Envelope, body: Uint8Array): void {
@@ -218,28 +176,27 @@ export class Progress {
 				this.#deliver(arrivalOf(envelope, undefined));
 				break;
 			case FrameType.CLEAR:
-				this.outbox(source).clear(id);
+				this.peers.outbox(source).clear(id);
 				break;
 			case FrameType.DATA:
-				this.#intake(source).data(envelope, body);
+				this.peers.intake(source).data(envelope, body);
 				break;
 			case FrameType.DONE:
-				this.outbox(source).confirm(id);
+				this.peers.outbox(source).confirm(id);
 				break;
 			case FrameType.CREDIT:
-				this.outbox(source).credit(envelope.size);
+				this.peers.outbox(source).credit(envelope.size);
 				break;
 			case FrameType.FAIL:
-				this.#fail(envelope, decodeFailure(body));
+				this.#fail(envelope, decodeError(body));
 				break;
 			case FrameType.REVOKE:
-				this.#withContext(envelope.context, (context) => this.revoke(context));
+				this.contexts.use(envelope.context, (context) => this.revoke(context));
 				break;
 			case FrameType.AGREE: {
 				const message = JSON.parse(Buffer.from(body).toString()) as AgreementMessage;
-				this.#withContext(envelope.context, ({ agreements }) =>
-					agreements?.receive(source, envelope.tag, message),
-				);
+				const { context, tag: step } = envelope;
+				this.contexts.use(context, ({ agreements }) => agreements.receive(source, step, message));
 				break;
 			}
 			default:
@@ -247,68 +204,65 @@ export class Progress {
 		}
 	}
 
-	/** A collective cannot go on at another rank. */
-	#fail({ context: id, tag }: Envelope, error: MpiError): void {
-		if (error instanceof ProcessFailedError) {
-			// Known from here on, so that this rank does not begin what the other one has given up.
-			const { rank, failure: cause } = error;
-			this.departures.announce({ rank, cause, failed: true }, undefined, this.received(rank));
+	#deliver(arrival: Arrival): void {
+		const context = this.contexts.get(arrival.context);
+		if (context !== undefined) this.#deliverTo(context, arrival);
+		else {
+			this.contexts.use(
+				arrival.context,
+				(made) => this.#deliverTo(made, arrival),
+				() => this.peers.discard([arrival]),
+			);
 		}
-		this.#withContext(id, (context) => context.calls.fail(tag, error));
 	}
 
-	#deliver(arrival: Arrival): void {
-		this.#withContext(
-			arrival.context,
-			(context) => {
-				if (context.revoked) this.accept(arrival, DISCARD);
-				else if (arrival.operation === 0) context.matching.deliver(arrival);
-				else this.#deliverToCall(context, arrival);
-			},
-			() => this.accept(arrival, DISCARD),
-		);
+	#deliverTo(context: Context, arrival: Arrival): void {
+		if (context.revoked) this.peers.discard([arrival]);
+		else if (arrival.opcode === POINT_TO_POINT) context.matching.deliver(arrival);
+		else this.#deliverToCall(context, arrival);
 	}
 
 	#deliverToCall(context: Context, arrival: Arrival): void {
 		const verdict = context.calls.deliver(arrival);
 		if (verdict === "kept") return;
-		this.accept(arrival, DISCARD);
+		this.peers.discard([arrival]);
 		// Once a member has failed, ranks may try again in different ways.
 		if (verdict === "stale" || context.members.some((rank) => this.departures.failure(rank))) return;
 		// Its call is over here, as a root's may be that only sends. It cannot reject any more, so the job must end; the
 		// sender hears of it, for it may still wait.
 		this.#events.onMismatch(verdict);
-		const { context: id, operation, tag, root } = arrival;
-		this.failCall(context, { context: id, operation, tag, root }, verdict, [arrival.source]);
+		this.failCall(arrival, verdict, [arrival.source]);
 	}
 
-	#withContext(id: number, use: (context: Context) => void, drop: () => void = () => undefined): void {
-		const context = this.#contexts.get(id);
-		if (context !== undefined) use(context);
-		else if (this.#freed.has(id)) drop();
-		else {
-			const early = this.#early.get(id) ?? [];
-			this.#early.set(id, early);
-			early.push(() => this.#withContext(id, use, drop));
+	/** A collective cannot go on at another rank. */
+	#fail({ context: id, tag: step }: Envelope, error: MpiError): void {
+		if (error instanceof ProcessFailedError) {
+			// Known from here on, so that this rank does not begin what the other one has given up.
+			const { rank, failure: cause } = error;
+			this.departures.announce({ rank, cause, failed: true }, undefined, this.peers.received(rank));
 		}
+		this.contexts.use(id, ({ calls }) => calls.fail(step, error));
 	}
 
 	/** A rank is gone and everything it sent is here: what needs it rejects. */
 	#depart(gone: Departure): void {
-		const { rank } = gone;
-		this.#sockets?.forget(rank);
-		depart(gone, {
+		this.#sockets?.forget(gone.rank);
+		endWaitsFor(gone, {
 			self: this.rank,
-			outbox: this.#outboxes[rank],
-			intake: this.#intakes[rank],
-			contexts: this.#contexts.values(),
-			isGone: (member) => this.departures.get(member) !== undefined,
+			peers: this.peers,
+			contexts: this.contexts,
+			isGone: (rank) => this.departures.get(rank) !== undefined,
 		});
+	}
+
+	/** Those of `members` to whom something can still be sent, this rank apart. */
+	#present(members: readonly number[]): number[] {
+		return members.filter((rank) => rank !== this.rank && this.departures.known(rank) === undefined);
 	}
 
 	/** Listens while somebody waits, or last messages must be fetched. */
 	#listen(): void {
-		if (this.#sockets !== undefined) this.#sockets.wanted = this.pending.size > 0 || this.departures.draining;
+		if (this.#sockets !== undefined) this.#sockets.wanted = this.waiting.size > 0 || this.departures.draining;
 	}
 }
 
@@ -320,12 +274,6 @@ function unreadable(head: Buffer | undefined, cause?: unknown): MpiError {
 
 /** Field by field: a spread of this many costs a microsecond. */
 function arrivalOf(envelope: Envelope, body: Uint8Array | undefined): Arrival {
-	const { source, tag, context, kind, size, id, operation, root } = envelope;
-	return { source, tag, context, kind, size, body, id, operation, root };
-}
-
-function counts<T>(items: readonly (T | undefined)[], count: (item: T) => number): [number, number][] {
-	return items.flatMap((item, rank) =>
-		item === undefined || count(item) === 0 ? [] : [[rank, count(item)]],
-	);
+	const { source, tag, context, kind, size, id, opcode, root } = envelope;
+	return { source, tag, context, kind, size, body, id, opcode, root };
 }

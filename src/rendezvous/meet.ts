@@ -3,9 +3,9 @@ import { MpiError } from "../base/errors.ts";
 import { ownFolder } from "../base/own-folder.ts";
 import type { Connect } from "../control/control.ts";
 import type { Placement } from "../control/environment.ts";
+import { ControlThread } from "./control-thread.ts";
 import type { ThreadToRank } from "./messages.ts";
 import { readSettings } from "./settings.ts";
-import { ThreadLink } from "./thread-link.ts";
 
 /** The launcher's side of a job without tsmpirun. */
 const THREAD = new URL("../launch/rendezvous/main.js", ownFolder);
@@ -17,21 +17,21 @@ const THREAD = new URL("../launch/rendezvous/main.js", ownFolder);
  */
 export async function meet(env: NodeJS.ProcessEnv): Promise<{ place: Placement; connect: Connect }> {
 	const worker = new Worker(THREAD, { workerData: readSettings(env) });
-	const link = new ThreadLink(worker);
-	const { place, network } = await welcome(link);
+	const control = new ControlThread(worker);
+	const { place, network } = await welcome(control);
 	return {
 		place,
 		connect: async (onMessage) => {
 			onMessage({ type: "network", network });
-			link.onMessage = onMessage;
-			return link;
+			control.onMessage = onMessage;
+			return control;
 		},
 	};
 }
 
-async function welcome(link: ThreadLink): Promise<Extract<ThreadToRank, { type: "welcome" }>> {
-	const first = await link.first;
+async function welcome(control: ControlThread): Promise<Extract<ThreadToRank, { type: "welcome" }>> {
+	const first = await control.first;
 	if (first.type === "welcome") return first;
-	link.close();
+	control.close();
 	throw new MpiError("ERR_OTHER", first.type === "failed" ? first.text : "The job ended before it began");
 }

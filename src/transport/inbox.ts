@@ -1,7 +1,20 @@
+import { whole } from "./tcp.ts";
 import { Pull } from "./zeromq.ts";
 
 /** How long a receive stays armed before it is looked at again, in milliseconds. */
 export const TICK_MS = 200;
+
+/** The layer above. */
+export interface FrameListener {
+	/** Takes the parts of one frame; must not throw. */
+	receive(parts: readonly Buffer[]): void;
+}
+
+/** Told of silence. */
+export interface IdleListener {
+	/** Called after each tick without a message; listening goes on once its promise resolves. */
+	onIdle(): Promise<void> | undefined;
+}
 
 /**
  * Where all peers' frames arrive. It listens only while somebody waits: a receive in progress keeps Node's event loop
@@ -9,18 +22,14 @@ export const TICK_MS = 200;
  */
 export class Inbox {
 	readonly #socket = new Pull({ receiveHighWaterMark: 0, receiveTimeout: TICK_MS, linger: 0 });
-	readonly #deliver: (frames: Buffer[]) => void;
-	readonly #onIdle: () => Promise<void> | undefined;
+	readonly #listener: FrameListener;
+	readonly #idle: IdleListener;
 	#wanted = false;
 	#listening = false;
 
-	/**
-	 * @param deliver Takes the frames of one message; must not throw.
-	 * @param onIdle Called after each tick without a message; listening goes on once its promise resolves.
-	 */
-	constructor(deliver: (frames: Buffer[]) => void, onIdle: () => Promise<void> | undefined) {
-		this.#deliver = deliver;
-		this.#onIdle = onIdle;
+	constructor(listener: FrameListener, idle: IdleListener) {
+		this.#listener = listener;
+		this.#idle = idle;
 	}
 
 	/**
@@ -48,14 +57,14 @@ export class Inbox {
 	async #listen(): Promise<void> {
 		this.#listening = true;
 		while (this.#wanted && !this.#socket.closed) {
-			let frames: Buffer[] | undefined;
+			let parts: Buffer[] | undefined;
 			try {
-				frames = (await this.#socket.receive()) as Buffer[];
+				parts = (await this.#socket.receive()) as Buffer[];
 			} catch (error) {
 				if ((error as NodeJS.ErrnoException).code !== "EAGAIN") break;
 			}
-			if (frames !== undefined) this.#deliver(frames);
-			else await this.#onIdle();
+			if (parts !== undefined) this.#listener.receive(whole(parts));
+			else await this.#idle.onIdle();
 		}
 		this.#listening = false;
 	}

@@ -5,8 +5,8 @@ export const LINGER_MS = 2000;
 
 /** The way to one peer, as the mesh uses it. */
 export interface Lane {
-	/** Hands frames over; their memory must not change any more. */
-	send(frames: Uint8Array | Uint8Array[]): void;
+	/** Hands a frame over; its memory must not change any more. Does nothing once the lane is closed. */
+	send(parts: Uint8Array | Uint8Array[]): void;
 	/** Looks whether the connection still stands. */
 	check(): void;
 	/** This process ends: what is still queued should arrive, if that is possible in a short time. */
@@ -35,8 +35,9 @@ export class LocalLane implements Lane {
 		this.#socket.connect(address);
 	}
 
-	send(frames: Uint8Array | Uint8Array[]): void {
-		this.#socket.send(frames).catch((error: Error) => {
+	send(parts: Uint8Array | Uint8Array[]): void {
+		if (this.#closed) return;
+		this.#socket.send(parts).catch((error: Error) => {
 			if (!this.#closed) this.#onError(error);
 		});
 	}

@@ -1,40 +1,43 @@
-import type { Endpoint, Network, Peer } from "../control/messages.ts";
-import { bindAddress, pickEndpoint } from "../network/endpoints.ts";
-import { Inbox } from "./inbox.ts";
+import type { Network, Peer, RankAddresses } from "../control/messages.ts";
+import { bindAddress, pickAddress } from "../network/rank-addresses.ts";
+import { type FrameListener, type IdleListener, Inbox } from "./inbox.ts";
 import { type Lane, LocalLane } from "./lane.ts";
-import { listenOptions, whole } from "./tcp.ts";
+import { listenOptions } from "./tcp.ts";
 import { TcpLane } from "./tcp-lane.ts";
 
 /** How often connections to other hosts are looked at while nothing is sent, in milliseconds. */
 const CHECK_MS = 500;
 
-/** What the layer above does with what comes in. */
-export interface MeshEvents {
-	/** Takes the frames of one message; must not throw. */
-	readonly onMessage: (frames: Buffer[]) => void;
-	/** Called after each tick without a message; listening goes on once its promise resolves. */
-	readonly onIdle: () => Promise<void> | undefined;
+/** Who is told of what happens to the sockets. */
+export interface MeshListeners {
+	/** Takes what comes in. */
+	readonly frames: FrameListener;
+	/** Told when nothing comes in. */
+	readonly idle: IdleListener;
 	/** The lane to this rank does not work. */
 	readonly onBroken: (rank: number, error: Error) => void;
 }
 
-/** The sockets of one rank: one inbox, and a lane to each peer from the first message on. */
+/** The way to a rank that is gone. */
+const NOWHERE: Pick<Lane, "send"> = { send: () => undefined };
+
+/** The sockets of one rank: one inbox, and a lane to each peer that it writes to. */
 export class Mesh {
 	readonly #inbox: Inbox;
-	readonly #events: MeshEvents;
+	readonly #onBroken: (rank: number, error: Error) => void;
 	readonly #node: number;
 	readonly #lanes = new Map<number, Lane>();
 	/** Ranks that are gone: libzmq would try for ever to reach them again. */
 	readonly #gone = new Set<number>();
 	#peers: readonly Peer[] = [];
 	#network: Network | undefined;
-	#checks: NodeJS.Timeout | undefined;
+	#checks: ReturnType<typeof setInterval> | undefined;
 
 	/** @param node Index of the own host: its ranks are reached through unix sockets. */
-	constructor(node: number, events: MeshEvents) {
+	constructor(node: number, { frames, idle, onBroken }: MeshListeners) {
 		this.#node = node;
-		this.#events = events;
-		this.#inbox = new Inbox((frames) => events.onMessage(whole(frames)), events.onIdle);
+		this.#onBroken = onBroken;
+		this.#inbox = new Inbox(frames, idle);
 	}
 
 	/**
@@ -44,7 +47,7 @@ export class Mesh {
 	async bind(where: {
 		readonly ipc?: string | undefined;
 		readonly network?: Network | undefined;
-	}): Promise<Endpoint> {
+	}): Promise<RankAddresses> {
 		const { ipc, network } = where;
 		// Before any option of tcp is set: ranks of one host need no encryption in a folder that only they can enter.
 		const local = ipc === undefined ? {} : { ipc: await this.#inbox.bind(ipc) };
@@ -58,7 +61,7 @@ export class Mesh {
 		return { ...local, tcp };
 	}
 
-	/** From here on `send` knows its peers, in rank order. */
+	/** From here on `lane` knows the peers, in rank order. */
 	set peers(peers: readonly Peer[]) {
 		this.#peers = peers;
 	}
@@ -68,15 +71,15 @@ export class Mesh {
 		this.#inbox.wanted = value;
 	}
 
-	/** Hands frames to the lane of a rank; their memory must not change any more. */
-	send(rank: number, frames: Uint8Array | Uint8Array[]): void {
-		if (this.#gone.has(rank)) return;
+	/** The way to a rank. It may be kept: what is sent there after `forget` goes nowhere. */
+	lane(rank: number): Pick<Lane, "send"> {
+		if (this.#gone.has(rank)) return NOWHERE;
 		let lane = this.#lanes.get(rank);
 		if (lane === undefined) {
 			lane = this.#open(rank);
 			this.#lanes.set(rank, lane);
 		}
-		lane.send(frames);
+		return lane;
 	}
 
 	/** This rank is gone: what is queued for it will not arrive, nor what is sent from here on. */
@@ -107,9 +110,9 @@ export class Mesh {
 	#open(rank: number): Lane {
 		const peer = this.#peers[rank];
 		const { ipc, tcp = [] } = peer?.endpoint ?? {};
-		const onBroken = (error: Error) => this.#events.onBroken(rank, error);
+		const onBroken = (error: Error) => this.#onBroken(rank, error);
 		if (ipc !== undefined && peer?.node === this.#node) return new LocalLane(ipc, onBroken);
-		const address = pickEndpoint(tcp, this.#network?.addresses ?? []);
+		const address = pickAddress(tcp, this.#network?.addresses ?? []);
 		if (address === undefined) throw new Error(`Cannot reach rank ${rank}: it has no address for this host`);
 		// Must not keep a program alive that is at its end.
 		this.#checks ??= setInterval(() => {

@@ -34,9 +34,9 @@ export class TcpLane implements Lane {
 		void this.#connect();
 	}
 
-	send(frames: Uint8Array | Uint8Array[]): void {
+	send(parts: Uint8Array | Uint8Array[]): void {
 		if (this.#done) return;
-		this.#socket.send(split(frames)).catch(() => {
+		this.#socket.send(split(parts)).catch(() => {
 			// It fails only without a pipe. Before the connection stood, its events say why.
 			if (this.#connected) this.#broken(ENDED);
 		});

@@ -20,8 +20,8 @@ const HANDSHAKE_MS = 5000;
 /** Connections that may wait to be accepted: all ranks may call at once, and strangers too. */
 const BACKLOG = 4096;
 
-/** What may stand in one frame: more would let a stranger fill our memory before it has shown a key. */
-export const MAX_FRAME = 4 * 1024 * 1024;
+/** Bytes that one part of a frame may have: more would let a stranger fill our memory before it has shown a key. */
+export const MAX_PART = 4 * 1024 * 1024;
 
 /** What encryption adds to a frame. */
 const CURVE_OVERHEAD = 64;
@@ -41,7 +41,7 @@ export function listenOptions(keys: KeyPair | undefined): object {
 		...LIVENESS,
 		handshakeInterval: HANDSHAKE_MS,
 		backlog: BACKLOG,
-		maxMessageSize: MAX_FRAME + CURVE_OVERHEAD,
+		maxMessageSize: MAX_PART + CURVE_OVERHEAD,
 		...curve,
 	};
 }
@@ -56,19 +56,19 @@ export function connectOptions(keys: KeyPair | undefined): object {
 	return { ...LIVENESS, ...curve };
 }
 
-/** A message in frames that the other side accepts. */
-export function split(frames: Uint8Array | Uint8Array[]): Uint8Array | Uint8Array[] {
-	if (!Array.isArray(frames)) return frames;
-	return frames.flatMap((frame) => {
-		if (frame.byteLength <= MAX_FRAME) return [frame];
-		const parts = Math.ceil(frame.byteLength / MAX_FRAME);
-		return Array.from({ length: parts }, (_, part) =>
-			frame.subarray(part * MAX_FRAME, (part + 1) * MAX_FRAME),
+/** A frame in parts that the other side accepts. */
+export function split(parts: Uint8Array | Uint8Array[]): Uint8Array | Uint8Array[] {
+	if (!Array.isArray(parts)) return parts;
+	return parts.flatMap((part) => {
+		if (part.byteLength <= MAX_PART) return [part];
+		const count = Math.ceil(part.byteLength / MAX_PART);
+		return Array.from({ length: count }, (_, index) =>
+			part.subarray(index * MAX_PART, (index + 1) * MAX_PART),
 		);
 	});
 }
 
-/** The message as it was before `split`: an envelope, and a body if it has one. */
-export function whole(frames: Buffer[]): Buffer[] {
-	return frames.length < 3 ? frames : [frames[0] as Buffer, Buffer.concat(frames.slice(1))];
+/** The frame as it was before `split`: an envelope, and a body if it has one. */
+export function whole(parts: Buffer[]): Buffer[] {
+	return parts.length < 3 ? parts : [parts[0] as Buffer, Buffer.concat(parts.slice(1))];
 }

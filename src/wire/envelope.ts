@@ -1,6 +1,7 @@
 /**
- * The 40 bytes in front of every message between ranks. Little endian. The numbers are wire protocol: append only.
+ * The frames between ranks: 40 bytes of envelope, little endian, and a body. The numbers are wire protocol: append only.
  */
+import { NO_ROOT, POINT_TO_POINT } from "./operations.ts";
 
 /** What a frame is for. */
 export const FrameType = {
@@ -26,37 +27,70 @@ export const FrameType = {
 
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
-export interface Envelope {
+/** Where a message belongs at its receiver. */
+export interface Header {
+	/** Which communicator: see Context. */
+	readonly context: number;
+	/** Which collective sent it, POINT_TO_POINT for none: see operations.ts. */
+	readonly opcode: number;
+	/** The user's tag; for a collective or an agreement, its step on the communicator. */
+	readonly tag: number;
+	/** The root of a rooted collective, else NO_ROOT. */
+	readonly root: number;
+}
+
+/** The header of what belongs to no collective. */
+export function pointToPoint(context: number, tag: number): Header {
+	return { context, opcode: POINT_TO_POINT, tag, root: NO_ROOT };
+}
+
+/** What a frame says of itself. */
+export interface Envelope extends Header {
 	readonly type: number;
 	/** How the payload is encoded: see payload.ts. */
 	readonly kind: number;
-	/** Which collective sent it, 0 for point-to-point. */
-	readonly operation: number;
 	/** World rank of the sender. */
 	readonly source: number;
-	/** The user's tag; for a collective or an agreement, its step on the communicator. */
-	readonly tag: number;
-	/** Which communicator: see context.ts. */
-	readonly context: number;
 	/** Position of this frame among all that the sender has sent to the receiver: a gap is a lost frame. */
 	readonly sequence: number;
 	/** Pairs READY, CLEAR, DATA and DONE. */
 	readonly id: number;
 	/** Bytes of the message; for CREDIT the bytes given back. */
 	readonly size: number;
-	/** The root of a rooted collective, -1 without one. */
-	readonly root: number;
 	/** DATA: the sender waits for DONE. */
 	readonly wantsDone: boolean;
 }
 
 export const ENVELOPE_BYTES = 40;
 
+/** Bodies up to this many bytes share a part with their envelope: one short copy is cheaper than a second part. */
+export const INLINE_LIMIT = 2048;
+
+/** A frame as the transport takes it: one part, or envelope and body. */
+export type FrameParts = Buffer | [head: Buffer, body: Uint8Array];
+
+/** The frame as bytes. A body above INLINE_LIMIT is not copied. */
+export function writeFrame(envelope: Envelope, body: Uint8Array | undefined): FrameParts {
+	const size = body?.byteLength ?? 0;
+	const inline = size <= INLINE_LIMIT;
+	const head = Buffer.allocUnsafe(inline ? ENVELOPE_BYTES + size : ENVELOPE_BYTES);
+	writeEnvelope(head, envelope);
+	if (body === undefined) return head;
+	if (!inline) return [head, body];
+	head.set(body, ENVELOPE_BYTES);
+	return head;
+}
+
+/** The body of a received frame, not copied. */
+export function bodyOf(head: Buffer, parts: readonly Uint8Array[]): Uint8Array {
+	return parts[1] ?? head.subarray(ENVELOPE_BYTES);
+}
+
 /** Writes the envelope into the first 40 bytes of `target`. */
 export function writeEnvelope(target: Buffer, envelope: Envelope): void {
 	target[0] = envelope.type;
 	target[1] = envelope.kind;
-	target[2] = envelope.operation;
+	target[2] = envelope.opcode;
 	target[3] = envelope.wantsDone ? 1 : 0;
 	target.writeInt32LE(envelope.source, 4);
 	target.writeInt32LE(envelope.tag, 8);
@@ -74,7 +108,7 @@ export function readEnvelope(bytes: Buffer): Envelope | undefined {
 	return {
 		type: bytes[0] as number,
 		kind: bytes[1] as number,
-		operation: bytes[2] as number,
+		opcode: bytes[2] as number,
 		wantsDone: bytes[3] === 1,
 		source: bytes.readInt32LE(4),
 		tag: bytes.readInt32LE(8),

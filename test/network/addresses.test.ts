@@ -1,7 +1,7 @@
 import type { NetworkInterfaceInfo } from "node:os";
 import test from "ava";
 import { badSubnet, type Interfaces, reachableAddresses, reachedBySsh } from "../../src/network/addresses.ts";
-import { bindAddress, hostOf, pickEndpoint } from "../../src/network/endpoints.ts";
+import { bindAddress, hostOf, pickAddress } from "../../src/network/rank-addresses.ts";
 
 /** An address as `os.networkInterfaces()` tells it. */
 function address(cidr: string, internal = false): NetworkInterfaceInfo {
@@ -58,14 +58,14 @@ test("badSubnet() knows names from subnets", (t) => {
 	t.is(badSubnet("eth0,"), "an empty name");
 });
 
-test("pickEndpoint() prefers a common subnet, then a common family", (t) => {
+test("pickAddress() prefers a common subnet, then a common family", (t) => {
 	const endpoints = ["tcp://192.168.9.7:1", "tcp://[fd00::7]:2", "tcp://10.0.0.7:3"];
-	t.is(pickEndpoint(endpoints, ["10.0.0.5/24"]), "tcp://10.0.0.7:3");
-	t.is(pickEndpoint(endpoints, ["fd00::5/64"]), "tcp://[fd00::7]:2");
-	t.is(pickEndpoint(endpoints, ["172.16.0.1/16"]), "tcp://192.168.9.7:1");
-	t.is(pickEndpoint(endpoints, ["fd01::1/64"]), "tcp://[fd00::7]:2");
-	t.is(pickEndpoint(endpoints, []), "tcp://192.168.9.7:1");
-	t.is(pickEndpoint([], ["10.0.0.5/24"]), undefined);
+	t.is(pickAddress(endpoints, ["10.0.0.5/24"]), "tcp://10.0.0.7:3");
+	t.is(pickAddress(endpoints, ["fd00::5/64"]), "tcp://[fd00::7]:2");
+	t.is(pickAddress(endpoints, ["172.16.0.1/16"]), "tcp://192.168.9.7:1");
+	t.is(pickAddress(endpoints, ["fd01::1/64"]), "tcp://[fd00::7]:2");
+	t.is(pickAddress(endpoints, []), "tcp://192.168.9.7:1");
+	t.is(pickAddress([], ["10.0.0.5/24"]), undefined);
 });
 
 test("bindAddress() and hostOf() write and read addresses of both families", (t) => {

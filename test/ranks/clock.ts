@@ -1,7 +1,7 @@
 /** Clocks: what a rank adds to its own time gives rank 0's, within the error that it is told. */
 import assert from "node:assert/strict";
 import { init } from "tsmpi";
-import { startClock } from "tsmpi/llama";
+import { startClock } from "../../src/llama/measure/clock.ts";
 
 const { world } = await init();
 const clock = await startClock(world);

@@ -41,7 +41,7 @@ function endless(length: bigint, body: Buffer): Buffer {
 /** What would end a job if it came in: a frame that says it is from rank 1 and that others before it were lost. */
 function forged(): Buffer {
 	const frame = Buffer.alloc(ENVELOPE_BYTES);
-	const nothing = { kind: 0, operation: 0, tag: 0, context: 0, id: 0, size: 0, root: -1, wantsDone: false };
+	const nothing = { kind: 0, opcode: 0, tag: 0, context: 0, id: 0, size: 0, root: -1, wantsDone: false };
 	writeEnvelope(frame, { ...nothing, type: FrameType.EAGER, source: 1, sequence: 4_000_000_000 });
 	return frame;
 }

@@ -10,8 +10,8 @@ class Received {
 	readonly frames: Buffer[][] = [];
 	#waiting: { readonly count: number; readonly resolve: () => void } | undefined;
 
-	readonly add = (frames: Buffer[]): void => {
-		this.frames.push(frames);
+	readonly add = (parts: readonly Buffer[]): void => {
+		this.frames.push([...parts]);
 		if (this.#waiting !== undefined && this.frames.length >= this.#waiting.count) this.#waiting.resolve();
 	};
 
@@ -40,8 +40,8 @@ async function meshOf(
 	const ranks = Array.from({ length: size }, (_, rank) => {
 		const received = new Received();
 		const mesh = new Mesh(node(rank), {
-			onMessage: received.add,
-			onIdle: () => undefined,
+			frames: { receive: received.add },
+			idle: { onIdle: () => undefined },
 			onBroken: (dest, error) => t.fail(`rank ${rank} to ${dest}: ${error}`),
 		});
 		return { mesh, received };
@@ -75,7 +75,8 @@ for (const transport of ["ipc", "tcp", "mixed"] as const) {
 			for (let count = 0; count < COUNT; count++) {
 				const head = Buffer.from([source, count % 256]);
 				for (let dest = 0; dest < 3; dest++) {
-					if (dest !== source) mesh.send(dest, count % 2 === 0 ? head : [head, Buffer.alloc(count, count)]);
+					if (dest !== source)
+						mesh.lane(dest).send(count % 2 === 0 ? head : [head, Buffer.alloc(count, count)]);
 				}
 			}
 		}
@@ -99,7 +100,11 @@ for (const transport of ["ipc", "tcp", "mixed"] as const) {
 }
 
 test("Mesh.bind() tells where it listens", async (t) => {
-	const mesh = new Mesh(0, { onMessage: () => {}, onIdle: () => undefined, onBroken: () => {} });
+	const mesh = new Mesh(0, {
+		frames: { receive: () => {} },
+		idle: { onIdle: () => undefined },
+		onBroken: () => {},
+	});
 	t.teardown(() => mesh.close());
 	const endpoint = await mesh.bind({ network: { addresses: ["127.0.0.1/8", "::1/128"] } });
 	t.deepEqual(Object.keys(endpoint), ["tcp"]);
@@ -110,7 +115,7 @@ test("Mesh.bind() tells where it listens", async (t) => {
 
 test("Mesh lets timers run while messages come in without a pause", async (t) => {
 	const [sender, receiver] = (await meshOf(t, 2, "ipc")) as [Node, Node];
-	for (let count = 0; count < 20_000; count++) sender.mesh.send(1, Buffer.alloc(8));
+	for (let count = 0; count < 20_000; count++) sender.mesh.lane(1).send(Buffer.alloc(8));
 	receiver.mesh.wanted = true;
 	let turns = 0;
 	const count = () => {
@@ -126,11 +131,11 @@ test("Mesh lets timers run while messages come in without a pause", async (t) =>
 test("Mesh that nobody waits for takes nothing in, and everything later", async (t) => {
 	const [sender, receiver] = (await meshOf(t, 2, "ipc")) as [Node, Node];
 	receiver.mesh.wanted = true;
-	sender.mesh.send(1, Buffer.from("first"));
+	sender.mesh.lane(1).send(Buffer.from("first"));
 	await receiver.received.until(1);
 	receiver.mesh.wanted = false;
 	// One receive may be under way still: it takes the second message.
-	for (const text of ["second", "third", "fourth"]) sender.mesh.send(1, Buffer.from(text));
+	for (const text of ["second", "third", "fourth"]) sender.mesh.lane(1).send(Buffer.from(text));
 	await receiver.received.until(2);
 	await new Promise((resolve) => setImmediate(resolve));
 	t.true(receiver.received.frames.length <= 3);
@@ -142,9 +147,9 @@ test("Mesh that nobody waits for takes nothing in, and everything later", async 
 	);
 });
 
-test("Mesh.send() to a rank without an address for this host fails", async (t) => {
+test("Mesh.lane() to a rank without an address for this host fails", async (t) => {
 	const [rank] = (await meshOf(t, 1, "ipc")) as [Node];
-	t.throws(() => rank.mesh.send(5, Buffer.alloc(1)), {
+	t.throws(() => rank.mesh.lane(5).send(Buffer.alloc(1)), {
 		message: "Cannot reach rank 5: it has no address for this host",
 	});
 });

@@ -74,11 +74,13 @@ async function pair(
 	});
 	const [sender, receiver] = [0, 1].map((node) => {
 		const mesh = new Mesh(node, {
-			onMessage: (frames) => {
-				received.push(frames);
-				arrived();
+			frames: {
+				receive: (parts) => {
+					received.push([...parts]);
+					arrived();
+				},
 			},
-			onIdle: () => undefined,
+			idle: { onIdle: () => undefined },
 			onBroken: (_, error) => {
 				breaks++;
 				broke(error.message);
@@ -98,7 +100,7 @@ async function pair(
 	receiver.wanted = true;
 	const port = Number(ends[1].tcp?.[0]?.match(/\d+$/)?.[0]);
 	return {
-		send: (...frames) => sender.send(1, frames),
+		send: (...frames) => sender.lane(1).send(frames),
 		port,
 		meet: (other = port) => {
 			const tcp = [`tcp://${host.includes(":") ? `[${host}]` : host}:${other}`];

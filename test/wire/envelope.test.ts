@@ -10,7 +10,7 @@ import {
 const smallest: Envelope = {
 	type: FrameType.EAGER,
 	kind: 0,
-	operation: 0,
+	opcode: 0,
 	source: 0,
 	tag: 0,
 	context: 0,
@@ -23,7 +23,7 @@ const smallest: Envelope = {
 const largest: Envelope = {
 	type: 255,
 	kind: 255,
-	operation: 255,
+	opcode: 255,
 	source: 2 ** 31 - 1,
 	tag: 2 ** 31 - 1,
 	context: (2 ** 21 - 1) * 2 ** 32 + (2 ** 32 - 1),
@@ -48,7 +48,7 @@ test("writeEnvelope() keeps the layout that ranks of other versions read", (t) =
 	writeEnvelope(bytes, {
 		type: 1,
 		kind: 2,
-		operation: 3,
+		opcode: 3,
 		source: 4,
 		tag: 5,
 		context: 7 * 2 ** 32 + 6,

@@ -87,7 +87,7 @@ test("a rank that receives frames that are none ends with one clear error", (t) 
 	];
 	const frame = (type: number, source: number, body = "") => {
 		const head = Buffer.alloc(ENVELOPE_BYTES);
-		const rest = { kind: 0, operation: 0, tag: 0, context: 0, id: 0, sequence: 0, size: 0, root: -1 };
+		const rest = { kind: 0, opcode: 0, tag: 0, context: 0, id: 0, sequence: 0, size: 0, root: -1 };
 		writeEnvelope(head, { ...rest, type, source, wantsDone: false });
 		return Buffer.concat([head, Buffer.from(body)]);
 	};

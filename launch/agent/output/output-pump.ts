@@ -10,10 +10,18 @@ const LONGEST_LINE = 16 * 1024 * 1024;
 /** A terminal shows an unfinished line (a question, a progress bar) after this time. */
 const PROMPT_MS = 50;
 
+/** How output is passed on. */
+export interface OutputPumpOptions {
+	/** An unfinished line is passed on too, after a short time. */
+	readonly prompts: boolean;
+	/** Takes whole lines, or with `partial` bytes whose last line is unfinished. */
+	readonly deliver: (chunk: Uint8Array, partial: boolean) => void;
+}
+
 /** Reads one stream of a rank, passes on whole lines, and stops reading while the reader of tsmpirun is slower. */
 export class OutputPump {
 	readonly #source: Readable;
-	readonly #deliver: (chunk: Uint8Array, partial: boolean) => void;
+	readonly #deliver: OutputPumpOptions["deliver"];
 	readonly #prompts: boolean;
 	readonly #splitter = new LineSplitter();
 	#unacknowledged = 0;
@@ -22,7 +30,7 @@ export class OutputPump {
 	/** Resolves once everything has been passed on. */
 	readonly done: Promise<void>;
 
-	constructor(source: Readable, prompts: boolean, deliver: (chunk: Uint8Array, partial: boolean) => void) {
+	constructor(source: Readable, { prompts, deliver }: OutputPumpOptions) {
 		this.#source = source;
 		this.#prompts = prompts;
 		this.#deliver = deliver;

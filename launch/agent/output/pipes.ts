@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { closeSync, constants, openSync, rmSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
-import { findOnPath } from "../../machine/path.ts";
+import { findOnPath } from "../../../src/base/host/path.ts";
 
 const { O_RDONLY, O_WRONLY, O_NONBLOCK } = constants;
 

@@ -3,24 +3,25 @@ import { readFileSync } from "node:fs";
 /** Bytes on their way to a rank before tsmpirun stops reading its standard input. */
 const WINDOW = 256 * 1024;
 
+/** How a rank is given what it reads. */
+export interface InputReader {
+	readonly send: (rank: number, chunk: Uint8Array) => void;
+	/** There is no more. */
+	readonly end: (rank: number) => void;
+}
+
 /** Passes tsmpirun's standard input on to the ranks that read it, as fast as the slowest of them reads. */
 export class StdinFeed {
 	readonly #pending: Map<number, number>;
-	readonly #send: (rank: number, chunk: Uint8Array) => void;
-	readonly #end: (rank: number) => void;
+	readonly #reader: InputReader;
 	/** Ranks that do not run yet. */
 	readonly #awaited: Set<number>;
 	#reading = false;
 
-	constructor(
-		ranks: readonly number[],
-		send: (rank: number, chunk: Uint8Array) => void,
-		end: (rank: number) => void,
-	) {
+	constructor(ranks: readonly number[], reader: InputReader) {
 		this.#pending = new Map(ranks.map((rank) => [rank, 0]));
 		this.#awaited = new Set(ranks);
-		this.#send = send;
-		this.#end = end;
+		this.#reader = reader;
 	}
 
 	/** A rank runs: once all do that read, the reading begins. */
@@ -34,7 +35,7 @@ export class StdinFeed {
 		this.#reading = true;
 		process.stdin.on("data", (chunk: Buffer) => this.#read(chunk));
 		const ended = () => {
-			for (const rank of this.#pending.keys()) this.#end(rank);
+			for (const rank of this.#pending.keys()) this.#reader.end(rank);
 			this.#pending.clear();
 		};
 		process.stdin.once("end", ended);
@@ -66,7 +67,7 @@ export class StdinFeed {
 	#read(chunk: Buffer): void {
 		for (const [rank, pending] of this.#pending) {
 			this.#pending.set(rank, pending + chunk.length);
-			this.#send(rank, chunk);
+			this.#reader.send(rank, chunk);
 		}
 		this.#flow();
 	}

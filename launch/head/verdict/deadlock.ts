@@ -1,7 +1,7 @@
 import type { Counts, PendingOperation } from "../../../src/control/messages.ts";
 
-/** A rank as the analysis sees it. */
-export type RankState =
+/** What a rank is doing, as far as the analysis cares. */
+export type Activity =
 	/** It may still do something by itself. */
 	| { readonly rank: number; readonly state: "running" }
 	| {
@@ -25,12 +25,12 @@ export type RankState =
  * message was sent before the sender's own report, so that report counts it, while the woken rank's does not. If it was
  * woken by the end of another rank, its report does not know of that end yet.
  */
-export function isDeadlock(states: readonly RankState[]): boolean {
-	const blocked = states.filter((state) => state.state === "blocked");
-	if (blocked.length === 0 || states.some((state) => state.state === "running")) return false;
+export function isDeadlock(activities: readonly Activity[]): boolean {
+	const blocked = activities.filter((each) => each.state === "blocked");
+	if (blocked.length === 0 || activities.some(({ state }) => state === "running")) return false;
 	return blocked.every((reader) => {
 		const received = new Map(reader.received);
-		return states.every((sender) => {
+		return activities.every((sender) => {
 			if (sender.state === "gone") return reader.gone.includes(sender.rank);
 			if (sender.state === "running" || sender.sent === undefined) return false;
 			return countFor(sender.sent, reader.rank) === (received.get(sender.rank) ?? 0);
@@ -43,11 +43,11 @@ function countFor(counts: Counts, rank: number): number {
 }
 
 /** Ranks that wait for each other in a circle, if there is one: [0, 1] is "0 waits for 1, 1 waits for 0". */
-export function findCycle(states: readonly RankState[]): number[] | undefined {
+export function findCycle(activities: readonly Activity[]): number[] | undefined {
 	const waitsFor = new Map<number, readonly number[]>();
-	for (const state of states) {
-		if (state.state !== "blocked") continue;
-		waitsFor.set(state.rank, [...new Set(state.operations.flatMap(({ peers }) => peers))]);
+	for (const activity of activities) {
+		if (activity.state !== "blocked") continue;
+		waitsFor.set(activity.rank, [...new Set(activity.operations.flatMap(({ peers }) => peers))]);
 	}
 	const finished = new Set<number>();
 	for (const start of waitsFor.keys()) {

@@ -1,20 +1,21 @@
 import { constants } from "node:os";
 import type { FailureCause } from "../../../src/base/errors.ts";
+import { endingText } from "../../../src/base/process/ending.ts";
 import { isActive, isGone, type RankRecord } from "./rank-record.ts";
-import { describeOperations } from "./waiting-table.ts";
+import { operationsText } from "./waiting-table.ts";
 
 /** A rank that failed: what tsmpirun says about it, and the exit code that follows. */
-export interface Failure {
+export interface RankFailure {
 	readonly record: RankRecord;
 	readonly text: string;
 	readonly exitCode: number;
 }
 
-/** A death by signal that is noticed this little later may still be what made the other rank fail. */
-const SAME_MOMENT_MS = 20;
+/** A death by signal that is noticed up to this much later than another rank's failure may still be the cause of it. */
+export const SAME_MOMENT_MS = 20;
 
 /** The first rank that has failed and has not been reported yet. */
-export function firstFailure(records: readonly RankRecord[]): Failure | undefined {
+export function firstFailure(records: readonly RankRecord[]): RankFailure | undefined {
 	const failed = records.flatMap((record) => {
 		const failure = record.reported ? undefined : judge(record, records);
 		return failure === undefined ? [] : [failure];
@@ -31,7 +32,7 @@ function departure({ partedAtMs, exit, abort, lost }: RankRecord): number {
 }
 
 /** Whether a rank's departure is a failure. */
-function judge(record: RankRecord, records: readonly RankRecord[]): Failure | undefined {
+function judge(record: RankRecord, records: readonly RankRecord[]): RankFailure | undefined {
 	const { exit, abort } = record;
 	if (abort !== undefined) {
 		const why = abort.reason === "" ? "" : `: ${abort.reason}`;
@@ -67,8 +68,7 @@ function judge(record: RankRecord, records: readonly RankRecord[]): Failure | un
 
 /** What a rank that left could still say about it. */
 function waitedText({ lastOperations, exitCalledAt }: RankRecord): string {
-	const waited =
-		lastOperations.length === 0 ? "" : `; it was waiting in ${describeOperations(lastOperations)}`;
+	const waited = lastOperations.length === 0 ? "" : `; it was waiting in ${operationsText(lastOperations)}`;
 	return exitCalledAt === undefined ? waited : `${waited}; process.exit was called at ${exitCalledAt}`;
 }
 
@@ -85,9 +85,9 @@ function signalNumber(name: string): number | undefined {
 export function causeOf({ exit, host, lost }: RankRecord): FailureCause {
 	if (lost !== undefined && exit === undefined) return { text: `was lost with host ${host}: ${lost.text}` };
 	if (exit === undefined) return { text: "closed its connection to the job" };
-	if (exit.signal) return { signal: exit.signal, text: `was killed by ${exit.signal}` };
-	const exitCode = exit.code ?? 0;
-	return { exitCode, text: `exited with code ${exitCode}` };
+	const { code, signal } = exit;
+	const text = endingText({ code: code ?? 0, signal });
+	return signal === null ? { exitCode: code ?? 0, text } : { signal, text };
 }
 
 /** The exit code of tsmpirun after abort(code): never 0, at most 255. */

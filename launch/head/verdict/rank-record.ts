@@ -31,6 +31,7 @@ export interface RankRecord {
 	reported: boolean;
 }
 
+/** How its process ended. */
 export interface Exit {
 	readonly code: number | null;
 	readonly signal: string | null;
@@ -38,11 +39,10 @@ export interface Exit {
 	readonly outOfMemory: boolean;
 }
 
-export function newRecord(rank: number, host: string, node: number): RankRecord {
+/** The record of a rank that has not been started. */
+export function newRecord(place: Pick<RankRecord, "rank" | "host" | "node">): RankRecord {
 	return {
-		rank,
-		host,
-		node,
+		...place,
 		pid: undefined,
 		peer: undefined,
 		finalized: false,

@@ -42,7 +42,7 @@ export function rankList(ranks: readonly number[]): string {
 }
 
 /** Operations in a sentence: "recv from rank 0 with tag 7 at prog.js:12". */
-export function describeOperations(operations: readonly PendingOperation[]): string {
+export function operationsText(operations: readonly PendingOperation[]): string {
 	return operations
 		.map(({ operation, peers, tag, at }) => {
 			const who = peers.length === 0 ? "" : ` with ${rankList(peers)}`;

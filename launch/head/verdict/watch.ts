@@ -1,5 +1,6 @@
+import type { Clock } from "../../../src/base/clock.ts";
 import type { AgentToRank, PendingOperation, RankToAgent } from "../../../src/control/messages.ts";
-import { cycleText, findCycle, isDeadlock, type RankState } from "./deadlock.ts";
+import { type Activity, cycleText, findCycle, isDeadlock } from "./deadlock.ts";
 import { isActive, isGone, type RankRecord } from "./rank-record.ts";
 import { type TableEntry, waitingTable } from "./waiting-table.ts";
 
@@ -13,13 +14,20 @@ interface Query {
 }
 
 /** How long a rank may take to confirm that it still waits. */
-const CONFIRM_MS = 2000;
+export const CONFIRM_MS = 2000;
+
+/** What a watch needs from the job around it. */
+export interface WatchOptions {
+	readonly clock: Clock;
+	readonly tell: (rank: number, message: AgentToRank) => void;
+	/** The ranks wait for ever; with the table of what they wait for. */
+	readonly deadlocked: (report: string) => void;
+}
 
 /** Knows what the ranks wait for, and notices when they wait for ever. */
 export class Watch {
 	readonly #records: readonly RankRecord[];
-	readonly #tell: (rank: number, message: AgentToRank) => void;
-	readonly #deadlocked: (report: string) => void;
+	readonly #options: WatchOptions;
 	readonly #reports = new Map<number, Blocked>();
 	readonly #queries = new Map<number, Query>();
 	/** Counts everything that ranks say about what they do: a verdict holds only if it has not changed. */
@@ -27,14 +35,9 @@ export class Watch {
 	#lastQuery = 0;
 	#confirming = false;
 
-	constructor(
-		records: readonly RankRecord[],
-		tell: (rank: number, message: AgentToRank) => void,
-		deadlocked: (report: string) => void,
-	) {
+	constructor(records: readonly RankRecord[], options: WatchOptions) {
 		this.#records = records;
-		this.#tell = tell;
-		this.#deadlocked = deadlocked;
+		this.#options = options;
 	}
 
 	blocked(rank: number, report: Blocked): void {
@@ -59,35 +62,36 @@ export class Watch {
 	/** Asks all ranks what they wait for; those that do not answer in time compute, or are stopped. */
 	async table(limitMs: number): Promise<string> {
 		const answers = await this.#query(limitMs);
-		return waitingTable(this.#records.map((record) => entry(record, answers.get(record.rank))));
+		return waitingTable(this.#records.map((record) => tableEntry(record, answers.get(record.rank))));
 	}
 
 	async #check(): Promise<void> {
-		if (this.#confirming || !isDeadlock(this.#states())) return;
+		if (this.#confirming || !isDeadlock(this.#activities())) return;
 		// Asked once more: a message from us (a rank has left) may have woken somebody after the report.
 		this.#confirming = true;
 		const generation = this.#generation;
 		const answers = await this.#query(CONFIRM_MS);
 		this.#confirming = false;
-		const states = this.#states();
+		const activities = this.#activities();
 		if (generation !== this.#generation) {
 			void this.#check();
 			return;
 		}
 		if (![...this.#reports.keys()].every((rank) => (answers.get(rank)?.length ?? 0) > 0)) return;
-		const cycle = findCycle(states);
-		const table = waitingTable(this.#records.map((record) => entry(record, answers.get(record.rank))));
-		this.#deadlocked(`${table}${cycle === undefined ? "" : `  ${cycleText(cycle)}\n`}`);
+		const cycle = findCycle(activities);
+		const table = waitingTable(this.#records.map((record) => tableEntry(record, answers.get(record.rank))));
+		this.#options.deadlocked(`${table}${cycle === undefined ? "" : `  ${cycleText(cycle)}\n`}`);
 	}
 
-	#states(): RankState[] {
-		return this.#records.map((record): RankState => {
+	#activities(): Activity[] {
+		return this.#records.map((record): Activity => {
 			const { rank, sent } = record;
 			if (isGone(record)) return { rank, state: "gone" };
 			if (record.finalized) return { rank, state: "finalized", sent };
 			const report = this.#reports.get(rank);
 			if (report === undefined) return { rank, state: "running" };
-			return { rank, state: "blocked", ...pick(report) };
+			const { operations, received, gone } = report;
+			return { rank, state: "blocked", operations, sent: report.sent, received, gone };
 		});
 	}
 
@@ -100,13 +104,13 @@ export class Watch {
 		if (open.size === 0) return Promise.resolve(answers);
 		return new Promise((resolve) => {
 			const finish = () => {
-				clearTimeout(timer);
+				cancel();
 				this.#queries.delete(id);
 				resolve(answers);
 			};
-			const timer = setTimeout(finish, limitMs);
+			const cancel = this.#options.clock.after(limitMs, finish);
 			this.#queries.set(id, { open, answers, finish });
-			for (const rank of open) this.#tell(rank, { type: "query", query: id });
+			for (const rank of open) this.#options.tell(rank, { type: "query", query: id });
 		});
 	}
 
@@ -119,11 +123,7 @@ export class Watch {
 	}
 }
 
-function pick({ operations, sent, received, gone }: Blocked): Omit<Blocked, "type"> {
-	return { operations, sent, received, gone };
-}
-
-function entry(record: RankRecord, answer: readonly PendingOperation[] | undefined): TableEntry {
+function tableEntry(record: RankRecord, answer: readonly PendingOperation[] | undefined): TableEntry {
 	const { rank } = record;
 	const state = () => {
 		if (isGone(record)) return "has left";

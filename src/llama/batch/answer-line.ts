@@ -1,43 +1,43 @@
 import type { DoneEvent } from "../engine/engine.ts";
-import type { BadLine, Endpoint, Request } from "./request.ts";
+import type { Answer } from "../openai/answer.ts";
+import type { Failure } from "../openai/failure.ts";
+import { responseBody } from "../openai/response.ts";
+import { type BadLine, type BatchRequest, isRequest } from "./request.ts";
 
-/** How a request ended well. */
-export type Answer =
-	| { readonly kind: "generated"; readonly done: DoneEvent }
-	| {
-			readonly kind: "embedded";
-			readonly embeddings: readonly Float32Array[];
-			readonly promptTokens: number;
-			readonly totalMs: number;
-	  };
-
-/** Why a request ended otherwise. */
-export interface Failure {
-	readonly code: string;
-	readonly message: string;
-}
-
-/** A line of `--out` for plain prompts. Without an error, all other fields are there. */
+/** A line of the output for plain prompts. Without an error, all other fields are there. */
 export interface Result {
+	/** The prompt's place in the file, from 0. */
 	readonly index: number;
+	/** The rank that ran it; null if none did. */
 	readonly rank: number | null;
+	/** What was generated. */
 	readonly text: string | null;
+	/** "stop": the model or a stop text ended it; "length": the limit or the context did. */
 	readonly finish_reason: string | null;
 	readonly prompt_tokens: number | null;
+	/** Prompt tokens that were in the engine's memory and not computed again. */
 	readonly cached_tokens: number | null;
+	/** Sampled tokens, the end-of-generation token included. */
 	readonly completion_tokens: number | null;
+	/** Milliseconds that it waited for a free sequence of its engine. */
 	readonly queue_ms: number | null;
+	/** Milliseconds to the first token. */
 	readonly ttft_ms: number | null;
+	/** Milliseconds to the last. */
 	readonly total_ms: number | null;
+	/** Why it failed; null if it did not. */
 	readonly error: string | null;
-	/** Of the prompt: `--resume` knows by it that the answer belongs to it. */
+	/** The prompt's fingerprint: a resumed job knows by it that the answer belongs to it. */
 	readonly key: string;
 }
 
 /** What an output line tells about the request that it answers. */
 export interface OldAnswer {
+	/** Stands for the request among all of its file. */
 	readonly key: string;
+	/** 128 bits of SHA-256, in hexadecimal. */
 	readonly fingerprint: string;
+	/** It is an error line. */
 	readonly failed: boolean;
 }
 
@@ -50,22 +50,29 @@ export function keyOf({ customId, fingerprint }: { customId: string | null; fing
 }
 
 /** The output line of a request that ended well. */
-export function answerLine(request: Request, rank: number, answer: Answer, model: string): string {
-	if (request.endpoint === "plain") {
+export function answerLine(request: BatchRequest, rank: number, answer: Answer, model: string): string {
+	const { requestKind: kind, fingerprint, task } = request;
+	if (kind === "plain") {
 		return JSON.stringify(plainLine(request, rank, answer.kind === "generated" ? answer.done : undefined));
 	}
-	const id = `${ID_PREFIX}${request.fingerprint}`;
+	const id = fingerprint.slice(0, 24);
+	const base64 = task.kind === "embed" && task.base64;
 	const body = {
-		...responseBody(request, answer, request.model ?? model),
+		...responseBody(answer, { kind, id, model: request.model ?? model, base64 }),
 		tsmpi: { rank, ...timings(answer) },
 	};
-	const response = { status_code: 200, request_id: `req_${request.fingerprint.slice(0, 24)}`, body };
-	return JSON.stringify({ id, custom_id: request.customId, response, error: null });
+	const response = { status_code: 200, request_id: `req_${id}`, body };
+	return JSON.stringify({
+		id: `${ID_PREFIX}${fingerprint}`,
+		custom_id: request.customId,
+		response,
+		error: null,
+	});
 }
 
 /** The output line of a request that failed. */
-export function failureLine(request: Request | BadLine, rank: number | null, failure: Failure): string {
-	const batch = "task" in request ? request.endpoint !== "plain" : request.batch;
+export function failureLine(request: BatchRequest | BadLine, rank: number | null, failure: Failure): string {
+	const batch = isRequest(request) ? request.requestKind !== "plain" : request.batch;
 	if (!batch) return JSON.stringify(plainLine(request, rank, undefined, failure.message));
 	const { fingerprint, customId } = request;
 	return JSON.stringify({
@@ -98,7 +105,7 @@ export function readAnswerLine(line: string): OldAnswer | undefined {
 }
 
 function plainLine(
-	{ id, fingerprint }: Pick<Request, "id" | "fingerprint">,
+	{ id, fingerprint }: Pick<BatchRequest, "id" | "fingerprint">,
 	rank: number | null,
 	done: DoneEvent | undefined,
 	error: string | null = null,
@@ -119,46 +126,6 @@ function plainLine(
 	};
 }
 
-function responseBody({ endpoint, fingerprint, task }: Request, answer: Answer, model: string) {
-	const created = Math.floor(Date.now() / 1000);
-	const suffix = fingerprint.slice(0, 24);
-	if (answer.kind === "embedded") {
-		const base64 = task.kind === "embed" && task.base64;
-		return {
-			object: "list",
-			data: answer.embeddings.map((embedding, index) => ({
-				object: "embedding",
-				index,
-				embedding: base64 ? toBase64(embedding) : [...embedding],
-			})),
-			model,
-			usage: { prompt_tokens: answer.promptTokens, total_tokens: answer.promptTokens },
-		};
-	}
-	const { text, finishReason, usage } = answer.done;
-	const common = {
-		created,
-		model,
-		usage: {
-			prompt_tokens: usage.promptTokens,
-			completion_tokens: usage.completionTokens,
-			total_tokens: usage.promptTokens + usage.completionTokens,
-			prompt_tokens_details: { cached_tokens: usage.cachedTokens },
-		},
-	};
-	const choice = { index: 0, logprobs: null, finish_reason: finishReason };
-	if (endpoint === ("/v1/completions" satisfies Endpoint)) {
-		return { id: `cmpl-${suffix}`, object: "text_completion", ...common, choices: [{ text, ...choice }] };
-	}
-	const message = { role: "assistant", content: text, refusal: null };
-	return {
-		id: `chatcmpl-${suffix}`,
-		object: "chat.completion",
-		...common,
-		choices: [{ ...choice, message }],
-	};
-}
-
 function timings(answer: Answer) {
 	if (answer.kind === "embedded") return { total_ms: milliseconds(answer.totalMs) };
 	const { queueMs, ttftMs, totalMs } = answer.done.timings;
@@ -167,11 +134,6 @@ function timings(answer: Answer) {
 		ttft_ms: milliseconds(ttftMs),
 		total_ms: milliseconds(totalMs),
 	};
-}
-
-/** Little-endian, as the client's machine has it too. */
-function toBase64(embedding: Float32Array): string {
-	return Buffer.from(embedding.buffer, embedding.byteOffset, embedding.byteLength).toString("base64");
 }
 
 /** To the microsecond. */

@@ -1,18 +1,25 @@
 import { realpath, rename, stat } from "node:fs/promises";
 import type { Prompt } from "../engine/engine.ts";
 import { JobError } from "../errors.ts";
-import { type Answer, answerLine, type Failure, failureLine, keyOf } from "./answer-line.ts";
+import type { Answer } from "../openai/answer.ts";
+import type { Failure } from "../openai/failure.ts";
+import { answerLine, failureLine, keyOf } from "./answer-line.ts";
 import { type Entry, Input, type InputOptions } from "./input.ts";
 import { Journal } from "./journal.ts";
 import { KeyTable, sameFingerprint } from "./key-table.ts";
 import { readOldAnswers } from "./old-answers.ts";
 import { orderAnswers } from "./order.ts";
-import { type BadLine, fingerprintOf, type Request } from "./request.ts";
+import { type BadLine, type BatchRequest, fingerprintOf, isRequest } from "./request.ts";
 
+/** The files of a job, and how to use them. */
 export interface BatchOptions extends InputOptions {
+	/** The file to which answers are appended; undefined: they are not written. */
 	readonly out: string | undefined;
+	/** Go on from the answers that `out` has: only what has none is run. */
 	readonly resume: boolean;
+	/** With `resume`: run again what failed before. */
 	readonly retryFailed: boolean;
+	/** Put the answers in the order of the input at the end; those of plain prompts always are. */
 	readonly ordered: boolean;
 }
 
@@ -55,7 +62,7 @@ export class Batch {
 	 * @throws {JobError} if a file cannot be used, or an answered request has another body now.
 	 */
 	static async open(options: BatchOptions): Promise<Batch> {
-		const { prompts, out, resume, retryFailed } = options;
+		const { in: prompts, out, resume, retryFailed } = options;
 		const input = await Input.open(options);
 		if (out === undefined) return new Batch(options, input, { table: undefined, removed: 0 });
 		await refuseSameFile(prompts, out);
@@ -83,25 +90,20 @@ export class Batch {
 		return this.#journal?.written;
 	}
 
-	/** While the disk is behind: resolves when it has caught up. */
-	get pressure(): Promise<void> | undefined {
-		return this.#journal?.pressure;
-	}
-
 	/** Prompts from the beginning, to measure with. */
 	async sample(count: number): Promise<Prompt[]> {
 		const prompts: Prompt[] = [];
 		for await (const entries of this.#input.entries()) {
 			for (const { request } of entries) {
 				if (prompts.length === count) return prompts;
-				if ("task" in request && request.task.kind === "generate") prompts.push(request.task.prompt);
+				if (isRequest(request) && request.task.kind === "generate") prompts.push(request.task.prompt);
 			}
 		}
 		return prompts;
 	}
 
 	/** All that must still be answered, in order. Without an output it can be run again and again. */
-	async *requests(): AsyncGenerator<readonly (Request | BadLine)[], void, undefined> {
+	async *requests(): AsyncGenerator<readonly (BatchRequest | BadLine)[], void, undefined> {
 		this.#read = 0;
 		this.#skipped = 0;
 		const { out, resume } = this.#options;
@@ -110,7 +112,7 @@ export class Batch {
 			this.#journal = await Journal.open(out);
 		}
 		for await (const entries of this.#input.entries()) {
-			const open: (Request | BadLine)[] = [];
+			const open: (BatchRequest | BadLine)[] = [];
 			for (const entry of entries) {
 				this.#read += 1;
 				const request = this.#table === undefined ? entry.request : this.#unanswered(entry, this.#table);
@@ -121,14 +123,19 @@ export class Batch {
 		}
 	}
 
-	/** A request ended well. */
-	answer(request: Request, rank: number, answer: Answer, model: string): void {
-		this.#journal?.write(answerLine(request, rank, answer, model));
+	/**
+	 * A request ended well.
+	 *
+	 * @returns A promise while the disk is far behind; it resolves when the disk has caught up.
+	 * @throws {JobError} if an earlier line could not be written.
+	 */
+	answer(request: BatchRequest, rank: number, answer: Answer, model: string): Promise<void> | undefined {
+		return this.#journal?.write(answerLine(request, rank, answer, model));
 	}
 
-	/** A request or a bad line ended otherwise. */
-	fail(request: Request | BadLine, rank: number | null, failure: Failure): void {
-		this.#journal?.write(failureLine(request, rank, failure));
+	/** A request or a bad line ended otherwise. Returns and throws as `answer` does. */
+	fail(request: BatchRequest | BadLine, rank: number | null, failure: Failure): Promise<void> | undefined {
+		return this.#journal?.write(failureLine(request, rank, failure));
 	}
 
 	/** Writes what is left, and puts it in order if that is asked for. */
@@ -141,7 +148,7 @@ export class Batch {
 		await orderAnswers(out, (key) => (plain ? Number(key) : this.#table?.get(key)?.place));
 	}
 
-	#unanswered({ request, number, line }: Entry, table: KeyTable): Request | BadLine | undefined {
+	#unanswered({ request, number, line }: Entry, table: KeyTable): BatchRequest | BadLine | undefined {
 		const key = keyOf(request);
 		const known = table.get(key);
 		if (known?.place !== undefined && known.place !== request.id) {
@@ -157,7 +164,7 @@ export class Batch {
 
 /** The answer of a custom_id belongs to its first line: this one ends as an error that has none. */
 function duplicate(
-	{ id, customId }: Request | BadLine,
+	{ id, customId }: BatchRequest | BadLine,
 	number: number,
 	line: string,
 	path: string | undefined,

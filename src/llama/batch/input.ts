@@ -1,21 +1,23 @@
-import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { JobError, reasonOf } from "../errors.ts";
-import { BUILT_IN_PROMPTS } from "../job/prompts.ts";
+import type { Defaults } from "../openai/task.ts";
+import { BUILT_IN_PROMPTS } from "./built-in-prompts.ts";
 import { readLines } from "./lines.ts";
 import { type Form, formOf, parseLine, plainRequest } from "./parse-line.ts";
-import type { BadLine, Defaults, Request } from "./request.ts";
+import type { BadLine, BatchRequest } from "./request.ts";
 
+/** Which requests a job has. */
 export interface InputOptions extends Defaults {
 	/** The file; undefined: the built-in prompts. */
-	readonly prompts: string | undefined;
+	readonly in: string | undefined;
 	/** How many requests; undefined: each once. */
 	readonly requests: number | undefined;
 }
 
 /** A line of the input, and what came of it. */
 export interface Entry {
-	readonly request: Request | BadLine;
+	readonly request: BatchRequest | BadLine;
+	/** The number of the line, from 1. */
 	readonly number: number;
 	readonly line: string;
 }
@@ -25,24 +27,23 @@ const MOST_UNREADABLE = 1000;
 
 /** A job's requests, read as they are needed: a file may be larger than the memory. */
 export class Input {
+	/** The file; undefined: the built-in prompts. */
 	readonly path: string | undefined;
 	readonly form: Form;
-	readonly bytes: number;
 	readonly #options: InputOptions;
 
-	private constructor(options: InputOptions, form: Form, bytes: number) {
-		this.path = options.prompts;
+	private constructor(options: InputOptions, form: Form) {
+		this.path = options.in;
 		this.form = form;
-		this.bytes = bytes;
 		this.#options = options;
 	}
 
 	/** @throws {JobError} if the file cannot be read or has no requests. */
 	static async open(options: InputOptions): Promise<Input> {
-		const path = options.prompts;
-		if (path === undefined) return new Input(options, "text", 0);
-		const { size } = await statFile(path);
-		return new Input(options, await findForm(path), size);
+		const path = options.in;
+		if (path === undefined) return new Input(options, "text");
+		await checkFile(path);
+		return new Input(options, await findForm(path));
 	}
 
 	/** How many requests there are, if that is known without reading the file. */
@@ -91,14 +92,13 @@ export class Input {
 	}
 }
 
-async function statFile(path: string): Promise<Stats> {
+async function checkFile(path: string): Promise<void> {
 	try {
 		const stats = await stat(path);
 		if (!stats.isFile()) {
 			const what = stats.isDirectory() ? "a directory" : "not a regular file";
 			throw new JobError(`Cannot read the prompts in ${path}: it is ${what}`);
 		}
-		return stats;
 	} catch (error) {
 		throw cannotRead(path, error);
 	}
@@ -120,7 +120,7 @@ function cannotRead(path: string, error: unknown): JobError {
 	return new JobError(`Cannot read the prompts in ${path}: ${reason}`, 1, { cause: error });
 }
 
-/** JSON if the name says so or the first line is an object; which kind, the first object tells. */
+/** The form of a file: JSON if its name says so or its first line is an object. The first object decides which kind. */
 async function findForm(path: string): Promise<Form> {
 	let seen = 0;
 	for await (const lines of readFile(path)) {

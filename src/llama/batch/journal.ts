@@ -43,16 +43,18 @@ export class Journal {
 	/**
 	 * Takes a line, which will be written soon.
 	 *
+	 * @returns `pressure`: a promise while too much waits.
 	 * @throws {JobError} if an earlier one could not be written.
 	 */
-	write(line: string): void {
+	write(line: string): Promise<void> | undefined {
 		if (this.#failure !== undefined) throw this.#failure;
 		this.#lines.push(line);
 		this.#waiting += line.length + 1;
 		this.#flushing ??= this.#flush();
+		return this.pressure;
 	}
 
-	/** While too much waits: resolves when it does no longer, or rejects. */
+	/** While more than 4 MiB wait: resolves when all of it has been written, or one line could not be. */
 	get pressure(): Promise<void> | undefined {
 		return this.#waiting > MOST_WAITING_BYTES ? this.#flushing : undefined;
 	}

@@ -1,18 +1,10 @@
 import { reasonOf } from "../errors.ts";
-import { parsePrompt } from "../job/prompts.ts";
 import { BadRequest, show } from "../openai/bad-request.ts";
 import { parseBody } from "../openai/body.ts";
-import {
-	type BadLine,
-	canonicalJson,
-	type Defaults,
-	type Endpoint,
-	fingerprintOf,
-	type Request,
-	seedFor,
-	sizeOf,
-	type Task,
-} from "./request.ts";
+import { REQUEST_KINDS } from "../openai/kind.ts";
+import { parsePrompt } from "../openai/prompt.ts";
+import { type Defaults, seedFor, sizeOf, type Task } from "../openai/task.ts";
+import { type BadLine, type BatchRequest, canonicalJson, fingerprintOf } from "./request.ts";
 
 /** What the lines of a file are. */
 export type Form = "text" | "jsonl" | "batch";
@@ -26,11 +18,15 @@ export interface Place {
 	readonly path: string;
 }
 
-const URLS: readonly Endpoint[] = ["/v1/chat/completions", "/v1/completions", "/v1/embeddings"];
 const LARGEST_PRIORITY = 1000;
 
 /** Reads a line; what is wrong with it is a value, since one bad line must not end a job. */
-export function parseLine(line: string, form: Form, place: Place, defaults: Defaults): Request | BadLine {
+export function parseLine(
+	line: string,
+	form: Form,
+	place: Place,
+	defaults: Defaults,
+): BatchRequest | BadLine {
 	if (form === "text") return plainRequest(line, 0, place, defaults);
 	let value: unknown;
 	try {
@@ -61,30 +57,38 @@ export function formOf(value: object): Form {
 	return "custom_id" in value || "body" in value || "url" in value ? "batch" : "jsonl";
 }
 
-function batchRequest(line: Readonly<Record<string, unknown>>, place: Place, defaults: Defaults): Request {
+function batchRequest(
+	line: Readonly<Record<string, unknown>>,
+	place: Place,
+	defaults: Defaults,
+): BatchRequest {
 	const { custom_id: customId, method = "POST", url, body } = line;
 	if (!isCustomId(customId)) {
 		throw new BadRequest("invalid_custom_id", `"custom_id" is ${show(customId)}: it takes a text`);
 	}
 	if (method !== "POST") throw new BadRequest("invalid_method", `"method" is ${show(method)}: only "POST"`);
-	const endpoint = URLS.find((known) => known === url);
-	if (endpoint === undefined) {
-		throw new BadRequest("invalid_url", `"url" is ${show(url)}: only ${URLS.join(", ")}`);
+	const requestKind = REQUEST_KINDS.find((known) => known === url);
+	if (requestKind === undefined) {
+		throw new BadRequest("invalid_url", `"url" is ${show(url)}: only ${REQUEST_KINDS.join(", ")}`);
 	}
 	if (typeof body !== "object" || body === null || Array.isArray(body)) {
 		throw new BadRequest("invalid_request", `"body" is ${show(body)}: it takes an object`);
 	}
 	const fields = body as Readonly<Record<string, unknown>>;
-	const task = parseBody(fields, endpoint, place.id, defaults);
+	const task = parseBody(fields, requestKind, place.id, defaults);
 	const { model } = fields;
 	return {
-		...{ id: place.id, endpoint, task, customId, ...sizeOf(task), priority: priorityOf(line) },
+		...{ id: place.id, requestKind, task, customId, ...sizeOf(task), priority: priorityOf(line) },
 		fingerprint: batchFingerprint(customId, url, body),
 		...(typeof model === "string" ? { model } : {}),
 	};
 }
 
-function jsonRequest(line: Readonly<Record<string, unknown>>, place: Place, defaults: Defaults): Request {
+function jsonRequest(
+	line: Readonly<Record<string, unknown>>,
+	place: Place,
+	defaults: Defaults,
+): BatchRequest {
 	try {
 		return plainRequest(parsePrompt(line), priorityOf(line), place, defaults);
 	} catch (error) {
@@ -99,10 +103,10 @@ export function plainRequest(
 	priority: number,
 	{ id }: Pick<Place, "id">,
 	{ maxTokens, temperature, seed }: Defaults,
-): Request {
+): BatchRequest {
 	const task: Task = { kind: "generate", prompt, maxTokens, temperature, seed: seedFor(seed, id) };
 	return {
-		...{ id, endpoint: "plain", task, customId: `${id}`, ...sizeOf(task), priority },
+		...{ id, requestKind: "plain", task, customId: `${id}`, ...sizeOf(task), priority },
 		fingerprint: fingerprintOf(`${id}`, canonicalJson(prompt)),
 	};
 }

@@ -1,150 +1,239 @@
-import { setTimeout as delay } from "node:timers/promises";
-import type { Answer, Failure } from "../batch/answer-line.ts";
-import { type BadLine, type Request, textOf } from "../batch/request.ts";
-import type { Measured } from "../schedule/item.ts";
-import { type Policy, type ScheduleCounts, Scheduler } from "../schedule/scheduler.ts";
-import type { Link } from "./link.ts";
+import { JobError } from "../errors.ts";
+import type { RankStatistics } from "../measure/recorder.ts";
+import type { FailureCode } from "../openai/failure.ts";
+import { textOf } from "../openai/task.ts";
+import type { Policy } from "../schedule/policies.ts";
+import { type ScheduleCounts, Scheduler } from "../schedule/scheduler.ts";
+import { measure } from "./measured.ts";
 import type { Order, WorkerEvent } from "./messages.ts";
+import type { Replica } from "./replica.ts";
+import type { Request } from "./request.ts";
+import { type RequestEnd, type Submission, Submissions, type SubmitOptions } from "./submission.ts";
 
-/** Requests that are read ahead of those that run: what policies and priorities can choose from. */
-const WINDOW = 4096;
-/** The same in characters: long prompts fill the window sooner. */
-const WINDOW_CHARACTERS = 16 << 20;
-
-/** Where answers go. */
-export interface Sink {
-	readonly answer: (request: Request, rank: number, answer: Answer) => void;
-	readonly fail: (request: Request | BadLine, rank: number | null, failure: Failure) => void;
-	/** While it is behind: resolves when it has caught up. */
-	readonly pressure: () => Promise<void> | undefined;
-}
-
+/** How to dispatch. */
 export interface DispatcherOptions {
-	readonly policy: Policy;
-	readonly ranks: number;
-	readonly inflight: number;
-	/** When a request is due, in milliseconds from the start, by its place among all; undefined: as soon as there is room. */
-	readonly arrivalOf?: ((place: number) => number) | undefined;
+	/** How requests are shared out. @default "dynamic" */
+	readonly policy?: Policy;
+	/** Hears what `onEnd` and `onPiece` throw, and of a replica that broke in a way that no death explains. */
+	readonly onError: (error: unknown) => void;
 }
 
-/** Hands out requests to ranks until each has ended once. All decisions are the scheduler's. */
+/** A rank that may be given requests. */
+interface Place {
+	readonly replica: Replica;
+	/** Deaths of its engine. */
+	epoch: number;
+	/** Resolves `leave`. */
+	onIdle?: () => void;
+}
+
+/**
+ * Hands out requests to ranks, each to the rank that the schedule names, until each has ended exactly once: as an answer
+ * or as a failure, whatever dies. Requests wait while no rank has joined yet. It never ends by itself.
+ */
 export class Dispatcher {
 	readonly #scheduler: Scheduler<Request>;
-	readonly #sink: Sink;
-	readonly #arrivalOf: DispatcherOptions["arrivalOf"];
-	readonly #links: (Link | undefined)[] = [];
-	readonly #epochs: number[];
-	readonly #due = new Map<number, number>();
-	readonly #done: Promise<void>;
-	#resolve: () => void = () => {};
-	#reject: (reason: unknown) => void = () => {};
-	/** Characters of what is queued or outstanding. */
-	#characters = 0;
-	#read = false;
-	#ended = false;
+	readonly #onError: (error: unknown) => void;
+	readonly #submissions: Submissions;
+	readonly #places = new Map<number, Place>();
+	/** Every rank that has joined, to be stopped in the end. */
+	readonly #replicas = new Map<number, Replica>();
 	#pumping = false;
-	#held = false;
-	/** Waits for room in the window. */
-	#onRoom: (() => void) | undefined;
-	/** Why the last engine is gone. */
-	#lastLoss = "all ranks have died";
+	#closed = false;
+	#handedOut: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+	/** Why the last rank was lost. */
+	#loss: string | undefined;
 
-	constructor({ policy, ranks, inflight, arrivalOf }: DispatcherOptions, sink: Sink) {
-		this.#scheduler = new Scheduler<Request>({ policy, ranks, slots: inflight, textOf });
-		this.#sink = sink;
-		this.#arrivalOf = arrivalOf;
-		this.#epochs = new Array<number>(ranks).fill(0);
-		this.#done = new Promise((resolve, reject) => {
-			this.#resolve = resolve;
-			this.#reject = reject;
-		});
+	constructor({ policy = "dynamic", onError }: DispatcherOptions) {
+		this.#scheduler = new Scheduler<Request>({ policy, textOf: ({ task }) => textOf(task) });
+		this.#onError = onError;
+		this.#submissions = new Submissions({ onError, onRelease: () => this.#pumpSoon() });
 	}
 
+	/** What happened besides plain success. */
 	get counts(): ScheduleCounts {
 		return this.#scheduler.counts;
 	}
 
-	/** A way to a rank; there must be one to each before `run`. */
-	addLink(link: Link): void {
-		this.#links[link.rank] = link;
+	/** Requests that wait for a rank. */
+	get queued(): number {
+		return this.#scheduler.queued;
 	}
 
-	/** Runs all requests of a source. Rejects if the source or the sink cannot go on. */
-	async run(source: AsyncIterable<readonly (Request | BadLine)[]>): Promise<void> {
-		this.#feed(source).catch((error: unknown) => this.fail(error));
-		await this.#done;
+	/** Requests that ranks have. */
+	get outstanding(): number {
+		return this.#scheduler.outstanding;
 	}
 
-	/** Something is wrong that ends it all. */
-	fail(error: unknown): void {
-		this.#ended = true;
-		this.#reject(error);
-	}
-
-	/** Takes what a rank tells. */
-	handle(rank: number, events: readonly WorkerEvent[]): void {
-		if (this.#ended) return;
-		try {
-			for (const event of events) this.#take(rank, event);
-		} catch (error) {
-			this.fail(error);
-		}
+	/** A rank takes part from now on. One that was lost or has left may join anew. */
+	join(replica: Replica): void {
+		const { rank, slots } = replica;
+		const place: Place = { replica, epoch: 0 };
+		this.#places.set(rank, place);
+		this.#replicas.set(rank, replica);
+		this.#scheduler.join(rank, slots);
+		// What an earlier replica of the rank still tells is void.
+		const current = () => this.#places.get(rank) === place;
+		replica.listen({
+			onEvents: (events) => {
+				if (current()) this.#handle(rank, place, events);
+			},
+			onDeath: (reason) => {
+				if (current()) this.#lose(rank, reason);
+			},
+			onError: (error) => {
+				if (current()) this.#lose(rank, "it broke");
+				this.#onError(error);
+			},
+		});
 		this.#pumpSoon();
 	}
 
-	/** A rank has died, or its engine for good. */
-	lose(rank: number, reason: string): void {
-		if (this.#ended) return;
-		this.#lastLoss = reason;
-		this.#scheduler.lose(rank);
+	/** A rank gets no more requests. Resolves when what it has has ended, or it has died. */
+	leave(rank: number): Promise<void> {
+		const place = this.#places.get(rank);
+		if (place === undefined) return Promise.resolve();
+		return new Promise((resolve) => {
+			const before = place.onIdle;
+			place.onIdle = () => {
+				before?.();
+				resolve();
+			};
+			this.#scheduler.leave(rank);
+			this.#pumpSoon();
+		});
+	}
+
+	/**
+	 * Takes a request, which will end exactly once. Its id tells it from all others; the lower was submitted earlier.
+	 *
+	 * @throws {JobError} if a request with its id has not ended, or the dispatcher is closed.
+	 */
+	submit(request: Request, options: SubmitOptions): void {
+		const { id } = request;
+		if (this.#closed) throw new JobError(`Cannot submit request ${id}: the dispatcher is closed`, 2);
+		if (this.#submissions.get(id) !== undefined)
+			throw new JobError(`Cannot submit request ${id}: one with this id has not ended`, 2);
+		this.#submissions.add({ request, options, abort: () => this.cancel(id), rank: undefined });
+		this.#scheduler.add(request);
+		if (options.signal?.aborted) this.cancel(id);
 		this.#pumpSoon();
 	}
 
-	async #feed(source: AsyncIterable<readonly (Request | BadLine)[]>): Promise<void> {
-		const start = performance.now();
-		let place = 0;
-		for await (const portion of source) {
-			for (const request of portion) {
-				if (this.#ended) return;
-				if (!("task" in request)) {
-					this.#end(request, null, request);
-					continue;
-				}
-				while (this.#full) await this.#room();
-				if (this.#arrivalOf !== undefined) {
-					const due = start + this.#arrivalOf(place++);
-					await until(due);
-					this.#due.set(request.id, due);
-				}
-				this.#characters += sizeOf(request);
-				this.#scheduler.add(request);
-				// Nobody waits for company in an open loop.
-				if (this.#arrivalOf !== undefined) this.#scheduler.flush();
-				this.#pumpSoon();
-			}
-			// Also what ends without having run must be written before more is read.
-			await this.#sink.pressure();
-		}
-		this.#read = true;
+	/**
+	 * Cancels a request: one that waits is not run, one that runs is aborted on its rank. `onEnd` hears of it soon, before
+	 * the rank's slot is free.
+	 *
+	 * @returns False if there is none of this id that has not ended.
+	 */
+	cancel(id: number): boolean {
+		const submission = this.#submissions.get(id);
+		if (submission === undefined) return false;
+		this.#submissions.forget(submission);
+		const rank = this.#scheduler.cancel(submission.request);
+		if (rank !== undefined) this.#places.get(rank)?.replica.cancel([id]);
+		const end = failed(rank ?? null, "cancelled", "The request was cancelled");
+		// Not in the middle of what the caller is doing.
+		queueMicrotask(() => this.#submissions.tell(submission, end));
+		this.#pumpSoon();
+		return true;
+	}
+
+	/** All that will ever be submitted has been: policies may start the longest first. A server never calls it. */
+	inputEnded(): void {
 		this.#scheduler.close();
 		this.#pumpSoon();
 	}
 
-	get #full(): boolean {
-		return (
-			!this.#ended &&
-			(this.#scheduler.queued >= WINDOW ||
-				(this.#characters >= WINDOW_CHARACTERS && this.#scheduler.queued > 0))
-		);
+	/** Resolves when requests have been handed out, or have ended without that. */
+	handedOut(): Promise<void> {
+		if (this.#handedOut === undefined) {
+			let resolve = () => {};
+			const promise = new Promise<void>((done) => {
+				resolve = done;
+			});
+			this.#handedOut = { promise, resolve };
+		}
+		return this.#handedOut.promise;
 	}
 
-	async #room(): Promise<void> {
-		// What is there must do: the policy may not wait for more.
-		this.#scheduler.flush();
+	/**
+	 * Cancels what has not ended, and stops every rank that has joined, all at the same time: they compare their clocks.
+	 *
+	 * @returns Each rank's statistics; undefined for one that has died.
+	 */
+	async close(): Promise<Map<number, RankStatistics | undefined>> {
+		this.#closed = true;
+		for (const id of this.#submissions.ids) this.cancel(id);
+		const stopping = [...this.#replicas].map(
+			async ([rank, replica]) => [rank, await replica.stop()] as const,
+		);
+		return new Map(await Promise.all(stopping));
+	}
+
+	#handle(rank: number, place: Place, events: readonly WorkerEvent[]): void {
+		for (const event of events) this.#take(rank, place, event);
+		this.#checkIdle(rank);
 		this.#pumpSoon();
-		await new Promise<void>((resolve) => {
-			this.#onRoom = resolve;
-		});
+	}
+
+	#take(rank: number, place: Place, event: WorkerEvent): void {
+		switch (event.type) {
+			case "pieces":
+				for (const [id, text] of event.pieces) this.#submissions.pass(id, rank, text);
+				return;
+			case "answer":
+				if (this.#scheduler.finished(rank, event.id, measure(event.answer)) !== undefined)
+					this.#submissions.end(event.id, { rank, answer: event.answer });
+				return;
+			case "failure":
+				if (this.#scheduler.finished(rank, event.id) !== undefined)
+					this.#submissions.end(event.id, { rank, failure: event.failure });
+				return;
+			case "cancelled":
+				this.#scheduler.finished(rank, event.id);
+				return;
+			case "down":
+				place.epoch += 1;
+				for (const { id } of this.#scheduler.engineDied(rank, event.running)) {
+					const message = "The engine died of this request, and again when it ran alone";
+					this.#submissions.end(id, failed(rank, "engine_died", message));
+				}
+				this.#interrupt(rank, "engine");
+				return;
+			case "up":
+				this.#scheduler.engineUp(rank);
+				return;
+			case "gone":
+				this.#lose(rank, event.reason);
+		}
+	}
+
+	/** A rank has died, or its engine for good. */
+	#lose(rank: number, reason: string): void {
+		this.#loss = reason;
+		this.#scheduler.lose(rank);
+		this.#interrupt(rank, "rank");
+		this.#places.get(rank)?.onIdle?.();
+		this.#places.delete(rank);
+		this.#pumpSoon();
+	}
+
+	/** What had begun to speak on a rank must not begin anew on another. */
+	#interrupt(rank: number, what: "engine" | "rank"): void {
+		for (const { request } of this.#submissions.begunOn(rank)) {
+			this.#scheduler.cancel(request);
+			const message = `The ${what} died while the answer was being passed on in pieces`;
+			this.#submissions.end(request.id, failed(rank, "interrupted", message));
+		}
+	}
+
+	#checkIdle(rank: number): void {
+		const place = this.#places.get(rank);
+		if (place?.onIdle === undefined || this.#scheduler.loadOf(rank) > 0) return;
+		this.#places.delete(rank);
+		this.#scheduler.lose(rank);
+		place.onIdle();
 	}
 
 	/** Decides once for all that happens in one turn. */
@@ -153,121 +242,48 @@ export class Dispatcher {
 		this.#pumping = true;
 		queueMicrotask(() => {
 			this.#pumping = false;
-			try {
-				this.#pump();
-			} catch (error) {
-				this.fail(error);
-			}
+			this.#pump();
 		});
 	}
 
 	#pump(): void {
-		if (this.#ended || this.#held) return;
-		const pressure = this.#sink.pressure();
-		if (pressure !== undefined) {
-			this.#hold(pressure);
-			return;
-		}
-		if (this.#scheduler.living === 0) this.#giveUp();
-		const orders = new Map<number, Order[]>();
+		for (const rank of this.#places.keys()) this.#checkIdle(rank);
+		if (this.#submissions.held) return;
+		if (this.#scheduler.living === 0 && this.#loss !== undefined) this.#giveUp(this.#loss);
+		const orders = new Map<Place, Order[]>();
 		for (let next = this.#scheduler.next(); next !== undefined; next = this.#scheduler.next()) {
-			const { rank, item } = next;
-			const list = orders.get(rank);
-			if (list === undefined) orders.set(rank, [this.#order(rank, item)]);
-			else list.push(this.#order(rank, item));
+			const submission = this.#submissions.get(next.item.id);
+			const place = this.#places.get(next.rank);
+			if (submission === undefined || place === undefined) continue;
+			submission.rank = next.rank;
+			const list = orders.get(place);
+			if (list === undefined) orders.set(place, [orderOf(submission, place)]);
+			else list.push(orderOf(submission, place));
 		}
-		for (const [rank, list] of orders) this.#links[rank]?.order(list);
-		if (this.#onRoom !== undefined && !this.#full) {
-			this.#onRoom();
-			this.#onRoom = undefined;
-		}
-		if (this.#read && this.#scheduler.queued + this.#scheduler.outstanding === 0) {
-			this.#ended = true;
-			this.#resolve();
-		}
-	}
-
-	/** Hands out nothing while the sink is behind. */
-	#hold(pressure: Promise<void>): void {
-		this.#held = true;
-		const go = () => {
-			this.#held = false;
-			this.#pumpSoon();
-		};
-		pressure.then(go, (error: unknown) => this.fail(error));
-	}
-
-	#order(rank: number, { id, task }: Request): Order {
-		const due = this.#due.get(id);
-		const epoch = this.#epochs[rank] ?? 0;
-		return due === undefined ? { id, task, epoch } : { id, task, epoch, dueMs: due };
-	}
-
-	#take(rank: number, event: WorkerEvent): void {
-		switch (event.type) {
-			case "answer": {
-				const request = this.#scheduler.finished(rank, event.id, measure(event.answer));
-				if (request === undefined) return;
-				this.#forget(request);
-				this.#sink.answer(request, rank, event.answer);
-				return;
-			}
-			case "failure": {
-				const request = this.#scheduler.finished(rank, event.id);
-				if (request === undefined) return;
-				this.#forget(request);
-				this.#sink.fail(request, rank, event.failure);
-				return;
-			}
-			case "down":
-				this.#epochs[rank] = (this.#epochs[rank] ?? 0) + 1;
-				for (const request of this.#scheduler.engineDied(rank, event.running)) {
-					const message = "The engine died of this request, and again when it ran alone";
-					this.#end(request, rank, { code: "engine_died", message });
-				}
-				return;
-			case "up":
-				this.#scheduler.engineUp(rank);
-				return;
-			case "gone":
-				this.lose(rank, event.reason);
-		}
+		for (const [{ replica }, list] of orders) replica.order(list);
+		this.#handedOut?.resolve();
+		this.#handedOut = undefined;
 	}
 
 	/** Nobody is left to run what waits. */
-	#giveUp(): void {
-		const message = `No engine is left to run this request: ${this.#lastLoss}`;
-		for (const request of this.#scheduler.drain()) this.#end(request, null, { code: "no_engine", message });
-	}
-
-	/** A request ends without the help of a rank. */
-	#end(request: Request | BadLine, rank: number | null, { code, message }: Failure): void {
-		if ("task" in request) this.#forget(request);
-		this.#sink.fail(request, rank, { code, message });
-	}
-
-	#forget(request: Request): void {
-		this.#characters -= sizeOf(request);
-		this.#due.delete(request.id);
+	#giveUp(loss: string): void {
+		const message = `No engine is left to run this request: ${loss}`;
+		for (const { id } of this.#scheduler.drain())
+			this.#submissions.end(id, failed(null, "no_engine", message));
 	}
 }
 
-function sizeOf({ promptTokens }: Request): number {
-	return promptTokens * 4;
+function failed(rank: number | null, code: FailureCode, message: string): RequestEnd {
+	return { rank, failure: { code, message } };
 }
 
-function measure(answer: Answer): Measured | undefined {
-	if (answer.kind !== "generated") return undefined;
-	const { usage, timings } = answer.done;
+function orderOf(
+	{ request: { id, task }, options: { dueMs, onPiece } }: Submission,
+	{ epoch }: Place,
+): Order {
 	return {
-		promptTokens: usage.promptTokens - usage.cachedTokens,
-		completionTokens: usage.completionTokens,
-		prefillMs: timings.ttftMs - timings.queueMs,
-		decodeMs: timings.totalMs - timings.ttftMs,
+		...{ id, task, epoch },
+		...(dueMs === undefined ? {} : { dueMs }),
+		...(onPiece === undefined ? {} : { pieces: true as const }),
 	};
-}
-
-async function until(timeMs: number): Promise<void> {
-	// A timer may go off a little before its time.
-	for (let left = timeMs - performance.now(); left > 0; left = timeMs - performance.now()) await delay(left);
 }

@@ -1,40 +1,69 @@
 import { Fifo } from "../../base/fifo.ts";
-import type { Answer, Failure } from "../batch/answer-line.ts";
-import type { EmbedTask, GenerateTask } from "../batch/request.ts";
-import type { Engine, GenerateOptions } from "../engine/engine.ts";
-import { reasonOf } from "../errors.ts";
+import type { Engine, Timings, Usage } from "../engine/engine.ts";
+import { EngineError, reasonOf } from "../errors.ts";
 import type { Recorder, RequestRecord } from "../measure/recorder.ts";
+import { generateRecorded } from "../measure/run-recorded.ts";
+import type { Answer } from "../openai/answer.ts";
+import { failureOf } from "../openai/failure.ts";
+import type { EmbedTask, GenerateTask } from "../openai/task.ts";
 import type { Order, WorkerEvent } from "./messages.ts";
+
+/** How a runner runs. */
+export interface RunnerOptions {
+	/** Is told about every request. */
+	readonly recorder: Recorder;
+	/** Requests that run at the same time. */
+	readonly slots: number;
+	/** Calls a function once the events that are due now have been handled. @default setImmediate */
+	readonly later?: (run: () => void) => void;
+}
 
 /** Runs a rank's orders on its engine, and tells what came of each. */
 export class Runner {
 	readonly #engine: Engine;
 	readonly #recorder: Recorder;
-	readonly #inflight: number;
-	readonly #tell: (event: WorkerEvent) => void;
+	readonly #slots: number;
+	readonly #later: (run: () => void) => void;
+	readonly #listener: (event: WorkerEvent) => void;
 	readonly #waiting = new Fifo<Order>();
-	readonly #running = new Set<number>();
+	readonly #running = new Map<number, AbortController>();
+	#pieces: [id: number, text: string][] = [];
 	/** Deaths of the engine. */
 	#epoch = 0;
 
 	constructor(
 		engine: Engine,
-		{ recorder, inflight }: { readonly recorder: Recorder; readonly inflight: number },
-		tell: (event: WorkerEvent) => void,
+		{ recorder, slots, later = setImmediate }: RunnerOptions,
+		listener: (event: WorkerEvent) => void,
 	) {
 		this.#engine = engine;
 		this.#recorder = recorder;
-		this.#inflight = inflight;
-		this.#tell = tell;
+		this.#slots = slots;
+		this.#later = later;
+		this.#listener = listener;
 	}
 
+	/** Runs these as soon as slots are free, in their order. */
 	take(orders: readonly Order[]): void {
 		for (const order of orders) this.#waiting.push(order);
 		this.#next();
 	}
 
+	/** Aborts these, whether they run or wait. Those that have ended are left out. */
+	cancel(ids: readonly number[]): void {
+		for (const id of ids) {
+			const waiting = this.#waiting.find((order) => order.id === id);
+			if (waiting === undefined) {
+				this.#running.get(id)?.abort();
+			} else {
+				this.#waiting.remove(waiting);
+				this.#tell({ type: "cancelled", id });
+			}
+		}
+	}
+
 	#next(): void {
-		while (this.#running.size < this.#inflight) {
+		while (this.#running.size < this.#slots) {
 			const order = this.#waiting.shift();
 			if (order === undefined) return;
 			// Sent before rank 0 heard of a death: it has been handed out again.
@@ -42,46 +71,75 @@ export class Runner {
 		}
 	}
 
-	async #run({ id, task, epoch, dueMs }: Order): Promise<void> {
-		this.#running.add(id);
+	async #run(order: Order): Promise<void> {
+		const { id, task, epoch, dueMs, pieces } = order;
+		const controller = new AbortController();
+		const { signal } = controller;
+		this.#running.set(id, controller);
 		const record = this.#recorder.begin({ index: id, dueMs });
+		const onPiece = pieces ? (text: string) => this.#addPiece(order, text) : undefined;
 		let event: WorkerEvent;
+		let succeeded = () => {};
 		try {
-			const answer = await (task.kind === "embed"
-				? embed(this.#engine, task, record)
-				: generate(this.#engine, task, record));
+			const run = { record, signal, onPiece };
+			const { answer, usage, timings } = await (task.kind === "embed"
+				? embed(this.#engine, task, run)
+				: generate(this.#engine, task, run));
+			succeeded = () => record.succeeded(usage, timings);
 			event = { type: "answer", id, answer };
 		} catch (error) {
 			if (epoch === this.#epoch && this.#isDeath(error)) this.#die();
-			if (epoch === this.#epoch) record.failed(reasonOf(error));
-			event = { type: "failure", id, failure: { code: codeOf(error), message: reasonOf(error) } };
+			event = signal.aborted ? { type: "cancelled", id } : { type: "failure", id, failure: failureOf(error) };
 		}
 		if (epoch !== this.#epoch) {
 			// It is another rank's now, or waits for this one's next engine.
 			record.dropped();
 			return;
 		}
+		if (event.type === "answer") succeeded();
+		else if (event.type === "failure") record.failed(event.failure.message);
+		else record.dropped();
 		this.#running.delete(id);
 		this.#tell(event);
 		this.#next();
 	}
 
+	/** All requests of a step generate a token each: their pieces go as one event. */
+	#addPiece({ id, epoch }: Order, text: string): void {
+		if (epoch !== this.#epoch || text === "") return;
+		this.#pieces.push([id, text]);
+		if (this.#pieces.length === 1) this.#later(() => this.#tellPieces());
+	}
+
+	#tellPieces(): void {
+		if (this.#pieces.length === 0) return;
+		const pieces = this.#pieces;
+		this.#pieces = [];
+		this.#listener({ type: "pieces", pieces });
+	}
+
+	/** Nothing overtakes the pieces that came before it. */
+	#tell(event: WorkerEvent): void {
+		this.#tellPieces();
+		this.#listener(event);
+	}
+
 	#isDeath(error: unknown): boolean {
-		return codeOf(error) === "engine_died" || this.#engine.failure !== undefined;
+		const died = error instanceof EngineError && error.code === "ERR_ENGINE_DIED";
+		return died || this.#engine.failure !== undefined;
 	}
 
 	#die(): void {
 		this.#epoch += 1;
-		this.#tell({ type: "down", running: [...this.#running] });
+		this.#tell({ type: "down", running: [...this.#running.keys()] });
 		this.#running.clear();
 		this.#waiting.drain();
 		void this.#restart();
 	}
 
-	/** Asks for something small, which a restarting engine answers once it runs again. */
 	async #restart(): Promise<void> {
 		try {
-			await this.#engine.countTokens("ready");
+			await untilReady(this.#engine);
 			this.#tell({ type: "up" });
 		} catch (error) {
 			this.#tell({ type: "gone", reason: reasonOf(error) });
@@ -89,35 +147,40 @@ export class Runner {
 	}
 }
 
-async function generate(engine: Engine, task: GenerateTask, record: RequestRecord): Promise<Answer> {
-	const { prompt, maxTokens, temperature, seed, stop } = task;
-	const options: GenerateOptions = { maxTokens, temperature, seed, ...(stop === undefined ? {} : { stop }) };
-	for await (const event of engine.generate(prompt, options)) {
-		if (event.type === "token") {
-			record.piece();
-		} else {
-			record.succeeded(event.usage, event.timings);
-			return { kind: "generated", done: event };
-		}
-	}
-	throw new Error("The engine ended a request without a result");
+/** Resolves once an engine that restarts itself runs again: it answers its next call then, however small. */
+async function untilReady(engine: Engine): Promise<void> {
+	await engine.countTokens("ready");
 }
 
-async function embed(engine: Engine, { texts }: EmbedTask, record: RequestRecord): Promise<Answer> {
+interface Run {
+	readonly record: RequestRecord;
+	readonly signal: AbortSignal;
+	readonly onPiece: ((text: string) => void) | undefined;
+}
+
+/** An answer, and what the books say of it. */
+interface Outcome {
+	readonly answer: Answer;
+	readonly usage: Usage;
+	readonly timings: Timings;
+}
+
+async function generate(engine: Engine, task: GenerateTask, { record, ...run }: Run): Promise<Outcome> {
+	const { prompt, maxTokens, temperature, seed, stop } = task;
+	const options = { maxTokens, temperature, seed, ...(stop === undefined ? {} : { stop }) };
+	const done = await generateRecorded(record, engine, prompt, { ...options, ...run });
+	return { answer: { kind: "generated", done }, usage: done.usage, timings: done.timings };
+}
+
+async function embed(engine: Engine, { texts }: EmbedTask, { signal }: Run): Promise<Outcome> {
 	const start = performance.now();
 	const counts = await Promise.all(texts.map((text) => engine.countTokens(text)));
-	const embeddings = await Promise.all(texts.map((text) => engine.embed(text)));
+	const embeddings = await Promise.all(texts.map((text) => engine.embed(text, { signal })));
 	const promptTokens = counts.reduce((sum, count) => sum + count, 0);
 	const totalMs = performance.now() - start;
-	record.succeeded(
-		{ promptTokens, cachedTokens: 0, completionTokens: 0 },
-		{ queueMs: 0, ttftMs: totalMs, totalMs },
-	);
-	return { kind: "embedded", embeddings, promptTokens, totalMs };
-}
-
-/** "ERR_PROMPT_TOO_LONG" as batch files have it: "prompt_too_long". */
-function codeOf(error: unknown): Failure["code"] {
-	const { code } = error as { readonly code?: unknown };
-	return typeof code === "string" ? code.replace(/^ERR_/, "").toLowerCase() : "engine_error";
+	return {
+		answer: { kind: "embedded", embeddings, promptTokens, totalMs },
+		usage: { promptTokens, cachedTokens: 0, completionTokens: 0 },
+		timings: { queueMs: 0, ttftMs: totalMs, totalMs },
+	};
 }

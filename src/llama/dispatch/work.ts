@@ -1,22 +1,26 @@
 import type { Comm } from "../../index.ts";
+import type { Engine } from "../engine/engine.ts";
 import { JobError } from "../errors.ts";
 import type { Measurement } from "../measure/measure.ts";
-import { isDeath } from "./link.ts";
 import type { FromWorker, ToWorker, WorkerEvent } from "./messages.ts";
+import { isDeath } from "./replica.ts";
 import { Runner } from "./runner.ts";
 
+/** How a rank works. */
+export interface WorkOptions {
+	readonly measurement: Measurement;
+	/** Requests that run at the same time. */
+	readonly slots: number;
+}
+
 /**
- * Runs what rank 0 orders until it says stop.
+ * Runs what rank 0 orders until it says stop: the other end of a `RemoteReplica`.
  *
  * @throws {JobError} if rank 0 has died.
  */
-export async function work(
-	comm: Comm,
-	engine: ConstructorParameters<typeof Runner>[0],
-	{ measurement, inflight }: { readonly measurement: Measurement; readonly inflight: number },
-): Promise<void> {
+export async function work(comm: Comm, engine: Engine, { measurement, slots }: WorkOptions): Promise<void> {
 	const mailbox = new Mailbox(comm);
-	const runner = new Runner(engine, { recorder: measurement.recorder, inflight }, (event) =>
+	const runner = new Runner(engine, { recorder: measurement.recorder, slots }, (event) =>
 		mailbox.tell(event),
 	);
 	try {
@@ -24,6 +28,7 @@ export async function work(
 			const message = await comm.recv<ToWorker>({ source: 0 });
 			if ("stop" in message) break;
 			runner.take(message.orders);
+			runner.cancel(message.cancels);
 		}
 		await mailbox.close();
 		const statistics = await measurement.stop();
@@ -49,7 +54,7 @@ class Mailbox {
 	tell(event: WorkerEvent): void {
 		this.#events.push(event);
 		this.#sending ??= this.#send();
-		// If rank 0 is dead, so knows who receives from it.
+		// If rank 0 is dead, the receive in `work` rejects too, and ends it.
 		this.#sending.catch(() => {});
 	}
 

@@ -1,11 +1,13 @@
 import { EngineError } from "../errors.ts";
+import { checkEmbed, checkGenerate } from "./check.ts";
 import type { EmbedOptions, Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "./engine.ts";
 
-/** An engine whose requests end as errors when they take too long, in the queue and all. */
+/** An engine whose requests end as errors when they take too long, their time in the queue included. */
 export class DeadlineEngine implements Engine {
 	readonly #engine: Engine;
 	readonly #seconds: number;
 
+	/** @param seconds That a request may take. */
 	constructor(engine: Engine, seconds: number) {
 		this.#engine = engine;
 		this.#seconds = seconds;
@@ -23,6 +25,7 @@ export class DeadlineEngine implements Engine {
 		prompt: Prompt,
 		options: GenerateOptions = {},
 	): AsyncGenerator<GenerateEvent, void, undefined> {
+		checkGenerate(prompt, options);
 		const deadline = this.#deadline(options.signal);
 		try {
 			yield* this.#engine.generate(prompt, { ...options, signal: deadline.signal });
@@ -35,10 +38,11 @@ export class DeadlineEngine implements Engine {
 		return this.#engine.countTokens(prompt);
 	}
 
-	async embed(text: string, { signal }: EmbedOptions = {}): Promise<Float32Array> {
-		const deadline = this.#deadline(signal);
+	async embed(text: string, options: EmbedOptions = {}): Promise<Float32Array> {
+		checkEmbed(text, options);
+		const deadline = this.#deadline(options.signal);
 		try {
-			return await this.#engine.embed(text, { signal: deadline.signal });
+			return await this.#engine.embed(text, { ...options, signal: deadline.signal });
 		} finally {
 			deadline.clear();
 		}

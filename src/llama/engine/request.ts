@@ -1,11 +1,15 @@
 import { EngineError } from "../errors.ts";
+import { checkGenerate } from "./check.ts";
 import type { GenerateOptions, Prompt } from "./engine.ts";
 
 /** One request, with every default filled in and every value checked. */
 export interface CheckedRequest {
 	readonly prompt: Prompt;
+	/** From 1 up. */
 	readonly maxTokens: number;
+	/** From 0 to 100; 0 is greedy. */
 	readonly temperature: number;
+	/** 32 bits, and not the value that llama.cpp takes for "choose one". */
 	readonly seed: number;
 	readonly stop: readonly string[];
 }
@@ -17,8 +21,15 @@ const DEFAULT_MAX_TOKENS = 128;
 /** llama.cpp takes this seed for "choose one". */
 const RANDOM_SEED = 2 ** 32 - 1;
 
-/** Checks and completes the options of one request. */
+/**
+ * Checks and completes the options of one request.
+ *
+ * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
+ * @throws {RangeError} a number is out of its range.
+ * @throws {EngineError} ERR_PROMPT: there are no messages.
+ */
 export function checkRequest(prompt: Prompt, options: GenerateOptions): CheckedRequest {
+	checkGenerate(prompt, options);
 	const { maxTokens = DEFAULT_MAX_TOKENS, temperature = 0, seed = 0, stop = [] } = options;
 	if (!(temperature >= 0 && temperature <= 100)) {
 		throw new RangeError(`Cannot use temperature ${temperature}: it is a number from 0 to 100`);
@@ -52,7 +63,11 @@ export function textTooLong(tokens: number, contextSize: number): EngineError {
 	);
 }
 
-/** Passes an option that must be an integer from 1 up. */
+/**
+ * An option that must be an integer from 1 up.
+ *
+ * @throws {RangeError} it is something else.
+ */
 export function positive(name: string, value: number): number {
 	if (!Number.isSafeInteger(value) || value < 1) {
 		throw new RangeError(`Cannot use ${name} ${value}: it is an integer from 1 up`);
@@ -60,7 +75,7 @@ export function positive(name: string, value: number): number {
 	return value;
 }
 
-/** A seed of 32 bits that is always taken as one. */
+/** The lower 32 bits of a seed, but never those that llama.cpp takes for "choose one". */
 function seedOf(seed: number): number {
 	const bits = seed >>> 0;
 	return bits === RANDOM_SEED ? RANDOM_SEED - 1 : bits;

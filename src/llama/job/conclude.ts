@@ -1,83 +1,125 @@
-import type { BatchOutcome, Ending } from "../dispatch/run-batch.ts";
-import { mergeStatistics, type Report } from "../measure/report.ts";
-import { writeReport, writeText } from "../report/outputs.ts";
-import { formatSweep, jsonSweep, markdownSweep, type SweepRow } from "../report/sweep.ts";
+import {
+	checkArgument,
+	checkOptions,
+	either,
+	type Kind,
+	type Kinds,
+	listOf,
+	MPI,
+	numberFrom,
+	objectWith,
+	TEXT,
+} from "../../base/check-types.ts";
+import type { Mpi } from "../../index.ts";
+import type { BatchOutcome } from "../batch/outcome.ts";
+import { mergeStatistics } from "../measure/merge-statistics.ts";
+import type { Report } from "../measure/report.ts";
+import { TARGETS, type Targets } from "../measure/targets.ts";
+import { REPORT_FILES, type ReportFiles, touchReportFiles, writeReport } from "../report/outputs.ts";
+import { formatSweep, type SweepRow, writeSweep } from "../report/sweep.ts";
 import { formatReport } from "../report/text.ts";
-import type { SettingRun } from "./for-each-setting.ts";
-import type { JobOptions } from "./options.ts";
-import { describeModel } from "./start-engines.ts";
-import type { SweepAxis } from "./sweep.ts";
+import type { Setting, SettingRun } from "./for-each-setting.ts";
+import { atRoot } from "./together.ts";
 
-/** Merges what rank 0 has gathered into one report. */
-export function makeReport(
-	{ statistics, delivery }: BatchOutcome,
-	options: Pick<JobOptions, "model" | "engine" | "inflight" | "rate" | "burstiness" | "slo" | "minSuccess">,
-): Report {
-	const { inflight, slo, minSuccess } = options;
-	const load = describeLoad(options);
-	return mergeStatistics(statistics, {
-		...describeModel(options, statistics[0]?.engine),
-		inflight,
-		load,
-		slo,
-		minSuccess,
-		delivery,
-	});
+/** What a job's report says besides what was measured, where it goes, and what must be reached. */
+export interface ConcludeOptions extends ReportFiles, Targets {
+	/** How the model is called. @default as the engine of rank 0 calls it */
+	readonly model?: string | undefined;
+	/** Something to know about the model, such as `DEMO_MODEL_NOTE`. @default none */
+	readonly modelNote?: string | undefined;
+	/** Requests that a rank ran at the same time. @default the slots of rank 0's engine */
+	readonly inflight?: number | undefined;
+	/** Requests per second of an open loop, as `runBatch` had it. @default a closed loop */
+	readonly rate?: number | undefined;
+	/** As `runBatch` had it. @default 1 */
+	readonly burstiness?: number | undefined;
+	/** What the runs of a sweep differ in. @default "setting" */
+	readonly sweep?: string | undefined;
+}
+
+const OPTIONS: Kinds<ConcludeOptions> = {
+	...REPORT_FILES,
+	...TARGETS,
+	model: TEXT,
+	modelNote: TEXT,
+	inflight: numberFrom(0),
+	rate: numberFrom(0),
+	burstiness: numberFrom(0),
+	sweep: TEXT,
+};
+
+const OUTCOME: Kind = objectWith("what runBatch gave", "statistics", "delivery");
+const OUTCOMES: Kind = either(
+	OUTCOME,
+	listOf("what forEachSetting gave", objectWith("", "setting", "value")),
+);
+
+/**
+ * Sees to it that every file of a job's report can be written, before any time is spent. Collective: a file that cannot
+ * be written ends the job on every rank. Files that are not there are made, those that are stay as they are.
+ *
+ * @param options Those of `conclude`.
+ * @throws {JobError} on every rank, naming the file that cannot be written.
+ * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
+ */
+export async function prepareReport(mpi: Mpi, options: ConcludeOptions = {}): Promise<void> {
+	checkArgument("prepare a report", "mpi", mpi, MPI);
+	checkOptions("prepare a report", options, OPTIONS);
+	await atRoot(mpi.world, () => touchReportFiles(options));
 }
 
 /**
- * Prints the report and writes every file that the options ask for, on rank 0; the exit code is 1 if a target was
- * missed. Of a sweep it is one table, with a line for each setting.
+ * Prints a job's report on stdout and writes the files that are asked for. If a target was missed, `process.exitCode`
+ * is 1. Several runs of a sweep give one table with a line for each, and of the files `json` and `md` only. Where there
+ * is no outcome, which is on all ranks but 0, it does nothing.
+ *
+ * @param result What `runBatch` gave, or what `forEachSetting` gave of it.
+ * @throws {JobError} naming a file that cannot be written.
+ * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
  */
 export async function conclude(
-	runs: readonly SettingRun<BatchOutcome | undefined>[],
-	{ sweep, json, md, ...options }: JobOptions,
+	result: BatchOutcome | undefined | readonly SettingRun<BatchOutcome | undefined>[],
+	options: ConcludeOptions = {},
 ): Promise<void> {
+	if (result === undefined) return;
+	checkArgument("conclude a job", "its outcome", result, OUTCOMES);
+	checkOptions("conclude a job", options, OPTIONS);
+	const runs = "statistics" in result ? [{ setting: undefined, value: result }] : result;
 	const rows: SweepRow[] = [];
-	for (const { setting, options: run, value: outcome } of runs) {
+	for (const { setting, value: outcome } of runs) {
 		if (outcome === undefined) continue;
-		const report = makeReport(outcome, run);
+		const report = makeReport(outcome, options, setting);
 		if (report.missed.length > 0) process.exitCode = 1;
 		if (setting !== undefined) {
 			rows.push({ setting: setting.label, report });
 			continue;
 		}
-		await writeReport(report, outcome.statistics, { ...options, json, md });
+		await writeReport(report, outcome.statistics, filesOf(options));
 		process.stdout.write(formatReport(report));
 	}
-	if (sweep !== undefined) await concludeSweep(sweep.axis, rows, { json, md });
+	if (rows.length === 0) return;
+	const { sweep = "setting" } = options;
+	await writeSweep(sweep, rows, filesOf(options));
+	process.stdout.write(formatSweep(sweep, rows));
 }
 
-async function concludeSweep(
-	axis: SweepAxis,
-	rows: readonly SweepRow[],
-	{ json, md }: Pick<JobOptions, "json" | "md">,
-): Promise<void> {
-	if (json !== undefined)
-		await writeText(json, `${JSON.stringify(jsonSweep(axis, rows), undefined, "\t")}\n`);
-	if (md !== undefined) await writeText(md, markdownSweep(axis, rows));
-	process.stdout.write(formatSweep(axis, rows));
+/** Merges what rank 0 has gathered of one run into its report. */
+function makeReport(
+	{ statistics, delivery }: BatchOutcome,
+	{ slo, minSuccess, rate, burstiness, ...options }: ConcludeOptions,
+	setting: Setting | undefined,
+): Report {
+	const { model = options.model, inflight = options.inflight } = setting?.changes ?? {};
+	const modelNote = setting?.changes.model === undefined ? options.modelNote : undefined;
+	const load = loadText(rate, burstiness);
+	return mergeStatistics(statistics, { model, modelNote, inflight, load, slo, minSuccess, delivery });
 }
 
-/** How a request ended, as one line. */
-export function formatEnding({ request, rank, answer, failure }: Ending): string {
-	const where = rank === null ? "" : `[rank ${rank}] `;
-	const text =
-		failure !== undefined
-			? `error: ${failure.message}`
-			: answer?.kind === "generated"
-				? JSON.stringify(answer.done.text)
-				: `${answer?.embeddings.length ?? 0} embeddings`;
-	return `${where}${request.customId ?? "(no custom_id)"}: ${text}\n`;
+function filesOf({ json, md, html, trace }: ReportFiles): ReportFiles {
+	return { json, md, html, trace };
 }
 
-/** Prints how a request ended; a promise while the reader is behind. */
-export function printEnding(ending: Ending): Promise<void> | undefined {
-	if (process.stdout.write(formatEnding(ending))) return undefined;
-	return new Promise((resolve) => process.stdout.once("drain", resolve));
-}
-
-function describeLoad({ rate, burstiness }: Pick<JobOptions, "rate" | "burstiness">): string {
+function loadText(rate: number | undefined, burstiness = 1): string {
 	if (rate === undefined) return "closed loop: the next request starts when one ends";
 	const gaps =
 		burstiness === 1

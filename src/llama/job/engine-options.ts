@@ -5,14 +5,17 @@ import { type JobOptionName, usageError } from "./option-table.ts";
 
 /** Which engine a job uses, and what only some engines take. */
 export interface EngineChoice {
+	/** Which engine; "auto" takes llama-server where one is found that can use the GPU, else node-llama-cpp. */
 	readonly engine: "auto" | "node-llama-cpp" | "llama-server" | "endpoint";
+	/** Path of llama-server; undefined is the one that is found. */
 	readonly llamaServer: string | undefined;
-	/** Arguments for llama-server. */
+	/** Arguments for llama-server, after all others. */
 	readonly engineArgs: readonly string[];
-	/** URLs; rank r uses the one at r modulo their number. */
+	/** URLs of servers that run already; rank r uses the one at r modulo their number. */
 	readonly endpoints: readonly string[];
+	/** Path of a file with the endpoints' API key; undefined is the environment's. */
 	readonly apiKeyFile: string | undefined;
-	/** Seconds that one request may take. */
+	/** Most seconds that a request may take; undefined is no limit. */
 	readonly requestTimeout: number | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { describeMistake, type Mistake } from "../../base/options/mistake.ts";
 import type { OptionRow } from "../../base/options/row.ts";
 import { JobError } from "../errors.ts";
-import { POLICIES } from "../schedule/scheduler.ts";
+import { POLICIES } from "../schedule/policies.ts";
 
 /** Every option of a job. */
 export const OPTION_TABLE = [

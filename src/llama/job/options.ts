@@ -1,49 +1,68 @@
 import { helpText } from "../../base/options/help.ts";
 import { scanOptions } from "../../base/options/scan.ts";
 import { OptionValues } from "../../base/options/values.ts";
-import { MAX_SLOTS } from "../engine/options.ts";
+import { type GpuChoice, type GpuLayers, MAX_SLOTS } from "../engine/options.ts";
 import { JobError } from "../errors.ts";
-import { parseSlo, type Slo } from "../measure/slo.ts";
-import { POLICIES, type Policy } from "../schedule/scheduler.ts";
+import type { Slo } from "../measure/slo.ts";
+import type { ReportFiles } from "../report/outputs.ts";
+import { POLICIES, type Policy } from "../schedule/policies.ts";
 import { type EngineChoice, readEngineChoice } from "./engine-options.ts";
+import type { Sweep } from "./for-each-setting.ts";
 import { type JobOptionName, OPTION_TABLE, refuse, usageError } from "./option-table.ts";
-import { parseSweep, type Sweep } from "./sweep.ts";
+import { parseSlo } from "./slo.ts";
+import { parseSweep } from "./sweep.ts";
 
-/** What the command line of a job says. */
-export interface JobOptions extends EngineChoice {
+/** What the command line of a job says, with every default filled in. `jobSettings` sorts it by what it is for. */
+export interface JobOptions extends EngineChoice, Required<ReportFiles> {
+	/** Path of the model; undefined is the demo model, or what an endpoint has. */
 	readonly model: string | undefined;
+	/** Path of the requests (`--in`); undefined are the built-in prompts. */
 	readonly prompts: string | undefined;
+	/** How many requests to run, going round those of the file; undefined is each once. */
 	readonly requests: number | undefined;
+	/** Requests that a rank runs at the same time. */
 	readonly inflight: number;
+	/** Most tokens of an answer. */
 	readonly maxTokens: number;
+	/** From 0 to 100; 0 is greedy. */
 	readonly temperature: number;
+	/** Request i samples with this plus i. */
 	readonly seed: number;
+	/** Tokens of context for each request; undefined is the model's, at most 4096. */
 	readonly contextSize: number | undefined;
-	readonly gpu: "auto" | "cuda" | "cpu";
-	readonly gpuLayers: "auto" | "max" | number;
+	/** Which processor or GPU runs the model. */
+	readonly gpu: GpuChoice;
+	/** Layers on the GPU. */
+	readonly gpuLayers: GpuLayers;
+	/** Processor threads of a rank; undefined is its share of the host's cores. */
 	readonly threads: number | undefined;
+	/** Requests of each rank that are run first and not counted. */
 	readonly warmup: number;
+	/** Path of the answers; undefined: they are not written. */
 	readonly out: string | undefined;
-	readonly json: string | undefined;
-	readonly md: string | undefined;
-	readonly html: string | undefined;
-	readonly trace: string | undefined;
 	/** Requests per second, of all ranks together; undefined is a closed loop. */
 	readonly rate: number | undefined;
+	/** With a rate: 1 is Poisson, less comes in bursts, more evenly, Infinity exactly so. */
 	readonly burstiness: number;
+	/** Measure first what the prompt cache is worth. */
 	readonly measureCache: boolean;
+	/** Several runs that differ in one thing; undefined is one run. */
 	readonly sweep: Sweep | undefined;
+	/** Limits that requests must keep; undefined is none. */
 	readonly slo: Slo | undefined;
-	/** Percent of the requests. */
+	/** Percent of the requests that must succeed. */
 	readonly minSuccess: number;
+	/** Print each answer as it arrives. */
 	readonly print: boolean;
+	/** Who runs which request. */
 	readonly policy: Policy;
 	/** Go on from the answers that `out` has. */
 	readonly resume: boolean;
 	/** Run again what failed before. */
 	readonly retryFailed: boolean;
+	/** Put the answers in the order of the requests at the end. */
 	readonly ordered: boolean;
-	/** Starts of a dead engine in a row. */
+	/** Starts of a dead engine in a row, before it is given up. */
 	readonly maxRestarts: number;
 }
 

@@ -1,17 +1,36 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { checkArgument, checkOptions, type Kinds, MPI } from "../../base/check-types.ts";
+import { hasNvidiaDriver } from "../../base/host/nvidia.ts";
 import type { Mpi } from "../../index.ts";
+import { GPU_CHOICE, type GpuChoice } from "../engine/options.ts";
 
 /** What a rank may use of its host, next to the other ranks there. */
 export interface HostShare {
-	/** Processor threads for this rank. */
+	/** Processor threads for this rank, at least 1. */
 	readonly threads: number;
 	/** World ranks that use the same GPU as this one, itself included, in ascending order. Empty without a GPU. */
 	readonly gpuSharers: readonly number[];
 }
 
-/** Shares out cores and finds out who uses the same GPU. Collective: every rank calls it. */
-export async function shareHost({ world, nodeRank }: Mpi, gpu: "auto" | "cuda" | "cpu"): Promise<HostShare> {
+/** What to share out. */
+export interface ShareHostOptions {
+	/** "cpu": no rank uses a GPU. @default "auto" */
+	readonly gpu?: GpuChoice | undefined;
+}
+
+const OPTIONS: Kinds<ShareHostOptions> = { gpu: GPU_CHOICE };
+
+/**
+ * Shares out a host's cores between its ranks and finds out which of them use the same GPU. Collective.
+ *
+ * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
+ */
+export async function shareHost(mpi: Mpi, options: ShareHostOptions = {}): Promise<HostShare> {
+	checkArgument("share out a host", "mpi", mpi, MPI);
+	checkOptions("share out a host", options, OPTIONS);
+	const { world, nodeRank } = mpi;
+	const { gpu } = options;
 	const cores = allowedCores();
 	const own = { host: nodeRank, cores, gpu: gpu === "cpu" ? undefined : visibleGpus() };
 	const ranks = await world.allgather(own);
@@ -39,7 +58,7 @@ function usableCores(): number {
 
 /** Names the GPUs that an engine of this process would use; undefined where there is no NVIDIA driver. */
 function visibleGpus(): string | undefined {
-	if (!existsSync("/dev/nvidiactl") && !existsSync("/dev/dxg")) return undefined;
+	if (!hasNvidiaDriver()) return undefined;
 	return process.env.CUDA_VISIBLE_DEVICES ?? "all";
 }
 

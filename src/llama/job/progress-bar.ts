@@ -1,35 +1,48 @@
-import type { Ending } from "../dispatch/run-batch.ts";
+import { BOOLEAN, checkOptions, integerFrom, type Kinds } from "../../base/check-types.ts";
+import type { Ending } from "../batch/outcome.ts";
 
-/** Shows on rank 0's stderr how far the job is. */
-export interface Progress {
-	/** To be called for each request that has ended. */
+/** A line on stderr that shows how far a job is. */
+export interface ProgressBar {
+	/** To be called for each request that has ended, as `onEnd` of `runBatch` is. */
 	readonly add: (ending: Ending) => void;
-	/** Draws the end. */
+	/** Draws the bar for the last time. */
 	readonly finish: () => void;
 }
 
-const INTERVAL_MS = 100;
-const BAR_WIDTH = 24;
-const SILENT: Progress = { add: () => {}, finish: () => {} };
-
-/** Whether a progress bar can be seen: under tsmpirun a rank's own stderr is always a pipe. */
-export function canShowProgress(): boolean {
-	return process.env.TSMPI_STDERR_TTY === "1" || process.stderr.isTTY === true;
+/** What to draw. */
+export interface ProgressBarOptions {
+	/** Whether to draw at all: one rank should. It is drawn on a terminal only. @default true */
+	readonly shown?: boolean | undefined;
+	/** How many requests there will be; without it they are only counted. @default unknown */
+	readonly total?: number | undefined;
 }
 
+const OPTIONS: Kinds<ProgressBarOptions> = { shown: BOOLEAN, total: integerFrom(0) };
+
+const INTERVAL_MS = 100;
+const BAR_WIDTH = 24;
+const SILENT: ProgressBar = { add: () => {}, finish: () => {} };
+
 /**
- * Starts a progress bar.
+ * Starts a progress bar on stderr, if that is a terminal.
  *
- * @param total How many requests there will be; undefined: nobody knows before the file is read, so there is no bar.
+ * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
  */
-export function startProgress(shown: boolean, total: number | undefined): Progress {
-	return shown ? new Bar(total) : SILENT;
+export function startProgressBar(options: ProgressBarOptions = {}): ProgressBar {
+	checkOptions("start a progress bar", options, OPTIONS);
+	const { shown = true, total } = options;
+	return shown && isOnTerminal() ? new Bar(total) : SILENT;
+}
+
+/** Under tsmpirun a rank's own stderr is always a pipe, and the variable says what tsmpirun's is. */
+function isOnTerminal(): boolean {
+	return process.env.TSMPI_STDERR_TTY === "1" || process.stderr.isTTY === true;
 }
 
 /**
  * Draws in whole lines, since nothing else gets through tsmpirun: each drawing goes back up over the one before it.
  */
-class Bar implements Progress {
+class Bar implements ProgressBar {
 	readonly #total: number | undefined;
 	readonly #start = performance.now();
 	#drawnAt = Number.NEGATIVE_INFINITY;

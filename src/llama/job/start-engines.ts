@@ -1,43 +1,74 @@
+import {
+	checkArgument,
+	checkOptions,
+	integerFrom,
+	type Kinds,
+	listOf,
+	MPI,
+	oneOf,
+	TEXT,
+} from "../../base/check-types.ts";
+import { ArgumentError } from "../../base/errors.ts";
 import type { Comm, Mpi } from "../../index.ts";
 import { DeadlineEngine } from "../engine/deadline.ts";
-import type { Engine, EngineInfo } from "../engine/engine.ts";
-import { MAX_SLOTS } from "../engine/options.ts";
+import type { Engine } from "../engine/engine.ts";
 import { RestartingEngine } from "../engine/restarting.ts";
-import { startEngine } from "../engine/start.ts";
-import { DEMO_MODEL_NOTE, ensureDemoModel } from "../model/demo/cache.ts";
+import { START_ENGINE_OPTIONS, type StartEngineOptions, startEngine } from "../engine/start/start-engine.ts";
 import { readApiKey } from "./api-key.ts";
-import type { EngineChoice } from "./engine-options.ts";
-import type { JobOptions } from "./options.ts";
 import { type HostShare, shareHost } from "./placement.ts";
 import { everywhere } from "./together.ts";
 
-/** What starting engines needs of a job's options. */
-export type StartOptions = Pick<
-	JobOptions,
-	"model" | "gpu" | "gpuLayers" | "contextSize" | "threads" | "inflight" | keyof EngineChoice
-> &
-	Partial<Pick<JobOptions, "maxRestarts">>;
-
-/** How the job's model is called in a report; an endpoint itself says which it has. */
-export function describeModel(
-	{ model, engine }: Pick<StartOptions, "model" | "engine">,
-	info: EngineInfo | undefined,
-): { readonly model: string; readonly modelNote?: string } {
-	if (model !== undefined) return { model };
-	if (engine === "endpoint") return { model: info?.model ?? "unknown" };
-	return { model: "tsmpi-demo-tiny", modelNote: DEMO_MODEL_NOTE };
+/** How to start an engine on every rank. Every option may be left out. */
+export interface StartEnginesOptions extends Omit<StartEngineOptions, "engine"> {
+	/**
+	 * Which engine; "endpoint" needs `endpoints`. "auto" takes llama-server where one is found that can use the GPU, else
+	 * node-llama-cpp. @default "endpoint" with `endpoints`, else "auto"
+	 */
+	readonly engine?: "auto" | "node-llama-cpp" | "llama-server" | "endpoint" | undefined;
+	/** Processor threads of each rank. @default the host's cores shared out between its ranks */
+	readonly threads?: number | undefined;
+	/** URLs of servers that run already; rank r uses the one at r modulo their number. @default none */
+	readonly endpoints?: readonly string[] | undefined;
+	/** Sent to endpoints as a bearer token. @default the first line of `apiKeyFile` */
+	readonly apiKey?: string | undefined;
+	/** Path of a file, on every host, whose first line is the API key. @default LLAMA_API_KEY, else OPENAI_API_KEY of the environment */
+	readonly apiKeyFile?: string | undefined;
+	/** Most seconds that a request may take, its time in the queue included. @default no limit */
+	readonly requestTimeout?: number | undefined;
+	/** Starts of a dead engine in a row, without a request that ended well in between, before it is given up. @default 3 */
+	readonly maxRestarts?: number | undefined;
 }
 
+const OPTIONS: Kinds<StartEnginesOptions> = {
+	...START_ENGINE_OPTIONS,
+	engine: oneOf("auto", "node-llama-cpp", "llama-server", "endpoint"),
+	endpoints: listOf("a list of URLs", TEXT),
+	apiKey: TEXT,
+	apiKeyFile: TEXT,
+	requestTimeout: {
+		words: "a number of seconds above 0, at most 1000000",
+		accepts: (value) => typeof value === "number" && value > 0 && value <= 1e6,
+	},
+	maxRestarts: integerFrom(0),
+};
+
 /**
- * Starts an engine on every rank, one sequence for each request in flight. Collective. The ranks of one GPU load one
- * after the other, since each sizes itself by the memory that is free; all others load at once. An engine that
- * dies is started again.
+ * Starts an engine on every rank. Collective. Resolves once all have loaded their model. The ranks of one GPU load one
+ * after the other, since each sizes itself by the memory that is free; all others load at once. An engine that dies is
+ * started again.
  *
- * @throws {JobError} on every rank, if an engine cannot start on any.
+ * @param mpi What `init()` resolved to, or what `forEachSetting` passes on.
+ * @returns this rank's engine; closing it is up to each rank.
+ * @throws {JobError} on every rank, if an engine cannot start on any; its `cause` is the EngineError.
+ * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
+ * @throws {RangeError} a number is out of its range.
  */
-export async function startEngines(mpi: Mpi, options: StartOptions): Promise<Engine> {
-	const { endpoints } = options;
-	const share = await shareHost(mpi, endpoints.length > 0 ? "cpu" : options.gpu);
+export async function startEngines(mpi: Mpi, options: StartEnginesOptions = {}): Promise<Engine> {
+	checkArgument("start engines", "mpi", mpi, MPI);
+	checkOptions("start engines", options, OPTIONS);
+	checkEndpoints(options);
+	const { endpoints = [], maxRestarts: restarts, requestTimeout } = options;
+	const share = await shareHost(mpi, { gpu: endpoints.length > 0 ? "cpu" : options.gpu });
 	const endpoint = endpoints[mpi.world.rank % endpoints.length];
 	const start = () => (endpoint === undefined ? startLocal(options, share) : startRemote(options, endpoint));
 	// A communicator of its own, so that the token below cannot meet the program's own messages.
@@ -48,30 +79,34 @@ export async function startEngines(mpi: Mpi, options: StartOptions): Promise<Eng
 		(started) => started.close(),
 	);
 	comm.free();
-	const { maxRestarts: restarts, requestTimeout } = options;
 	const restarting = new RestartingEngine(engine, start, restarts === undefined ? {} : { restarts });
 	return requestTimeout === undefined ? restarting : new DeadlineEngine(restarting, requestTimeout);
 }
 
-async function startLocal(options: StartOptions, share: HostShare): Promise<Engine> {
-	const { contextSize, engine, llamaServer, engineArgs } = options;
+function checkEndpoints({ engine, endpoints = [] }: StartEnginesOptions): void {
+	const remote = engine === undefined ? endpoints.length > 0 : engine === "endpoint";
+	if (remote === endpoints.length > 0) return;
+	const why = remote
+		? 'the engine "endpoint" needs the option "endpoints"'
+		: `only the engine "endpoint" takes the option "endpoints", not "${engine}"`;
+	throw new ArgumentError("ERR_ARG", `Cannot start engines: ${why}`);
+}
+
+async function startLocal(options: StartEnginesOptions, share: HostShare): Promise<Engine> {
+	const { endpoints, apiKey, apiKeyFile, requestTimeout, maxRestarts, ...given } = options;
+	// The demo model is so small that more than the one thread of its default only lose time.
+	const threads = given.threads ?? (given.model === undefined ? undefined : share.threads);
 	return await startEngine({
-		model: options.model ?? (await ensureDemoModel()),
-		engine: engine === "endpoint" ? "auto" : engine,
-		llamaServer,
-		engineArgs,
-		gpu: options.gpu,
-		gpuLayers: options.gpuLayers,
-		// A model of half a megabyte only loses time by waiting for a second thread.
-		threads: options.threads ?? (options.model === undefined ? 1 : share.threads),
-		slots: Math.min(options.inflight, MAX_SLOTS),
-		...(contextSize === undefined ? {} : { contextSize }),
+		...given,
+		engine: given.engine === "endpoint" ? "auto" : given.engine,
+		threads,
 	});
 }
 
-async function startRemote({ model, inflight, apiKeyFile }: StartOptions, endpoint: string): Promise<Engine> {
+async function startRemote(options: StartEnginesOptions, endpoint: string): Promise<Engine> {
 	const { connectEndpoint } = await import("../engine/endpoint/engine.ts");
-	return await connectEndpoint({ endpoint, model, slots: inflight, apiKey: await readApiKey(apiKeyFile) });
+	const { model, slots, apiKey = await readApiKey(options.apiKeyFile) } = options;
+	return await connectEndpoint({ endpoint, model, slots, apiKey });
 }
 
 /** Runs something on some ranks one after the other, by a token that goes from each to the next. */

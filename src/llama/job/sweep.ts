@@ -1,30 +1,11 @@
 import { nearest } from "../../base/nearest.ts";
 import { MAX_SLOTS } from "../engine/options.ts";
 import { JobError } from "../errors.ts";
+import type { Setting, Sweep } from "./for-each-setting.ts";
 
-/** What a sweep may change. */
-export const SWEEP_AXES = ["inflight", "np", "gpu-layers", "model"] as const;
-export type SweepAxis = (typeof SWEEP_AXES)[number];
-
-/** One run of a sweep. */
-export interface Setting {
-	/** The value as it was written. */
-	readonly label: string;
-	/** Options that differ from the job's. */
-	readonly changes: {
-		readonly inflight?: number;
-		readonly gpuLayers?: "auto" | "max" | number;
-		readonly model?: string;
-	};
-	/** How many of the ranks take part; all of them without it. */
-	readonly ranks?: number;
-}
-
-/** Several runs that differ in one thing. */
-export interface Sweep {
-	readonly axis: SweepAxis;
-	readonly settings: readonly Setting[];
-}
+/** What `--sweep` may change. */
+const SWEEP_AXES = ["inflight", "np", "gpu-layers", "model"] as const;
+type SweepAxis = (typeof SWEEP_AXES)[number];
 
 /**
  * Reads a sweep such as "inflight=1,2,4".

@@ -1,25 +1,49 @@
-import { complete, type Engine } from "../engine/engine.ts";
-import type { JobOptions } from "./options.ts";
-import { BUILT_IN_PROMPTS } from "./prompts.ts";
+import { checkArgument, checkOptions, integerFrom, type Kinds, NUMBER } from "../../base/check-types.ts";
+import { BUILT_IN_PROMPTS } from "../batch/built-in-prompts.ts";
+import { ENGINE } from "../engine/check.ts";
+import { complete } from "../engine/complete.ts";
+import type { Engine } from "../engine/engine.ts";
 
-/** Runs a few requests and forgets them: weights, caches and compiled code are then in place. */
-export async function warmUp(
-	engine: Engine,
-	{
-		warmup,
-		inflight,
-		maxTokens,
-		temperature,
-		seed,
-	}: Pick<JobOptions, "warmup" | "inflight" | "maxTokens" | "temperature" | "seed">,
-): Promise<void> {
-	const queue = Array.from({ length: warmup }, (_, index) => index).values();
+/** How to warm up an engine. */
+export interface WarmUpOptions {
+	/** Requests to run. @default as many as the engine has slots */
+	readonly requests?: number | undefined;
+	/** Requests that run at the same time. @default as many as the engine has slots */
+	readonly inflight?: number | undefined;
+	/** Most tokens of an answer. @default 128 */
+	readonly maxTokens?: number | undefined;
+	/** From 0 to 100. @default 0 */
+	readonly temperature?: number | undefined;
+	/** The seed of every request. @default 0 */
+	readonly seed?: number | undefined;
+}
+
+const OPTIONS: Kinds<WarmUpOptions> = {
+	requests: integerFrom(0),
+	inflight: integerFrom(1),
+	maxTokens: NUMBER,
+	temperature: NUMBER,
+	seed: NUMBER,
+};
+
+/**
+ * Runs a few built-in prompts on an engine and forgets their answers: weights, caches and compiled code are then in
+ * place. Resolves once all have ended. A request that fails is forgotten as well, since what fails here fails again
+ * where it is counted.
+ *
+ * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
+ */
+export async function warmUp(engine: Engine, options: WarmUpOptions = {}): Promise<void> {
+	checkArgument("warm up", "engine", engine, ENGINE);
+	checkOptions("warm up", options, OPTIONS);
+	const { slots } = engine.info;
+	const { requests = slots, inflight = slots, ...sampling } = options;
+	const queue = Array.from({ length: requests }, (_, index) => index).values();
 	const worker = async () => {
 		for (const index of queue) {
 			const prompt = BUILT_IN_PROMPTS[index % BUILT_IN_PROMPTS.length] ?? "";
-			// What goes wrong here goes wrong again where it is counted.
-			await complete(engine, prompt, { maxTokens, temperature, seed }).catch(() => {});
+			await complete(engine, prompt, sampling).catch(() => {});
 		}
 	};
-	await Promise.all(Array.from({ length: Math.min(inflight, warmup) }, worker));
+	await Promise.all(Array.from({ length: Math.min(inflight, requests) }, worker));
 }

@@ -2,7 +2,9 @@ import { type Comm, MpiError } from "../../index.ts";
 
 /** What to add to a rank's `performance.now()` to get rank 0's, and how far that may be off. */
 export interface ClockOffset {
+	/** Milliseconds to add. */
 	readonly offsetMs: number;
+	/** Most milliseconds that this may be off. */
 	readonly errorMs: number;
 }
 
@@ -10,11 +12,11 @@ export interface ClockOffset {
 export interface RunningClock {
 	/** What to add to this rank's `performance.now()` to get rank 0's, as measured at the start. */
 	readonly offsetMs: number;
-	/** Collective. */
+	/** Measures once more, and resolves with the mean. Collective. */
 	readonly stop: () => Promise<ClockOffset>;
 }
 
-/** The quickest of so many exchanges counts: it had the least waiting in it. */
+/** Exchanges per measurement. The quickest of them counts, since it waited the least. */
 const ROUNDS = 8;
 
 /**
@@ -60,7 +62,7 @@ async function answer(comm: Comm, rank: number): Promise<void> {
 			await comm.send(performance.now(), { dest: rank });
 		}
 	} catch (error) {
-		// A rank that a job survives has no more clock.
+		// With `tsmpirun --on-failure continue` a job goes on without the clock of a rank that has died.
 		if (!(error instanceof MpiError) || error.code !== "ERR_PROC_FAILED") throw error;
 	}
 }

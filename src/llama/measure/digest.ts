@@ -1,25 +1,35 @@
 import { TDigest } from "tdigest";
+import { checkArgument, numberFrom } from "../../base/check-types.ts";
 
 /** A digest as it travels between ranks. */
 export interface DigestData {
-	/** [value, how many] in ascending order. */
+	/** [value, how many samples it stands for] in ascending order. */
 	readonly centroids: readonly (readonly [mean: number, count: number])[];
 	/** Every centroid is a sample, not a mean of several. */
 	readonly exact: boolean;
+	/** Of all samples. */
 	readonly sum: number;
+	/** Of all samples, for the standard deviation. */
 	readonly sumOfSquares: number;
+	/** The largest sample; -Infinity without any. */
 	readonly max: number;
 }
 
-/** Mean and percentiles of a quantity. All undefined without a sample. */
+/** Mean and percentiles of a quantity, in its unit. All but `count` are undefined without a sample. */
 export interface Summary {
+	/** How many samples there are. */
 	readonly count: number;
+	/** Mean of the samples. */
 	readonly mean: number | undefined;
 	/** Standard deviation of the samples. */
 	readonly std: number | undefined;
+	/** The median. */
 	readonly p50: number | undefined;
+	/** The 95th percentile. */
 	readonly p95: number | undefined;
+	/** The 99th percentile. */
 	readonly p99: number | undefined;
+	/** The largest sample. */
 	readonly max: number | undefined;
 }
 
@@ -33,11 +43,12 @@ const NOTHING: Summary = {
 	max: undefined,
 };
 
+const A_NUMBER = numberFrom();
 /** Up to this many different values nothing is compressed. */
 const EXACT_LIMIT = 2000;
 /** Share of the samples that a centroid near the median may stand for; towards the ends it is much less. */
 const COMPRESSION = 0.005;
-/** Keeps a rank that rounding pushed just above a whole number from selecting the next sample. */
+/** Rounding may push a percentile's rank just above a whole number, which must not select the next sample. */
 const RANK_SLACK = 1e-9;
 
 /**
@@ -52,19 +63,27 @@ export class Digest {
 	#sumOfSquares = 0;
 	#max = Number.NEGATIVE_INFINITY;
 
+	/** The digest that `toData` described. */
 	static from(data: DigestData): Digest {
 		const digest = new Digest();
 		digest.merge(data);
 		return digest;
 	}
 
+	/**
+	 * Adds a sample.
+	 *
+	 * @throws {ArgumentError} ERR_ARG: it is no number.
+	 */
 	push(value: number): void {
+		checkArgument("add a sample", "value", value, A_NUMBER);
 		this.#add(value, 1);
 		this.#sum += value;
 		this.#sumOfSquares += value * value;
 		this.#max = Math.max(this.#max, value);
 	}
 
+	/** Adds the samples of another digest. */
 	merge({ centroids, exact, sum, sumOfSquares, max }: DigestData): void {
 		if (!exact) this.#compress();
 		for (const [mean, count] of centroids) this.#add(mean, count);
@@ -73,6 +92,7 @@ export class Digest {
 		this.#max = Math.max(this.#max, max);
 	}
 
+	/** The digest as plain data, to be sent to another rank. */
 	toData(): DigestData {
 		return {
 			centroids: this.#tree.toArray().map(({ mean, n }) => [mean, n] as const),
@@ -83,6 +103,7 @@ export class Digest {
 		};
 	}
 
+	/** Mean and percentiles of what was added. */
 	summary(): Summary {
 		return summarise([this.toData()]);
 	}

@@ -1,18 +1,24 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+import { visibleGpus } from "../../base/host/nvidia.ts";
+import { setReferenced } from "../../base/process/referenced.ts";
 
 /** How one GPU was used while it was watched, by all processes together. */
 export interface GpuUse {
+	/** As nvidia-smi and CUDA_VISIBLE_DEVICES have it: "GPU-1234...". */
 	readonly uuid: string;
+	/** Of the product: "NVIDIA H100 80GB HBM3". */
 	readonly name: string;
-	/** MiB; undefined where the driver does not tell. */
+	/** Its memory in MiB; undefined where the driver does not tell. */
 	readonly memoryTotal: number | undefined;
+	/** Most MiB in use at one time; undefined where the driver does not tell. */
 	readonly memoryPeak: number | undefined;
-	/** Percent of the time during which a kernel ran: mean of the samples. */
+	/** Percent of the time during which a kernel ran, mean of the samples; undefined where the driver does not tell. */
 	readonly utilisation: number | undefined;
 }
 
 /** Watches GPUs until it is stopped. */
 export interface GpuWatch {
+	/** Ends it. Resolves with a line for each GPU; with none where nothing could be measured. */
 	readonly stop: () => Promise<readonly GpuUse[]>;
 }
 
@@ -25,9 +31,9 @@ const FIRST_SAMPLE_MS = 2000;
  * Watches the GPUs that this process may use by `nvidia-smi`. Where there is none, or it fails, there is nothing to
  * tell: the list is empty.
  */
-export function watchGpus(env: Readonly<NodeJS.ProcessEnv> = process.env): GpuWatch {
+export function watchGpus(env: Readonly<Record<string, string | undefined>> = process.env): GpuWatch {
 	const visible = env.CUDA_VISIBLE_DEVICES;
-	if (visible === "" || visible === "-1" || visible === "NoDevFiles") return { stop: async () => [] };
+	if (visible !== undefined && visibleGpus(visible).length === 0) return { stop: async () => [] };
 	const child = spawn(
 		"nvidia-smi",
 		[
@@ -81,7 +87,7 @@ export class GpuSamples {
 		if (!/^(GPU|MIG)-/.test(uuid)) return;
 		const gpu = this.#gpus.get(uuid) ?? { name, total: [], used: [], busy: [] };
 		this.#gpus.set(uuid, gpu);
-		// "[N/A]", "[Not Supported]"
+		// A driver that does not know says "[N/A]" or "[Not Supported]".
 		const push = (list: number[], cell = "") => {
 			if (/^\d+(\.\d+)?$/.test(cell)) list.push(Number(cell));
 		};
@@ -98,13 +104,5 @@ export class GpuSamples {
 			memoryPeak: used.length === 0 ? undefined : Math.max(...used),
 			utilisation: busy.length === 0 ? undefined : busy.reduce((a, b) => a + b, 0) / busy.length,
 		}));
-	}
-}
-
-function setReferenced(child: ChildProcess, on: boolean): void {
-	const stdout = child.stdout as unknown as { ref(): void; unref(): void } | null;
-	for (const handle of [child, stdout]) {
-		if (on) handle?.ref();
-		else handle?.unref();
 	}
 }

@@ -1,14 +1,30 @@
-import { complete, type Engine, type Prompt } from "../engine/engine.ts";
+import { randomBytes } from "node:crypto";
+import {
+	checkArgument,
+	checkOptions,
+	integerFrom,
+	type Kinds,
+	listOf,
+	TEXT,
+} from "../../base/check-types.ts";
+import { ENGINE, PROMPT } from "../engine/check.ts";
+import { complete } from "../engine/complete.ts";
+import type { Engine, Prompt } from "../engine/engine.ts";
 import { Digest, type DigestData } from "./digest.ts";
+
+const NONCE_BYTES = 4;
 
 /** What a rank's prompt cache is worth: the same prompts seen for the first time, and again. */
 export interface CacheMeasurement {
-	/** TTFT of a prompt that shares nothing with what the engine holds, and of the same prompt right after. */
+	/** Milliseconds to the first token of prompts that share nothing with what the engine holds. */
 	readonly cold: DigestData;
+	/** Milliseconds to the first token of the same prompts, each right after. */
 	readonly warm: DigestData;
+	/** Tokens of all prompts together, each counted once. */
 	readonly promptTokens: number;
-	/** Tokens that were found in the cache, of as many prompt tokens each. */
+	/** Of these, tokens that were found in the cache the first time. */
 	readonly coldCachedTokens: number;
+	/** Of these, tokens that were found in the cache the second time. */
 	readonly warmCachedTokens: number;
 	/** Prompts that could not be run, and are left out. */
 	readonly failed: number;
@@ -17,20 +33,28 @@ export interface CacheMeasurement {
 /** How to measure. */
 export interface MeasureCacheOptions {
 	/** Prompts to try at the most. @default 8 */
-	readonly most?: number;
-	/** Makes the prompts' beginnings differ from all others: two runs must not share it. */
-	readonly nonce: string;
+	readonly most?: number | undefined;
+	/** Put before each prompt, so that none begins like one that has been run: two runs must not share it. @default a random one */
+	readonly nonce?: string | undefined;
 }
 
+const OPTIONS: Kinds<MeasureCacheOptions> = { most: integerFrom(0), nonce: TEXT };
+
 /**
- * Runs each prompt twice, one at a time, for a single token. A prompt is made new by a number before its first
- * character; so the first run is cold, whatever ran before.
+ * Measures what an engine's prompt cache is worth: runs each prompt twice, one at a time, for a single token. The nonce
+ * and a number before its first character make a prompt new, so its first run is cold, whatever ran before.
+ *
+ * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
  */
 export async function measureCache(
 	engine: Engine,
 	prompts: readonly Prompt[],
-	{ most = 8, nonce }: MeasureCacheOptions,
+	options: MeasureCacheOptions = {},
 ): Promise<CacheMeasurement> {
+	checkArgument("measure the prompt cache", "engine", engine, ENGINE);
+	checkArgument("measure the prompt cache", "prompts", prompts, listOf("a list of prompts", PROMPT));
+	checkOptions("measure the prompt cache", options, OPTIONS);
+	const { most = 8, nonce = randomBytes(NONCE_BYTES).toString("hex") } = options;
 	const cold = new Digest();
 	const warm = new Digest();
 	let promptTokens = 0;

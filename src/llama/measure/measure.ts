@@ -1,25 +1,37 @@
+import { BOOLEAN, checkArgument, checkOptions, type Kinds, MPI, objectWith } from "../../base/check-types.ts";
 import type { Mpi } from "../../index.ts";
+import { ENGINE } from "../engine/check.ts";
 import type { Engine } from "../engine/engine.ts";
 import { startClock } from "./clock.ts";
 import { watchGpus } from "./gpu.ts";
 import type { CacheMeasurement } from "./measure-cache.ts";
 import { type RankStatistics, Recorder } from "./recorder.ts";
-import type { Slo } from "./slo.ts";
+import { SLO, type Slo } from "./slo.ts";
 
 /** What to measure. */
 export interface MeasureOptions {
+	/** Limits: requests that keep all of them are counted. @default none */
 	readonly slo?: Slo | undefined;
 	/** Keep the requests' times, for a timeline. @default false */
-	readonly timeline?: boolean;
-	/** What was measured of the prompt cache, to go into the statistics. */
+	readonly timeline?: boolean | undefined;
+	/** What `measureCache` has measured, to go into the statistics. @default nothing */
 	readonly cache?: CacheMeasurement | undefined;
 }
 
-/** A measurement that goes on. */
+const OPTIONS: Kinds<MeasureOptions> = {
+	slo: SLO,
+	timeline: BOOLEAN,
+	cache: objectWith("what measureCache gave", "cold", "warm"),
+};
+
+/** A measurement that is under way. */
 export interface Measurement {
-	/** Tell it about every request: `runRecorded`. */
+	/** What is to be told of every request: by `runBatch`, or by `runRecorded`. */
 	readonly recorder: Recorder;
-	/** Ends the measurement: this rank's statistics, to be gathered by rank 0 and merged. Collective. */
+	/**
+	 * Ends the measurement. Collective. Resolves with this rank's statistics, which rank 0 gathers and merges
+	 * (`mergeStatistics`).
+	 */
 	readonly stop: () => Promise<RankStatistics>;
 }
 
@@ -27,13 +39,21 @@ export interface Measurement {
 const MOST_SPANS = 20_000;
 
 /**
- * Starts to measure what this rank does: its requests, its GPUs, and its clock against rank 0's. Collective.
+ * Starts to measure what this rank does: its requests, its GPUs, and its clock against rank 0's. Collective. Resolves
+ * once the clocks are compared.
+ *
+ * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
  */
 export async function startMeasurement(
-	{ world, hostname }: Pick<Mpi, "world" | "hostname">,
+	mpi: Pick<Mpi, "world" | "hostname">,
 	engine: Engine,
-	{ slo, timeline = false, cache }: MeasureOptions = {},
+	options: MeasureOptions = {},
 ): Promise<Measurement> {
+	checkArgument("start a measurement", "mpi", mpi, MPI);
+	checkArgument("start a measurement", "engine", engine, ENGINE);
+	checkOptions("start a measurement", options, OPTIONS);
+	const { world, hostname } = mpi;
+	const { slo, timeline = false, cache } = options;
 	const gpus = engine.info.device === "cuda" ? watchGpus() : undefined;
 	const clock = await startClock(world);
 	const spans = timeline ? Math.max(1, Math.floor(MOST_SPANS / world.size)) : 0;

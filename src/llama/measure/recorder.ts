@@ -7,60 +7,81 @@ import { keeps, type Slo } from "./slo.ts";
 import { type Span, SpanStore } from "./spans.ts";
 import { TokenRate, type TokenRateData } from "./token-rate.ts";
 
-/** The quantities of which every rank keeps a digest. */
+/** The quantities of which every rank keeps a digest, in milliseconds. */
 export const QUANTITIES = ["e2e", "ttft", "tpot", "itl", "queue"] as const;
+/**
+ * What is measured of requests, in milliseconds: to the last token, to the first token, per further token, between two
+ * pieces of text, and waiting.
+ */
 export type Quantity = (typeof QUANTITIES)[number];
 
 /** What a rank did, as it travels to rank 0. Points in time are of the rank's own clock. */
 export interface RankStatistics {
+	/** The rank in the job's world. */
 	readonly rank: number;
+	/** Its host's name. */
 	readonly host: string;
+	/** Requests that succeeded. */
 	readonly ok: number;
+	/** Requests that failed. */
 	readonly failed: number;
 	/** Requests that kept every limit of the SLO; undefined without one. */
 	readonly good: number | undefined;
+	/** Tokens of the prompts of requests that succeeded. */
 	readonly promptTokens: number;
+	/** Of these, tokens that were not computed again. */
 	readonly cachedTokens: number;
+	/** Tokens that were generated, end-of-generation tokens included. */
 	readonly completionTokens: number;
 	/** Milliseconds during which at least one request ran. */
 	readonly busyMs: number;
-	/** Start of the first request and end of the last. */
+	/** Start of the first request and end of the last; undefined without any. */
 	readonly window: { readonly startMs: number; readonly endMs: number } | undefined;
 	/** How many requests failed for each reason. */
 	readonly errors: readonly (readonly [reason: string, count: number])[];
+	/** The distribution of each quantity. */
 	readonly digests: Readonly<Record<Quantity, DigestData>>;
+	/** Generated tokens over time; undefined without a request. */
 	readonly tokenRate: TokenRateData | undefined;
+	/** When requests did what, for a timeline; empty unless the measurement keeps them. */
 	readonly spans: readonly Span[];
 	/** One of so many requests is in `spans`. */
 	readonly spanEvery: number;
+	/** The engine that ran the requests, as it was at the end. */
 	readonly engine: EngineInfo;
 	/** What to add to this rank's times to get rank 0's; undefined if nobody measured it. */
 	readonly clock?: ClockOffset;
+	/** How the rank's GPUs were used; undefined unless the engine is on one. */
 	readonly gpus?: readonly GpuUse[];
+	/** What the prompt cache is worth, if that was measured. */
 	readonly cache?: CacheMeasurement;
 }
 
 /** How to record. */
 export interface RecorderOptions {
+	/** Limits: requests that keep all of them are counted. @default none */
 	readonly slo?: Slo | undefined;
 	/** Most requests of which the times are kept, for a timeline. @default 0 */
 	readonly spans?: number;
 	/** What to add to `now()` to get the clock on which requests are due: rank 0's. @default 0 */
 	readonly offsetMs?: number;
+	/** The clock, in milliseconds. @default performance.now */
 	readonly now?: () => number;
 }
 
-/** What happens to one request is told to this. It must end with `succeeded`, `failed` or `dropped`, once. */
+/** What is told of one request while it runs. The last call must be one of `succeeded`, `failed` or `dropped`. */
 export interface RequestRecord {
 	/** A piece of text came. */
 	readonly piece: () => void;
+	/** It ended well. */
 	readonly succeeded: (usage: Usage, timings: Timings) => void;
+	/** It ended badly, for a reason in words; requests that failed for the same reason are counted together. */
 	readonly failed: (reason: string) => void;
-	/** It has no outcome here: its engine died, and it runs again. */
+	/** It has no outcome here: its engine died, and it runs again elsewhere or later. */
 	readonly dropped: () => void;
 }
 
-/** Keeps the books of one rank while its requests run. */
+/** Counts and measures the requests of one rank while they run. */
 export class Recorder {
 	readonly #digests: Record<Quantity, Digest> = {
 		e2e: new Digest(),
@@ -138,6 +159,7 @@ export class Recorder {
 		this.#errors.set(reason, (this.#errors.get(reason) ?? 0) + 1);
 	}
 
+	/** All that was recorded so far, as it travels to rank 0. */
 	result(rank: number, host: string, engine: EngineInfo): RankStatistics {
 		const digests = Object.fromEntries(QUANTITIES.map((name) => [name, this.#digests[name].toData()]));
 		const { spans, every } = this.#spans.toData();

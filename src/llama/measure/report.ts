@@ -1,215 +1,133 @@
+import { type Kind, objectWith } from "../../base/check-types.ts";
 import type { EngineInfo } from "../engine/engine.ts";
-import { definitions } from "./definitions.ts";
-import { type Summary, summarise } from "./digest.ts";
+import type { Summary } from "./digest.ts";
 import type { GpuUse } from "./gpu.ts";
-import type { CacheMeasurement } from "./measure-cache.ts";
-import { QUANTITIES, type Quantity, type RankStatistics } from "./recorder.ts";
-import { describeSlo, type Slo } from "./slo.ts";
-import { missedTargets, type Targets } from "./targets.ts";
+import type { Slo } from "./slo.ts";
 
 /** Version of the report's form: it changes when a key changes its meaning or goes. */
 export const SCHEMA_VERSION = 1;
 
-/** Figures of one rank, or of all of them. Times in milliseconds. */
+/** Figures of one rank, or of all of them. Summaries are in milliseconds. */
 export interface ReportFigures {
+	/** Requests that succeeded. */
 	readonly ok: number;
+	/** Requests that failed. */
 	readonly failed: number;
 	/** ok / (ok + failed); 1 without any request. */
 	readonly success_rate: number;
+	/** Tokens of the prompts of requests that succeeded. */
 	readonly prompt_tokens: number;
+	/** Of these, tokens that were not computed again. */
 	readonly cached_tokens: number;
+	/** Tokens that were generated, end-of-generation tokens included. */
 	readonly completion_tokens: number;
+	/** Milliseconds during which at least one request ran, added up over the ranks. */
 	readonly busy_ms: number;
 	/** Generated tokens per second of wall time. */
 	readonly tokens_per_s: number;
+	/** Requests that succeeded per second of wall time. */
 	readonly requests_per_s: number;
-	/** With an SLO: requests that kept all of it, their share of all requests, and how many per second. */
+	/** Requests that kept every limit of the SLO; undefined without one. */
 	readonly good?: number;
+	/** good / (ok + failed); undefined without an SLO. */
 	readonly good_share?: number;
+	/** Requests per second of wall time that kept every limit; undefined without an SLO. */
 	readonly goodput?: number;
+	/** From the start of a request to its end. */
 	readonly e2e_ms: Summary;
+	/** From the start of a request to its first token. */
 	readonly ttft_ms: Summary;
+	/** Per token after the first. */
 	readonly tpot_ms: Summary;
+	/** Between one piece of text and the next. */
 	readonly itl_ms: Summary;
+	/** Waiting for a free sequence, or for the request's turn. */
 	readonly queue_ms: Summary;
-	/** With `--measure-cache`. */
+	/** What the prompt cache is worth, if that was measured. */
 	readonly cache?: CacheFigures;
 }
 
 /** What the prompt cache is worth. */
 export interface CacheFigures {
+	/** Time to the first token of prompts that are new to the engine. */
 	readonly cold_ttft_ms: Summary;
+	/** Time to the first token of the same prompts, each right after. */
 	readonly warm_ttft_ms: Summary;
+	/** Tokens of all prompts together, each counted once. */
 	readonly prompt_tokens: number;
+	/** Of these, tokens that were found in the cache the first time. */
 	readonly cold_cached_tokens: number;
+	/** Of these, tokens that were found in the cache the second time. */
 	readonly warm_cached_tokens: number;
+	/** Prompts that could not be run, and are left out. */
 	readonly failed: number;
 }
 
+/** Figures of one rank. */
 export interface RankReport extends ReportFigures {
+	/** The rank in the job's world. */
 	readonly rank: number;
+	/** Its host's name. */
 	readonly host: string;
+	/** The engine that ran its requests. */
 	readonly engine: EngineInfo;
+	/** How its GPUs were used, by all processes together. */
 	readonly gpus?: readonly GpuUse[];
-	/** How far this rank's times may be off on rank 0's clock. */
+	/** Most milliseconds that this rank's times may be off on rank 0's clock; undefined if clocks were not compared. */
 	readonly clock_error_ms?: number;
 }
 
 /** How prompts got lost or were run again: what a scheduler counts. */
 export interface Delivery {
+	/** Requests that had failed in an earlier run, and ran again. */
 	readonly retried: number;
+	/** Requests that were handed out again because their engine or rank died. */
 	readonly requeued: number;
+	/** Requests that were read and never answered: 0, or there is a bug. */
 	readonly lost: number;
+	/** Answers beyond one for each request: 0, or there is a bug. */
 	readonly duplicate: number;
-	/** Had an answer from an earlier run, and count for nothing else in the report. */
+	/** Requests that had an answer from an earlier run, and count for nothing else in the report; undefined if none had. */
 	readonly skipped?: number;
 }
 
 /** The report of a job. */
 export interface Report {
+	/** Version of this form: it changes when a key changes its meaning or goes. */
 	readonly schema_version: typeof SCHEMA_VERSION;
+	/** Path or name of the model. */
 	readonly model: string;
 	/** Something to know about the model, such as that its text means nothing. */
 	readonly model_note?: string;
+	/** How many ranks took part. */
 	readonly ranks: number;
+	/** Requests that a rank ran at the same time. */
 	readonly inflight: number;
 	/** How the requests came: "closed loop", or an open loop's rate. */
 	readonly load?: string;
-	/** From the start of the first request to the end of the last, on all ranks together. */
+	/** Milliseconds from the start of the first request to the end of the last, on all ranks together. */
 	readonly wall_ms: number;
+	/** Figures of all ranks together. */
 	readonly total: ReportFigures;
+	/** Figures of each rank. */
 	readonly per_rank: readonly RankReport[];
-	/** Most completion tokens of a rank divided by the mean: 1 is perfect. */
+	/** Most completion tokens of a rank divided by the mean: 1 is perfect. Undefined without a token. */
 	readonly imbalance: number | undefined;
 	/** The same of busy times. */
 	readonly busy_imbalance: number | undefined;
 	/** Tokens per second against those of one rank, when that was measured. */
 	readonly speedup?: number;
+	/** The limits that requests had to keep, also in words. */
 	readonly slo?: Slo & { readonly text: string };
+	/** How requests got lost or ran again, as `runBatch` tells. */
 	readonly delivery?: Delivery;
+	/** Why requests failed and how many for each reason, the most frequent first. */
 	readonly errors: readonly { readonly reason: string; readonly count: number }[];
 	/** Targets that the job missed, in words. With any, its exit code is 1. */
 	readonly missed: readonly string[];
+	/** What the figures mean, by their names. */
 	readonly definitions: Readonly<Record<string, string>>;
 }
 
-/** What a report says about its job besides the ranks' figures. */
-export interface ReportContext extends Targets {
-	readonly model: string;
-	readonly modelNote?: string | undefined;
-	readonly inflight: number;
-	readonly load?: string | undefined;
-	readonly delivery?: Delivery | undefined;
-}
-
-/** Merges what the ranks measured. */
-export function mergeStatistics(ranks: readonly RankStatistics[], context: ReportContext): Report {
-	const { model, modelNote, inflight, load, slo, delivery } = context;
-	const errors = new Map<string, number>();
-	for (const [reason, count] of ranks.flatMap((rank) => rank.errors)) {
-		errors.set(reason, (errors.get(reason) ?? 0) + count);
-	}
-	const wallMs = wallTime(ranks);
-	const total = figures(ranks, wallMs);
-	return {
-		schema_version: SCHEMA_VERSION,
-		model,
-		...(modelNote === undefined ? {} : { model_note: modelNote }),
-		ranks: ranks.length,
-		inflight,
-		...(load === undefined ? {} : { load }),
-		wall_ms: wallMs,
-		total,
-		per_rank: ranks.map((rank) => ({
-			rank: rank.rank,
-			host: rank.host,
-			engine: rank.engine,
-			...(rank.gpus === undefined ? {} : { gpus: rank.gpus }),
-			...(rank.clock === undefined ? {} : { clock_error_ms: rank.clock.errorMs }),
-			...figures([rank], wallMs),
-		})),
-		imbalance: imbalance(ranks.map(({ completionTokens }) => completionTokens)),
-		busy_imbalance: imbalance(ranks.map(({ busyMs }) => busyMs)),
-		...(slo === undefined ? {} : { slo: { ...slo, text: describeSlo(slo) } }),
-		...(delivery === undefined ? {} : { delivery }),
-		errors: [...errors].sort((a, b) => b[1] - a[1]).map(([reason, count]) => ({ reason, count })),
-		missed: missedTargets(total, context),
-		definitions: definitions({
-			slo: slo !== undefined,
-			gpus: ranks.some(({ gpus = [] }) => gpus.length > 0),
-			severalRanks: ranks.length > 1,
-		}),
-	};
-}
-
-/** From the first start to the last end. Where clocks were not compared, the longest rank's own time. */
-function wallTime(ranks: readonly RankStatistics[]): number {
-	const windows = ranks.flatMap(({ window, clock }) =>
-		window === undefined
-			? []
-			: [{ ...window, offsetMs: clock?.offsetMs ?? (ranks.length === 1 ? 0 : undefined) }],
-	);
-	if (windows.length === 0) return 0;
-	if (windows.some(({ offsetMs }) => offsetMs === undefined)) {
-		return Math.max(...windows.map(({ startMs, endMs }) => endMs - startMs));
-	}
-	const ends = windows.map(({ endMs, offsetMs = 0 }) => endMs + offsetMs);
-	return Math.max(...ends) - Math.min(...windows.map(({ startMs, offsetMs = 0 }) => startMs + offsetMs));
-}
-
-function figures(ranks: readonly RankStatistics[], wallMs: number): ReportFigures {
-	const sum = (pick: (rank: RankStatistics) => number) => ranks.map(pick).reduce(add, 0);
-	const perSecond = (count: number) => (wallMs > 0 ? (count * 1000) / wallMs : 0);
-	const ok = sum((rank) => rank.ok);
-	const failed = sum((rank) => rank.failed);
-	const completionTokens = sum((rank) => rank.completionTokens);
-	const summaries = Object.fromEntries(
-		QUANTITIES.map((name) => [name, summarise(ranks.map(({ digests }) => digests[name]))]),
-	);
-	const { e2e, ttft, tpot, itl, queue } = summaries as Record<Quantity, Summary>;
-	const good = ranks.some((rank) => rank.good === undefined) ? undefined : sum((rank) => rank.good ?? 0);
-	return {
-		ok,
-		failed,
-		success_rate: ok + failed === 0 ? 1 : ok / (ok + failed),
-		prompt_tokens: sum((rank) => rank.promptTokens),
-		cached_tokens: sum((rank) => rank.cachedTokens),
-		completion_tokens: completionTokens,
-		busy_ms: sum((rank) => rank.busyMs),
-		tokens_per_s: perSecond(completionTokens),
-		requests_per_s: perSecond(ok),
-		...(good === undefined
-			? {}
-			: { good, good_share: ok + failed === 0 ? 1 : good / (ok + failed), goodput: perSecond(good) }),
-		e2e_ms: e2e,
-		ttft_ms: ttft,
-		tpot_ms: tpot,
-		itl_ms: itl,
-		queue_ms: queue,
-		...cacheFigures(ranks.flatMap(({ cache }) => (cache === undefined ? [] : [cache]))),
-	};
-}
-
-function cacheFigures(parts: readonly CacheMeasurement[]): { cache?: CacheFigures } {
-	if (parts.length === 0) return {};
-	const sum = (pick: (part: CacheMeasurement) => number) => parts.map(pick).reduce(add, 0);
-	return {
-		cache: {
-			cold_ttft_ms: summarise(parts.map(({ cold }) => cold)),
-			warm_ttft_ms: summarise(parts.map(({ warm }) => warm)),
-			prompt_tokens: sum((part) => part.promptTokens),
-			cold_cached_tokens: sum((part) => part.coldCachedTokens),
-			warm_cached_tokens: sum((part) => part.warmCachedTokens),
-			failed: sum((part) => part.failed),
-		},
-	};
-}
-
-function imbalance(shares: readonly number[]): number | undefined {
-	const sum = shares.reduce(add, 0);
-	return sum > 0 ? (Math.max(...shares) * shares.length) / sum : undefined;
-}
-
-function add(a: number, b: number): number {
-	return a + b;
-}
+/** Anything that `mergeStatistics` has made. */
+export const REPORT: Kind = objectWith("a report of mergeStatistics", "total", "per_rank");

@@ -1,12 +1,38 @@
 import type { DoneEvent, Engine, GenerateOptions, Prompt } from "../engine/engine.ts";
 import { reasonOf } from "../errors.ts";
-import type { Recorder } from "./recorder.ts";
+import type { Recorder, RequestRecord } from "./recorder.ts";
 
 /** Which request of a job this is, and when it was to start, if that was not now. */
 export interface RequestLabel {
+	/** Tells the request from others in a timeline. */
 	readonly index: number;
 	/** On rank 0's `performance.now()`, if the recorder knows how far it is off; else on this process's. */
 	readonly dueMs?: number | undefined;
+}
+
+/** Options of a request whose pieces may be wanted. */
+export interface GenerateRecordedOptions extends GenerateOptions {
+	/** Called with each piece of text as it is generated. */
+	readonly onPiece?: ((text: string) => void) | undefined;
+}
+
+/**
+ * Runs one request to its end and notes in its record when each piece came. How it ended is left to the caller.
+ *
+ * @throws what the engine throws.
+ */
+export async function generateRecorded(
+	record: Pick<RequestRecord, "piece">,
+	engine: Engine,
+	prompt: Prompt,
+	{ onPiece, ...options }: GenerateRecordedOptions,
+): Promise<DoneEvent> {
+	for await (const event of engine.generate(prompt, options)) {
+		if (event.type === "done") return event;
+		record.piece();
+		onPiece?.(event.text);
+	}
+	throw new Error("The engine ended a request without a result");
 }
 
 /**
@@ -23,14 +49,9 @@ export async function runRecorded(
 ): Promise<DoneEvent> {
 	const record = recorder.begin(label);
 	try {
-		for await (const event of engine.generate(prompt, options)) {
-			if (event.type === "token") record.piece();
-			else {
-				record.succeeded(event.usage, event.timings);
-				return event;
-			}
-		}
-		throw new Error("The engine ended a request without a result");
+		const done = await generateRecorded(record, engine, prompt, options);
+		record.succeeded(done.usage, done.timings);
+		return done;
 	} catch (error) {
 		record.failed(reasonOf(error));
 		throw error;

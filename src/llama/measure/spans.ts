@@ -1,17 +1,22 @@
 /** When a request did what. Times are of one clock, in milliseconds. */
 export interface Span {
+	/** Which request of the job. */
 	readonly index: number;
-	/** When it was to be sent: in a closed loop, when it was. */
+	/** When it was due; in a closed loop, when it was sent. */
 	readonly startMs: number;
 	/** When it got its sequence; until then it waited. */
 	readonly servedMs: number;
-	/** First token; undefined for a request that failed. */
+	/** When its first token came; undefined for a request that failed. */
 	readonly firstMs: number | undefined;
+	/** When it ended. */
 	readonly endMs: number;
+	/** Tokens of its prompt; 0 if it failed. */
 	readonly promptTokens: number;
+	/** Of these, tokens that were not computed again. */
 	readonly cachedTokens: number;
+	/** Tokens that it generated. */
 	readonly completionTokens: number;
-	/** Why it failed. */
+	/** Why it failed; undefined if it did not. */
 	readonly error?: string;
 }
 

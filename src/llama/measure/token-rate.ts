@@ -1,8 +1,10 @@
 /** Tokens per interval of time. */
 export interface TokenRateData {
-	/** Start of the first interval. */
+	/** Start of the first interval, on the rank's clock. */
 	readonly startMs: number;
+	/** Milliseconds of each interval. */
 	readonly widthMs: number;
+	/** Tokens in each interval. */
 	readonly counts: readonly number[];
 }
 

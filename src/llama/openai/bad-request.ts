@@ -1,14 +1,10 @@
-/** Why a line is no request that can be run; caught where the line is known. */
-export class BadRequest extends Error {
-	readonly code: string;
+import { TsmpiError } from "../../base/errors.ts";
+import type { FailureCode } from "./failure.ts";
 
-	constructor(code: string, message: string) {
-		super(message);
-		this.code = code;
-	}
-}
+/** A request that cannot be run as it stands. Whoever knows its line or connection catches it and names them. */
+export class BadRequest extends TsmpiError<FailureCode> {}
 
-/** A value of a line, short enough for an error. */
+/** A value of a request as JSON, cut to 60 characters for an error's text. */
 export function show(value: unknown): string {
 	const text = JSON.stringify(value) ?? "undefined";
 	return text.length <= 60 ? text : `${text.slice(0, 57)}...`;

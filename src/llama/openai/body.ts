@@ -1,7 +1,8 @@
-import { type Defaults, type Endpoint, seedFor, type Task } from "../batch/request.ts";
 import { reasonOf } from "../errors.ts";
-import { parseMessages } from "../job/prompts.ts";
 import { BadRequest, show } from "./bad-request.ts";
+import type { RequestKind } from "./kind.ts";
+import { parseMessages } from "./prompt.ts";
+import { type Defaults, seedFor, type Task } from "./task.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -32,15 +33,17 @@ const UNSUPPORTED: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 /**
- * Reads the body of a batch line.
+ * Reads the body of a request.
+ *
+ * @param id Of the request: where it has no seed of its own, that of the defaults and this give it one.
  *
  * @throws {BadRequest} for what cannot be done as it is asked for.
  */
-export function parseBody(body: Body, endpoint: Endpoint, id: number, defaults: Defaults): Task {
+export function parseBody(body: Body, kind: RequestKind, id: number, defaults: Defaults): Task {
 	if (body.stream === true) {
 		throw new BadRequest("stream_not_supported", 'a line of a batch cannot have "stream": true');
 	}
-	if (endpoint === "/v1/embeddings") return parseEmbedding(body);
+	if (kind === "/v1/embeddings") return parseEmbedding(body);
 	for (const [name, neutral] of Object.entries(UNSUPPORTED)) {
 		const value = body[name];
 		if (value === undefined || value === null || neutral.includes(value) || isNothing(name, value)) continue;
@@ -50,7 +53,7 @@ export function parseBody(body: Body, endpoint: Endpoint, id: number, defaults: 
 	const stop = parseStop(body.stop);
 	return {
 		kind: "generate",
-		prompt: endpoint === "/v1/chat/completions" ? chatPrompt(body) : textPrompt(body),
+		prompt: kind === "/v1/chat/completions" ? chatPrompt(body) : textPrompt(body),
 		maxTokens:
 			wholeNumber(body, "max_completion_tokens") ??
 			wholeNumber(body, "max_tokens") ??

@@ -1,11 +1,15 @@
+import { checkArgument } from "../../base/check-types.ts";
 import type { Summary } from "../measure/digest.ts";
-import type { Report } from "../measure/report.ts";
+import { REPORT, type Report } from "../measure/report.ts";
 
 /**
  * The report as `--json` writes it: `Report`, and beside it what `vllm bench serve` writes under the same names where
  * the meaning is the same. Percentiles are nearest rank or t-digest here, interpolated there.
+ *
+ * @throws {ArgumentError} ERR_ARG: it is no report.
  */
 export function jsonReport(report: Report): Report & Readonly<Record<string, unknown>> {
+	checkArgument("format a report", "report", report, REPORT);
 	const { total, wall_ms: wallMs } = report;
 	const perSecond = (count: number) => (wallMs > 0 ? (count * 1000) / wallMs : 0);
 	return {

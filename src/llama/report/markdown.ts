@@ -1,8 +1,14 @@
-import type { Report } from "../measure/report.ts";
+import { checkArgument } from "../../base/check-types.ts";
+import { REPORT, type Report } from "../measure/report.ts";
 import { cacheTable, facts, latencyNote, latencyTable, notes, rankTable, type Table } from "./tables.ts";
 
-/** A report as Markdown, for an issue or a log book. */
+/**
+ * A report as Markdown, for an issue or a log book.
+ *
+ * @throws {ArgumentError} ERR_ARG: it is no report.
+ */
 export function markdownReport(report: Report): string {
+	checkArgument("format a report", "report", report, REPORT);
 	const cache = cacheTable(report);
 	const note = latencyNote(report);
 	const named = facts(report).map(([name, text]) => [name, text]);

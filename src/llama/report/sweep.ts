@@ -1,8 +1,8 @@
-import type { SweepAxis } from "../job/sweep.ts";
 import { percent, seconds } from "../measure/numbers.ts";
 import { type Report, SCHEMA_VERSION } from "../measure/report.ts";
 import { jsonReport } from "./json.ts";
 import { markdownTable } from "./markdown.ts";
+import { type ReportFiles, writeText } from "./outputs.ts";
 import type { Table } from "./tables.ts";
 import { textTable } from "./text.ts";
 
@@ -13,7 +13,7 @@ export interface SweepRow {
 }
 
 /** A sweep as text. */
-export function formatSweep(axis: SweepAxis, rows: readonly SweepRow[]): string {
+export function formatSweep(axis: string, rows: readonly SweepRow[]): string {
 	const [first] = rows;
 	const model = axis === "model" || first === undefined ? [] : [`model  ${first.report.model}`];
 	const note = first?.report.model_note === undefined ? [] : [`       ${first.report.model_note}`];
@@ -30,12 +30,28 @@ export function formatSweep(axis: SweepAxis, rows: readonly SweepRow[]): string 
 }
 
 /** A sweep as Markdown. */
-export function markdownSweep(axis: SweepAxis, rows: readonly SweepRow[]): string {
+function markdownSweep(axis: string, rows: readonly SweepRow[]): string {
 	return `## tsmpi sweep: ${axis}\n\n${markdownTable(sweepTable(axis, rows))}\n`;
 }
 
+/**
+ * Writes a sweep to files: of a report's forms it has JSON and Markdown.
+ *
+ * @throws {JobError} naming the file that cannot be written.
+ */
+export async function writeSweep(
+	axis: string,
+	rows: readonly SweepRow[],
+	{ json, md }: ReportFiles,
+): Promise<void> {
+	if (json !== undefined) {
+		await writeText(json, `${JSON.stringify(jsonSweep(axis, rows), undefined, "\t")}\n`);
+	}
+	if (md !== undefined) await writeText(md, markdownSweep(axis, rows));
+}
+
 /** A sweep as JSON: every run's whole report. */
-export function jsonSweep(axis: SweepAxis, rows: readonly SweepRow[]): Readonly<Record<string, unknown>> {
+function jsonSweep(axis: string, rows: readonly SweepRow[]): Readonly<Record<string, unknown>> {
 	const runs = rows.map(({ setting, report }) => ({
 		setting,
 		...jsonReport({ ...report, ...speedup(axis, rows, report) }),
@@ -43,7 +59,7 @@ export function jsonSweep(axis: SweepAxis, rows: readonly SweepRow[]): Readonly<
 	return { schema_version: SCHEMA_VERSION, sweep: axis, runs };
 }
 
-function sweepTable(axis: SweepAxis, rows: readonly SweepRow[]): Table {
+function sweepTable(axis: string, rows: readonly SweepRow[]): Table {
 	const goodput = rows.some(({ report }) => report.total.goodput !== undefined);
 	const header = [
 		...[axis, "success", "wall s", "requests/s", "tokens/s"],
@@ -70,17 +86,17 @@ function sweepTable(axis: SweepAxis, rows: readonly SweepRow[]): Table {
 }
 
 /** Against the run on one rank, if there is one. */
-function speedup(axis: SweepAxis, rows: readonly SweepRow[], report: Report): { readonly speedup?: number } {
+function speedup(axis: string, rows: readonly SweepRow[], report: Report): { readonly speedup?: number } {
 	const one =
 		axis === "np" ? rows.find((row) => row.report.ranks === 1)?.report.total.tokens_per_s : undefined;
 	return one === undefined || one === 0 ? {} : { speedup: report.total.tokens_per_s / one };
 }
 
-function speedNote(axis: SweepAxis): string[] {
+function speedNote(axis: string): string[] {
 	return axis === "np" ? ["speed-up: tokens/s divided by those of np=1"] : [];
 }
 
-function errorLines(axis: SweepAxis, rows: readonly SweepRow[]): string[] {
+function errorLines(axis: string, rows: readonly SweepRow[]): string[] {
 	const lines = rows.flatMap(({ setting, report: { errors, missed } }) =>
 		[...errors.map(({ reason, count }) => `${count} x ${reason}`), ...missed].map(
 			(line) => `${axis}=${setting}: ${line}`,

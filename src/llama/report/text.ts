@@ -1,11 +1,17 @@
-import type { Report } from "../measure/report.ts";
+import { checkArgument } from "../../base/check-types.ts";
+import { REPORT, type Report } from "../measure/report.ts";
 import { cacheTable, facts, latencyNote, latencyTable, notes, rankTable, type Table } from "./tables.ts";
 
 /** No line of a table is longer; its last column gives way. */
 const WIDTH = 120;
 
-/** A report as text, for people. Success comes first: fast answers that failed are worth nothing. */
+/**
+ * A report as text, for people. Success comes first: fast answers that failed are worth nothing.
+ *
+ * @throws {ArgumentError} ERR_ARG: it is no report.
+ */
 export function formatReport(report: Report): string {
+	checkArgument("format a report", "report", report, REPORT);
 	const cache = cacheTable(report);
 	const note = latencyNote(report);
 	const blocks = [

@@ -27,6 +27,19 @@ export class BinaryHeap<T> {
 		return first;
 	}
 
+	/** Takes an item out, in linear time. False if it is not there. */
+	remove(item: T): boolean {
+		const at = this.#items.indexOf(item);
+		if (at < 0) return false;
+		const last = this.#items.pop() as T;
+		if (at < this.#items.length) {
+			this.#items[at] = last;
+			this.#rise(at);
+			this.#sink(at);
+		}
+		return true;
+	}
+
 	/** Puts all in another order. */
 	reorder(before: (a: T, b: T) => boolean): void {
 		this.#before = before;

@@ -5,7 +5,7 @@ import type { Item, Wake, WorkQueue } from "./item.ts";
  * How many earlier items an item overtakes for each step of priority. An item's turn comes at id - priority * STEP: the
  * same order as if each grew more urgent while it waits, so none waits for ever, however urgent those after it are.
  */
-export const STEP = 100;
+const STEP = 100;
 
 /**
  * One queue for all ranks: whoever has room takes the next. While more may come, the order is that of the input, with
@@ -14,10 +14,12 @@ export const STEP = 100;
  */
 export class Dynamic<T extends Item> implements WorkQueue<T> {
 	readonly deals = false;
-	readonly #heap = new BinaryHeap<T>((a, b) => turn(a) < turn(b) || (turn(a) === turn(b) && a.id < b.id));
+	readonly #heap = new BinaryHeap<T>(
+		(a, b) => turnOf(a) < turnOf(b) || (turnOf(a) === turnOf(b) && a.id < b.id),
+	);
 	readonly #wake: Wake;
 
-	constructor(_ranks: number, wake: Wake) {
+	constructor(wake: Wake) {
 		this.#wake = wake;
 	}
 
@@ -34,7 +36,9 @@ export class Dynamic<T extends Item> implements WorkQueue<T> {
 		this.add(item);
 	}
 
-	flush(): void {}
+	remove(item: T): boolean {
+		return this.#heap.remove(item);
+	}
 
 	close(): void {
 		this.#heap.reorder(longestFirst);
@@ -44,14 +48,23 @@ export class Dynamic<T extends Item> implements WorkQueue<T> {
 		return this.#heap.pop();
 	}
 
+	join(): void {}
+
 	lose(): void {}
+
+	engineDied(): void {}
+
+	engineUp(): void {}
+
+	ended(): void {}
 
 	drain(): T[] {
 		return this.#heap.drain();
 	}
 }
 
-function turn({ id, priority }: Item): number {
+/** When an item's turn comes, in ids: the lower is first. */
+export function turnOf({ id, priority }: Item): number {
 	return id - priority * STEP;
 }
 

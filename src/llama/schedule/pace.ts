@@ -1,4 +1,4 @@
-import type { Item, Measured } from "./item.ts";
+import { CHARS_PER_TOKEN, type Item, type Measured } from "./item.ts";
 
 /** Weight of a new measurement against all before it. */
 const WEIGHT = 0.1;
@@ -11,14 +11,26 @@ export class Pace {
 	#prefill = 0.5;
 	/** Milliseconds to generate a token. */
 	#decode = 5;
+	/** Tokens of a prompt for each that was estimated from its characters. */
+	#density = 1;
 	#prefills = 0;
 	#decodes = 0;
+	#densities = 0;
 
-	get prefillMsPerToken(): number {
-		return this.#prefill;
+	/** Estimated milliseconds to evaluate so many characters of a prompt. */
+	prefillMs(chars: number): number {
+		return (chars / CHARS_PER_TOKEN) * this.#density * this.#prefill;
 	}
 
-	learn({ promptTokens, completionTokens, prefillMs, decodeMs }: Measured): void {
+	/** Takes note of what an item took. */
+	learn(
+		item: Item,
+		{ promptTokens, cachedTokens = 0, completionTokens, prefillMs, decodeMs }: Measured,
+	): void {
+		if (item.promptTokens >= SHORT) {
+			const density = (promptTokens + cachedTokens) / item.promptTokens;
+			this.#density = mix(this.#density, density, this.#densities++);
+		}
 		if (promptTokens >= SHORT) {
 			this.#prefill = mix(this.#prefill, prefillMs / promptTokens, this.#prefills++);
 		}
@@ -29,7 +41,7 @@ export class Pace {
 
 	/** Estimated milliseconds of an item, if it generates as much as it may. */
 	estimate({ promptTokens, maxTokens }: Item): number {
-		return promptTokens * this.#prefill + maxTokens * this.#decode;
+		return promptTokens * this.#density * this.#prefill + maxTokens * this.#decode;
 	}
 }
 

@@ -1,6 +1,3 @@
-/** Characters of a token, about. */
-export const CHARS_PER_TOKEN = 4;
-
 /** Items that begin alike, in the order in which they should run. */
 export interface Group<T> {
 	readonly items: readonly T[];
@@ -40,7 +37,7 @@ export function groupByPrefix<T>(
 ): Group<T>[] {
 	const entries = items.map((item): Entry<T> => ({ item, text: textOf(item), cost: limits.cost(item) }));
 	entries.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
-	// common[i]: characters that entry i has in common with the one before it. A few more or less are chance.
+	// common[i]: characters that entry i has in common with the one before it. Lengths are rounded down, since a few characters more or less mean nothing.
 	const common = entries.map((entry, index) => {
 		const length = commonLength(entries[index - 1]?.text ?? "", entry.text);
 		return length - (length % limits.leastShared);

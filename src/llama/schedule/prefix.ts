@@ -1,218 +1,288 @@
-import { Fifo } from "../../base/fifo.ts";
-import { Homes } from "./homes.ts";
-import type { Item, Wake, WorkQueue } from "./item.ts";
-import { CHARS_PER_TOKEN, groupByPrefix } from "./prefix-groups.ts";
+import { Beginnings } from "./beginnings.ts";
+import { CHARS_PER_TOKEN, type Item, type Wake, type WorkQueue } from "./item.ts";
+import { type Hand, Lane } from "./lane.ts";
+import { groupOf, handOf, type PlacedGroup } from "./placed-group.ts";
+import type { Pace } from "./pace.ts";
+import { groupByPrefix } from "./prefix-groups.ts";
 import { RankHeap } from "./rank-heap.ts";
 
 /** What the policy must know besides the items. */
 export interface PrefixOptions<T> {
 	/** The text that a model reads for an item. */
 	readonly textOf: (item: T) => string;
-	/** Estimated milliseconds of an item on an average rank. */
-	readonly cost: (item: T) => number;
-	readonly prefillMsPerToken: () => number;
-	/** Items that are grouped together: as many as wait when the groups are made. */
-	readonly page?: number;
+	readonly pace: Pick<Pace, "estimate" | "prefillMs">;
+	readonly wake: Wake;
 }
 
 /** Shared beginnings shorter than this many tokens are ignored: finding them again costs less than a detour. */
 const LEAST_SHARED_TOKENS = 32;
-const DEFAULT_PAGE = 2048;
-/** A group may be so much longer than what a rank gets of its page; the rest is balanced by stealing. */
+/** A group may be so much longer than what a lane gets of all; the rest is balanced by stealing. */
 const MOST_SHARE = 1.1;
+/** Items that a hand may ever have if more are added to it as they come: those behind it must not wait for ever. */
+const LONGEST_HAND = 32;
+/** Between lanes with as little to do, the rank with fewer of them in use goes first. */
+const TIE_MS = 1e-6;
 
-const SOME = 1e-6;
-
-/** A group that belongs to a rank. */
-interface Hand<T> {
-	readonly items: readonly T[];
-	next: number;
-	readonly sharedTokens: number;
+/** Where a group goes, and how many characters of its beginning are there already. */
+interface Place<T> {
+	readonly lane: Lane<T>;
+	readonly length: number;
 }
 
 /**
- * Keeps items that begin alike on one rank, one after the other, so that their beginning is evaluated once and not on
- * every rank. Ranks get whole groups, the longest first to the one with the least to do; a rank that has run dry takes a
- * whole group from the one with the most to do, or half of its only one where that pays. Never does a rank wait for the
- * sake of a beginning: what keeping it would cost is weighed against the seconds that it saves.
+ * Keeps items that begin alike on one lane of one rank, one after the other, so that their beginning is evaluated once
+ * and found in the cache from then on. What has come is dealt out when a lane has nothing to do: grouped by beginnings,
+ * each group to the lane that had its beginning last, else to the one with the least to do. A lane that has run dry takes
+ * a group from the one with the most to do, or a part of it.
+ *
+ * No lane is kept idle for the sake of a beginning, and no item kept waiting, for longer than it takes to evaluate that
+ * beginning anew. A prefill holds up every sequence of an engine, so it counts once for each of them.
  */
 export class Prefix<T extends Item> implements WorkQueue<T> {
 	readonly deals = false;
 	readonly #options: PrefixOptions<T>;
-	readonly #page: number;
-	readonly #wake: Wake;
-	readonly #hands: Fifo<Hand<T>>[];
-	/** Ranks by the estimated milliseconds of their hands, the shortest first; and the longest first. */
-	readonly #shortest: RankHeap;
-	readonly #longest: RankHeap;
-	readonly #homes = new Homes();
-	/** Not yet grouped. */
+	readonly #beginnings = new Beginnings();
+	/** By their index. A rank keeps its lanes also while it takes no part. */
+	readonly #all: Lane<T>[] = [];
+	/** The lanes of each rank that takes part. */
+	readonly #lanes = new Map<number, readonly Lane<T>[]>();
+	/** Lanes by what they have to do, the least first; and by what waits there, the most first. */
+	readonly #least = new RankHeap();
+	readonly #most = new RankHeap();
+	/** Estimated milliseconds that all lanes have to do. */
+	#loadMs = 0;
+	/** Not yet dealt out. */
 	#pending: T[] = [];
-	#closed = false;
 	#size = 0;
 
-	constructor(ranks: number, wake: Wake, options: PrefixOptions<T>) {
+	constructor(options: PrefixOptions<T>) {
 		this.#options = options;
-		this.#page = options.page ?? DEFAULT_PAGE;
-		this.#wake = wake;
-		this.#hands = Array.from({ length: ranks }, () => new Fifo<Hand<T>>());
-		this.#shortest = new RankHeap(ranks);
-		this.#longest = new RankHeap(ranks);
-		for (let rank = 0; rank < ranks; rank++) this.#setLoad(rank, 0);
 	}
 
 	get size(): number {
 		return this.#size;
 	}
 
-	add(item: T): void {
-		this.#pending.push(item);
-		this.#size += 1;
-		if (this.#closed || this.#pending.length >= this.#page) this.#deal();
-	}
-
-	giveBack(item: T): void {
-		const rank = this.#shortest.first;
-		this.#size += 1;
-		if (rank === undefined) this.#pending.push(item);
-		else this.#give(rank, [item], 0, true);
-		this.#wake("one");
-	}
-
-	flush(): void {
-		this.#deal();
-	}
-
-	close(): void {
-		this.#closed = true;
-		this.#deal();
-	}
-
-	take(rank: number): T | undefined {
-		const hands = this.#hands[rank];
-		if (hands === undefined || (hands.size === 0 && !this.#steal(rank))) return undefined;
-		const hand = hands.shift() as Hand<T>;
-		const item = hand.items[hand.next++] as T;
-		if (hand.next < hand.items.length) hands.unshift(hand);
-		this.#size -= 1;
-		// Estimates change as they are learnt: a rank with work must not look as if it had none.
-		const ms = Math.max(SOME, this.#shortest.key(rank) - this.#options.cost(item));
-		this.#setLoad(rank, hands.size === 0 ? 0 : ms);
-		return item;
+	join(rank: number, slots: number): void {
+		const known = this.#all.filter((lane) => lane.rank === rank && lane.slots === slots);
+		const lanes = known.length > 0 ? known : this.#makeLanes(rank, slots);
+		this.#lanes.set(rank, lanes);
+		for (const lane of lanes) this.#changed(lane);
 	}
 
 	lose(rank: number): void {
-		this.#shortest.delete(rank);
-		this.#longest.delete(rank);
-		for (const hand of this.#hands[rank]?.drain() ?? []) {
-			const heir = this.#shortest.first;
-			const left = hand.items.slice(hand.next);
-			if (heir === undefined) this.#pending.push(...left);
-			else this.#give(heir, left, hand.sharedTokens);
+		this.engineDied(rank);
+	}
+
+	engineDied(rank: number): void {
+		const lanes = this.#lanes.get(rank) ?? [];
+		this.#lanes.delete(rank);
+		for (const lane of lanes) this.#removed(lane);
+		for (const hand of lanes.flatMap((lane) => lane.clear())) {
+			const heir = this.#all[this.#least.first ?? -1];
+			if (heir === undefined) this.#pending.push(...hand.items);
+			else this.#give(heir, { ...hand, warm: false });
 		}
-		this.#wake("all");
+		this.#options.wake("all");
+	}
+
+	engineUp(rank: number): void {
+		if (this.#lanes.has(rank)) return;
+		const lanes = this.#all.filter((lane) => lane.rank === rank);
+		if (lanes.length > 0) this.join(rank, lanes[0]?.slots ?? 1);
+	}
+
+	add(item: T): void {
+		this.#pending.push(item);
+		this.#size += 1;
+		this.#options.wake("one");
+	}
+
+	giveBack(item: T): void {
+		const lane = this.#all[this.#least.first ?? -1];
+		this.#size += 1;
+		if (lane === undefined) {
+			this.#pending.push(item);
+		} else {
+			lane.addFirst(handOf(groupOf([item], "", this.#options), false));
+			this.#changed(lane);
+		}
+		this.#options.wake("one");
+	}
+
+	remove(item: T): boolean {
+		const at = this.#pending.indexOf(item);
+		const lane = at < 0 ? this.#all.find((each) => each.remove(item)) : undefined;
+		if (at >= 0) this.#pending.splice(at, 1);
+		else if (lane === undefined) return false;
+		else this.#changed(lane);
+		this.#size -= 1;
+		return true;
+	}
+
+	close(): void {}
+
+	take(rank: number): T | undefined {
+		const lanes = this.#lanes.get(rank);
+		if (lanes === undefined) return undefined;
+		let lane = nextOf(lanes);
+		if (lane === undefined && this.#pending.length > 0) {
+			this.#deal();
+			lane = nextOf(lanes);
+		}
+		if (lane === undefined) {
+			const thief = idlest(lanes);
+			if (thief !== undefined && this.#steal(thief)) lane = thief;
+		}
+		const item = lane?.begin();
+		if (lane === undefined || item === undefined) return undefined;
+		this.#size -= 1;
+		this.#changed(lane);
+		return item;
+	}
+
+	ended(item: T, rank: number): void {
+		const lane = this.#lanes.get(rank)?.find((each) => each.ended(item));
+		if (lane !== undefined) this.#changed(lane);
 	}
 
 	drain(): T[] {
 		this.#size = 0;
-		const hands = this.#hands.flatMap((each) => each.drain());
-		return [...this.#pending.splice(0), ...hands.flatMap(({ items, next }) => items.slice(next))];
+		const hands = this.#all.flatMap((lane) => lane.clear());
+		return [...this.#pending.splice(0), ...hands.flatMap(({ items }) => items)];
 	}
 
-	/** Groups what is pending and hands the groups out. */
+	#makeLanes(rank: number, slots: number): Lane<T>[] {
+		const first = this.#all.length;
+		const lanes = Array.from(
+			{ length: slots },
+			(_, slot) => new Lane<T>(first + slot, { rank, slots, slot }),
+		);
+		this.#all.push(...lanes);
+		return lanes;
+	}
+
+	/** Groups what has come and deals the groups out. */
 	#deal(): void {
-		const { textOf, cost } = this.#options;
+		const { textOf, pace, wake } = this.#options;
 		const items = this.#pending;
-		if (items.length === 0 || this.#shortest.size === 0) return;
 		this.#pending = [];
-		const perToken = this.#options.prefillMsPerToken();
-		const total = this.#msOf(items);
-		const groups = groupByPrefix(items, textOf, {
-			leastShared: LEAST_SHARED_TOKENS * CHARS_PER_TOKEN,
-			cost,
-			mostMs: (MOST_SHARE * total) / this.#shortest.size,
-			prefillMs: (chars) => (chars / CHARS_PER_TOKEN) * perToken,
-		}).map(({ items, shared }) => ({
-			items: [...items].sort((a, b) => b.priority - a.priority),
-			shared,
-			priority: Math.max(...items.map(({ priority }) => priority)),
-			ms: this.#msOf(items),
-		}));
+		const total = items.reduce((sum, item) => sum + pace.estimate(item), 0);
+		const groups =
+			items.length === 1
+				? [groupOf(items, "", this.#options)]
+				: groupByPrefix(items, textOf, {
+						leastShared: LEAST_SHARED_TOKENS * CHARS_PER_TOKEN,
+						cost: (item) => pace.estimate(item),
+						mostMs: (MOST_SHARE * total) / this.#least.size,
+						prefillMs: (chars) => pace.prefillMs(chars),
+					}).map(({ items, shared }) => groupOf(items, shared, this.#options));
 		groups.sort((a, b) => b.priority - a.priority || b.ms - a.ms);
-		const ranks = this.#placeAll(groups, total);
-		for (const [index, { items, shared }] of groups.entries()) {
-			const rank = ranks[index] as number;
-			this.#homes.remember(shared, rank);
-			this.#hands[rank]?.push({ items, next: 0, sharedTokens: shared.length / CHARS_PER_TOKEN });
-		}
-		this.#wake("all");
+		const fairMs = (total + this.#loadMs) / this.#least.size;
+		const homeless = groups.filter((group) => {
+			const home = this.#home(group, fairMs);
+			if (home !== undefined) this.#put(group, home);
+			return home === undefined;
+		});
+		for (const group of homeless) this.#put(group, this.#idlest());
+		if (groups.length > 1) wake("all");
 	}
 
 	/**
-	 * Chooses a rank for each group and counts it to the rank's load: the one that had its beginning before, unless that
-	 * would then have more than its share by longer than it saves; else the one with the least.
+	 * The lane that had a group's beginning last, unless another would be done with the group sooner although it must
+	 * evaluate the beginning anew.
 	 */
-	#placeAll(groups: readonly { readonly shared: string; readonly ms: number }[], total: number): number[] {
-		const perToken = this.#options.prefillMsPerToken();
-		let loads = total;
-		for (let rank = 0; rank < this.#hands.length; rank++) {
-			if (this.#shortest.has(rank)) loads += this.#shortest.key(rank);
-		}
-		const fair = loads / this.#shortest.size;
-		const places = groups.map(({ shared, ms }): number | undefined => {
-			const home = this.#homes.find(shared);
-			if (home === undefined || !this.#shortest.has(home)) return undefined;
-			const after = this.#shortest.key(home) + ms;
-			if (after > fair + (shared.length / CHARS_PER_TOKEN) * perToken) return undefined;
-			this.#setLoad(home, after);
-			return home;
-		});
-		return places.map((place, index) => {
-			if (place !== undefined) return place;
-			const least = this.#shortest.first as number;
-			this.#setLoad(least, this.#shortest.key(least) + (groups[index]?.ms ?? 0));
-			return least;
-		});
+	#home({ text, ms }: PlacedGroup<T>, fairMs: number): Place<T> | undefined {
+		const known = this.#beginnings.find(text);
+		const lane = known === undefined ? undefined : this.#all[known.owner];
+		if (known === undefined || lane === undefined || !this.#least.has(lane.index)) return undefined;
+		const saved = this.#prefillMs(known.length, lane);
+		const least = this.#idlest().lane.loadMs;
+		if (lane.loadMs > least + saved && lane.loadMs + ms > fairMs + saved) return undefined;
+		return { lane, length: known.length };
 	}
 
-	#give(rank: number, items: readonly T[], sharedTokens: number, first = false): void {
-		const hand = { items, next: 0, sharedTokens };
-		if (first) this.#hands[rank]?.unshift(hand);
-		else this.#hands[rank]?.push(hand);
-		this.#setLoad(rank, this.#shortest.key(rank) + this.#msOf(items));
+	#idlest(): Place<T> {
+		return { lane: this.#all[this.#least.first ?? 0] as Lane<T>, length: 0 };
 	}
 
-	/** Takes work from the rank with the most of it. */
-	#steal(thief: number): boolean {
-		const victim = this.#longest.first;
-		const hands = victim === undefined ? undefined : this.#hands[victim];
-		if (victim === undefined || victim === thief || hands === undefined || hands.size === 0) return false;
-		const last = hands.pop() as Hand<T>;
-		const left = last.items.slice(last.next);
-		if (last.next === 0 && (hands.size > 0 || left.length === 1)) {
-			this.#setLoad(victim, this.#shortest.key(victim) - this.#msOf(left));
-			this.#give(thief, left, last.sharedTokens);
-			return true;
+	/** Gives a group to a lane, into a hand that begins like it if there is one. */
+	#put(group: PlacedGroup<T>, { lane, length }: Place<T>): void {
+		const { items, text, ms } = group;
+		this.#beginnings.remember(text, lane.index);
+		const like = lane.hands.find(
+			({ shared, count, priority }) =>
+				shared !== "" &&
+				priority >= group.priority &&
+				count + items.length <= LONGEST_HAND &&
+				text.startsWith(shared),
+		);
+		if (like === undefined) {
+			const shared = items.length > 1 ? group.shared : text.slice(0, length);
+			lane.add(handOf({ ...group, shared }, length > 0));
+		} else {
+			for (const item of items) lane.extend(like, item, ms / items.length);
 		}
-		// Its only group, or one that it has begun.
-		const stolen = left.slice(Math.ceil(left.length / 2));
-		if (this.#msOf(stolen) <= last.sharedTokens * this.#options.prefillMsPerToken()) {
-			hands.push(last);
-			return false;
-		}
-		const kept = left.slice(0, Math.ceil(left.length / 2));
-		hands.push({ items: kept, next: 0, sharedTokens: last.sharedTokens });
-		this.#setLoad(victim, this.#msOf(kept));
-		this.#give(thief, stolen, last.sharedTokens);
+		this.#changed(lane);
+		this.#options.wake(lane.rank);
+	}
+
+	#give(lane: Lane<T>, hand: Hand<T>): void {
+		lane.add(hand);
+		this.#changed(lane);
+		this.#beginnings.remember(hand.shared, lane.index);
+	}
+
+	/** Takes work from the lane where the most waits. */
+	#steal(thief: Lane<T>): boolean {
+		const victim = this.#all[this.#most.first ?? -1];
+		const last = victim?.hands.at(-1);
+		if (victim === undefined || last === undefined || victim === thief) return false;
+		const { length } = last.items;
+		// Whoever begins it must evaluate its beginning: it may as well be the thief.
+		const whole = !last.warm && (victim.hands.length > 1 || victim.running > 0 || length === 1);
+		const count = whole ? length : Math.max(1, length >> 1);
+		const stolenMs = (last.ms * count) / length;
+		// For so long the last of them would wait here.
+		const gain = victim.loadMs - stolenMs;
+		if (!whole && gain <= this.#prefillMs(last.shared.length, thief)) return false;
+		this.#give(thief, victim.split(last, count));
+		this.#changed(victim);
 		return true;
 	}
 
-	#msOf(items: readonly T[]): number {
-		return items.reduce((sum, item) => sum + this.#options.cost(item), 0);
+	/** Milliseconds that a rank loses by evaluating a beginning anew: all of its sequences wait for it. */
+	#prefillMs(chars: number, { slots }: Lane<T>): number {
+		return this.#options.pace.prefillMs(chars) * slots;
 	}
 
-	#setLoad(rank: number, ms: number): void {
-		this.#shortest.set(rank, ms);
-		this.#longest.set(rank, -ms);
+	#changed(lane: Lane<T>): void {
+		this.#loadMs += lane.loadMs - this.#keyOf(lane);
+		this.#least.set(lane.index, lane.loadMs + lane.slot * TIE_MS);
+		if (lane.hands.length === 0) this.#most.delete(lane.index);
+		else this.#most.set(lane.index, -lane.waitingMs);
 	}
+
+	#removed(lane: Lane<T>): void {
+		this.#loadMs -= this.#keyOf(lane);
+		this.#least.delete(lane.index);
+		this.#most.delete(lane.index);
+	}
+
+	/** What a lane had to do when it last changed. */
+	#keyOf({ index, slot }: Lane<T>): number {
+		return this.#least.has(index) ? this.#least.key(index) - slot * TIE_MS : 0;
+	}
+}
+
+/** The lane of a rank that runs its next item: an idle one before one that would only queue it. */
+function nextOf<T>(lanes: readonly Lane<T>[]): Lane<T> | undefined {
+	const busy = lanes.every(({ running }) => running > 0);
+	return idlest(lanes.filter(({ hands, running }) => hands.length > 0 && (busy || running === 0)));
+}
+
+function idlest<T>(lanes: readonly Lane<T>[]): Lane<T> | undefined {
+	let best: Lane<T> | undefined;
+	for (const lane of lanes) if (best === undefined || lane.running < best.running) best = lane;
+	return best;
 }

@@ -1,39 +1,33 @@
 /**
- * Ranks by a number, the lowest first. Setting a rank's number, removing one and finding the first take logarithmic
- * time at the most.
+ * Ranks, or other small whole numbers, by a key, the lowest first. Setting a key, removing a rank and finding the first
+ * take logarithmic time at the most.
  */
 export class RankHeap {
-	readonly #keys: Float64Array;
-	/** Where each rank is in `#heap`; -1: not there. */
-	readonly #places: Int32Array;
-	readonly #heap: Int32Array;
+	readonly #keys: number[] = [];
+	/** Where each rank is in `#heap`; -1 or undefined: not there. */
+	readonly #places: number[] = [];
+	readonly #heap: number[] = [];
 	#size = 0;
-
-	constructor(ranks: number) {
-		this.#keys = new Float64Array(ranks);
-		this.#places = new Int32Array(ranks).fill(-1);
-		this.#heap = new Int32Array(ranks);
-	}
 
 	get size(): number {
 		return this.#size;
 	}
 
-	/** The rank with the lowest number. */
+	/** The rank with the lowest key. */
 	get first(): number | undefined {
 		return this.#size === 0 ? undefined : this.#heap[0];
 	}
 
 	has(rank: number): boolean {
-		return (this.#places[rank] as number) >= 0;
+		return (this.#places[rank] ?? -1) >= 0;
 	}
 
-	/** The rank's number; meaningless if it is not there. */
+	/** The rank's key; meaningless if it is not there. */
 	key(rank: number): number {
 		return this.#keys[rank] as number;
 	}
 
-	/** Puts a rank in, or changes its number. */
+	/** Puts a rank in, or changes its key. */
 	set(rank: number, key: number): void {
 		this.#keys[rank] = key;
 		if (!this.has(rank)) this.#put(this.#size++, rank);
@@ -41,7 +35,7 @@ export class RankHeap {
 	}
 
 	delete(rank: number): void {
-		const place = this.#places[rank] as number;
+		const place = this.#places[rank] ?? -1;
 		if (place < 0) return;
 		this.#places[rank] = -1;
 		this.#size -= 1;

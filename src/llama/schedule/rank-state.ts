@@ -10,14 +10,14 @@ const AHEAD_TOKENS = 64;
 export class RankState<T extends Item> {
 	readonly #slots: number;
 	/** What it has, with the estimated milliseconds of each. */
-	readonly #items = new Map<number, { readonly item: T; readonly ms: number }>();
+	readonly #items = new Map<number, { readonly item: T; readonly ms: number; wanted: boolean }>();
 	/** Outstanding work in estimated milliseconds. */
 	ms = 0;
 	/** Its engine runs. */
 	up = true;
-	/** It will never run anything again. */
-	lost = false;
-	/** What it has must be alone. */
+	/** It gets nothing more, and is forgotten once it has ended what it has. */
+	leaving = false;
+	/** It runs one suspect and takes nothing else until that has ended. */
 	alone = false;
 	#tokens = 0;
 
@@ -32,15 +32,27 @@ export class RankState<T extends Item> {
 
 	/** Whether it may get another item. */
 	hasRoom(unlimited: boolean): boolean {
-		if (!this.up || this.lost || this.alone) return false;
+		if (!this.up || this.leaving || this.alone) return false;
 		if (unlimited || this.load < this.#slots) return true;
 		return this.load < 2 * this.#slots && this.#tokens < AHEAD_TOKENS * this.#slots;
 	}
 
 	give(item: T, ms: number): void {
-		this.#items.set(item.id, { item, ms });
+		this.#items.set(item.id, { item, ms, wanted: true });
 		this.ms += ms;
 		this.#tokens += tokens(item);
+	}
+
+	/** Nobody wants an item any more: whatever happens, it is not to run again. False if it is not there. */
+	disown(id: number): boolean {
+		const entry = this.#items.get(id);
+		if (entry !== undefined) entry.wanted = false;
+		return entry !== undefined;
+	}
+
+	/** Whether an item is there that may run again. */
+	wants(id: number): boolean {
+		return this.#items.get(id)?.wanted ?? false;
 	}
 
 	/** Takes an item off; undefined if it is not there. */
@@ -56,10 +68,10 @@ export class RankState<T extends Item> {
 	}
 
 	/** Takes everything off. */
-	clear(): T[] {
-		const items = [...this.#items.values()].map(({ item }) => item);
-		for (const { id } of items) this.end(id);
-		return items;
+	clear(): { readonly item: T; readonly wanted: boolean }[] {
+		const entries = [...this.#items.values()];
+		for (const { item } of entries) this.end(item.id);
+		return entries;
 	}
 }
 

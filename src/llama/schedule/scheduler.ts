@@ -1,25 +1,15 @@
 import { Fifo } from "../../base/fifo.ts";
-import { Dynamic } from "./dynamic.ts";
 import type { Assignment, Item, Measured, WorkQueue } from "./item.ts";
 import { Pace } from "./pace.ts";
-import { Prefix } from "./prefix.ts";
+import { type Policy, queueOf } from "./policies.ts";
 import { RankHeap } from "./rank-heap.ts";
 import { RankState } from "./rank-state.ts";
-import { RoundRobin } from "./round-robin.ts";
 
-/** How work is shared out. */
-export const POLICIES = ["dynamic", "round-robin", "prefix"] as const;
-export type Policy = (typeof POLICIES)[number];
-
+/** How to schedule. */
 export interface SchedulerOptions<T> {
 	readonly policy: Policy;
-	readonly ranks: number;
-	/** Requests that a rank runs at the same time. */
-	readonly slots: number;
-	/** The text that a model reads for an item; needed by "prefix". */
+	/** The text that a model reads for an item; "prefix" needs it. @default no item begins like another */
 	readonly textOf?: (item: T) => string;
-	/** Items that "prefix" groups together. */
-	readonly page?: number;
 }
 
 /** What happened besides plain success. */
@@ -44,10 +34,10 @@ const MOST_DEATHS = 2;
  */
 export class Scheduler<T extends Item> {
 	readonly #queue: WorkQueue<T>;
-	readonly #ranks: RankState<T>[];
+	readonly #ranks = new Map<number, RankState<T>>();
 	readonly #pace = new Pace();
 	/** Ranks that may get work, by what they have, in estimated milliseconds. */
-	readonly #ready: RankHeap;
+	readonly #ready = new RankHeap();
 	/** Ranks that may get work, and for which there was none. */
 	readonly #parked = new Set<number>();
 	readonly #deaths = new Map<number, number>();
@@ -56,26 +46,14 @@ export class Scheduler<T extends Item> {
 	/** The rank that runs the suspects, or that gets nothing else until it can. */
 	#warden: number | undefined;
 	#outstanding = 0;
-	#living: number;
+	#living = 0;
 	#requeued = 0;
 	#condemned = 0;
 	#late = 0;
 
-	constructor({ policy, ranks, slots, textOf, page }: SchedulerOptions<T>) {
+	constructor({ policy, textOf = () => "" }: SchedulerOptions<T>) {
 		const wake = (which: number | "one" | "all") => this.#wake(which);
-		const prefix = () =>
-			new Prefix<T>(ranks, wake, {
-				textOf: textOf ?? (() => ""),
-				cost: (item) => this.#pace.estimate(item),
-				prefillMsPerToken: () => this.#pace.prefillMsPerToken,
-				...(page === undefined ? {} : { page }),
-			});
-		this.#ready = new RankHeap(ranks);
-		this.#ranks = Array.from({ length: ranks }, () => new RankState<T>(slots));
-		this.#living = ranks;
-		this.#queue =
-			policy === "prefix" ? prefix() : new (policy === "dynamic" ? Dynamic<T> : RoundRobin<T>)(ranks, wake);
-		for (let rank = 0; rank < ranks; rank++) this.#refresh(rank);
+		this.#queue = queueOf(policy, { textOf, pace: this.#pace, wake });
 	}
 
 	/** Items that wait to be handed out. */
@@ -88,7 +66,7 @@ export class Scheduler<T extends Item> {
 		return this.#outstanding;
 	}
 
-	/** Ranks that are not lost. */
+	/** Ranks that take part: neither lost nor leaving. */
 	get living(): number {
 		return this.#living;
 	}
@@ -97,17 +75,51 @@ export class Scheduler<T extends Item> {
 		return { requeued: this.#requeued, condemned: this.#condemned, late: this.#late };
 	}
 
+	/** A rank takes part from now on, which runs so many items at the same time. */
+	join(rank: number, slots: number): void {
+		this.lose(rank);
+		this.#ranks.set(rank, new RankState<T>(slots));
+		this.#living += 1;
+		this.#queue.join(rank, slots);
+		this.#refresh(rank);
+	}
+
+	/** A rank gets nothing more. What it has stays its own; `loadOf` tells when that has ended. */
+	leave(rank: number): void {
+		const state = this.#ranks.get(rank);
+		if (state === undefined || state.leaving) return;
+		state.leaving = true;
+		this.#living -= 1;
+		this.#retire(rank);
+	}
+
+	/** How many items a rank has. */
+	loadOf(rank: number): number {
+		return this.#ranks.get(rank)?.load ?? 0;
+	}
+
 	/** An item came in. */
 	add(item: T): void {
 		this.#queue.add(item);
 	}
 
-	/** What has come in must do: no policy may wait for more to choose from. */
-	flush(): void {
-		this.#queue.flush();
+	/**
+	 * Nobody wants an item any more.
+	 *
+	 * @returns The rank that has it, whose slot it takes until `finished`; undefined: it waited, and is gone.
+	 */
+	cancel(item: T): number | undefined {
+		this.#deaths.delete(item.id);
+		for (const [rank, state] of this.#ranks) if (state.disown(item.id)) return rank;
+		if (!this.#suspects.remove(item)) {
+			this.#queue.remove(item);
+		} else if (this.#suspects.size === 0) {
+			this.#dismissWarden();
+		}
+		return undefined;
 	}
 
-	/** No more will come in. */
+	/** All that will ever come has come: the order may suit the end. */
 	close(): void {
 		this.#queue.close();
 	}
@@ -117,7 +129,7 @@ export class Scheduler<T extends Item> {
 		for (let rank = this.#ready.first; rank !== undefined; rank = this.#ready.first) {
 			const item = this.#pick(rank);
 			if (item !== undefined) {
-				this.#ranks[rank]?.give(item, this.#pace.estimate(item));
+				this.#ranks.get(rank)?.give(item, this.#pace.estimate(item));
 				this.#outstanding += 1;
 				this.#refresh(rank);
 				return { rank, item };
@@ -133,14 +145,15 @@ export class Scheduler<T extends Item> {
 	 * @returns The item; undefined if this rank had it no more, and the answer must be dropped.
 	 */
 	finished(rank: number, id: number, measured?: Measured): T | undefined {
-		const item = this.#ranks[rank]?.end(id);
+		const item = this.#ranks.get(rank)?.end(id);
 		if (item === undefined) {
 			this.#late += 1;
 			return undefined;
 		}
 		this.#outstanding -= 1;
 		this.#deaths.delete(id);
-		if (measured !== undefined) this.#pace.learn(measured);
+		this.#queue.ended(item, rank);
+		if (measured !== undefined) this.#pace.learn(item, measured);
 		if (rank === this.#warden && this.#suspects.size === 0) this.#warden = undefined;
 		this.#refresh(rank);
 		return item;
@@ -153,14 +166,15 @@ export class Scheduler<T extends Item> {
 	 * @returns Items that are condemned: they must not run again.
 	 */
 	engineDied(rank: number, running: readonly number[]): T[] {
-		const state = this.#ranks[rank];
-		if (state === undefined || state.lost) return [];
+		const state = this.#ranks.get(rank);
+		if (state === undefined) return [];
 		state.up = false;
 		this.#rest(rank);
+		this.#queue.engineDied(rank);
 		const condemned: T[] = [];
 		for (const id of running) {
-			const item = state.end(id);
-			if (item === undefined) continue;
+			if (!state.wants(id)) continue;
+			const item = state.end(id) as T;
 			this.#outstanding -= 1;
 			const deaths = (this.#deaths.get(id) ?? 0) + 1;
 			this.#deaths.set(id, deaths);
@@ -174,32 +188,29 @@ export class Scheduler<T extends Item> {
 			}
 		}
 		// It has nothing to do once it is up again.
-		if (this.#suspects.size > 0) this.#warden ??= rank;
+		if (this.#suspects.size > 0 && !state.leaving) this.#warden ??= rank;
 		this.#takeBack(rank);
 		return condemned;
 	}
 
 	/** A rank's engine runs again. */
 	engineUp(rank: number): void {
-		const state = this.#ranks[rank];
-		if (state === undefined || state.lost) return;
+		const state = this.#ranks.get(rank);
+		if (state === undefined) return;
 		state.up = true;
+		this.#queue.engineUp(rank);
 		this.#refresh(rank);
 	}
 
 	/** A rank is gone, or its engine is for good. What it had goes to the others. */
 	lose(rank: number): void {
-		const state = this.#ranks[rank];
-		if (state === undefined || state.lost) return;
-		state.lost = true;
-		this.#living -= 1;
-		this.#rest(rank);
-		if (this.#warden === rank) {
-			this.#warden = undefined;
-			this.#wake("all");
-		}
+		const state = this.#ranks.get(rank);
+		if (state === undefined) return;
 		this.#takeBack(rank);
-		this.#queue.lose(rank);
+		this.#ranks.delete(rank);
+		if (state.leaving) return;
+		this.#living -= 1;
+		this.#retire(rank);
 	}
 
 	/** Takes all that waits: nobody is left to run it. */
@@ -208,7 +219,7 @@ export class Scheduler<T extends Item> {
 	}
 
 	#pick(rank: number): T | undefined {
-		const state = this.#ranks[rank];
+		const state = this.#ranks.get(rank);
 		if (this.#suspects.size > 0 && (this.#warden ?? rank) === rank) {
 			this.#warden = rank;
 			// `finished` makes it ready again.
@@ -222,7 +233,7 @@ export class Scheduler<T extends Item> {
 	}
 
 	#refresh(rank: number): void {
-		const state = this.#ranks[rank];
+		const state = this.#ranks.get(rank);
 		this.#parked.delete(rank);
 		if (state?.hasRoom(this.#queue.deals)) this.#ready.set(rank, state.ms);
 		else this.#ready.delete(rank);
@@ -234,11 +245,27 @@ export class Scheduler<T extends Item> {
 		this.#parked.delete(rank);
 	}
 
+	/** A rank that has left or is lost has no part in the queue any more. */
+	#retire(rank: number): void {
+		this.#rest(rank);
+		this.#queue.lose(rank);
+		if (this.#warden === rank) this.#dismissWarden();
+	}
+
+	/** Suspects go to another rank, or there are none any more. */
+	#dismissWarden(): void {
+		const warden = this.#warden;
+		this.#warden = undefined;
+		if (warden !== undefined) this.#refresh(warden);
+		this.#wake("all");
+	}
+
 	#takeBack(rank: number): void {
-		const state = this.#ranks[rank];
+		const state = this.#ranks.get(rank);
 		if (state === undefined) return;
-		for (const item of state.clear()) {
+		for (const { item, wanted } of state.clear()) {
 			this.#outstanding -= 1;
+			if (!wanted) continue;
 			this.#requeued += 1;
 			// A suspect whose rank died of something else is still one.
 			if (this.#deaths.has(item.id)) this.#suspects.push(item);

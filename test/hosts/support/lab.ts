@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { ExecutionContext } from "ava";
-import { findOnPath } from "../../../launch/machine/path.ts";
+import { findOnPath } from "../../../src/base/host/path.ts";
 import { type RunHandle, type RunOptions, start } from "../../support/run.ts";
 import { withoutWaiting } from "./waiting.ts";
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import test, { type ExecutionContext } from "ava";
-import { findOnPath } from "../../../launch/machine/path.ts";
+import { findOnPath } from "../../../src/base/host/path.ts";
 import { type RunHandle, type RunOptions, start } from "../../support/run.ts";
 import { workplace } from "../../support/workplace.ts";
 import { Lab } from "./lab.ts";

@@ -1,7 +1,7 @@
 import test from "ava";
 import { diagnose } from "../../../launch/doctor/diagnosis.ts";
-import type { HostFacts } from "../../../launch/doctor/facts.ts";
 import { hostTable } from "../../../launch/doctor/table.ts";
+import type { HostFacts } from "../../../launch/link/examination.ts";
 
 const GOOD: HostFacts = {
 	hostname: "a",

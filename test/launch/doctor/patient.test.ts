@@ -14,7 +14,8 @@ function clockShiftedBy(ms: number): Ask {
 
 test("Patient tells how far a clock is off, less what the way may account for", async (t) => {
 	const ahead = async (ask: Ask) =>
-		(await new Patient({ name: "a" }, Promise.resolve(ask), true).examine(undefined)).clockAheadMs ?? 0;
+		(await new Patient({ host: { name: "a" }, ask: Promise.resolve(ask), remote: true }).examine(undefined))
+			.clockAheadMs ?? 0;
 	const [right, fast, slow] = await Promise.all([0, 5000, -5000].map((ms) => ahead(clockShiftedBy(ms))));
 	// Reading it takes time, which is never counted as a difference.
 	t.is(Math.abs(right ?? 1), 0);
@@ -39,7 +40,7 @@ test("Patient repeats why a host cannot be asked, and takes no part in what foll
 	const [link] = linkPair<HeadToAgent, AgentToHead>();
 	const ask = askAgent("a", link);
 	link.close();
-	const patient = new Patient({ name: "a" }, Promise.resolve(ask), true);
+	const patient = new Patient({ host: { name: "a" }, ask: Promise.resolve(ask), remote: true });
 	const examined = await patient.examine(undefined);
 	t.deepEqual(examined, { name: "a", unreachable: "Cannot examine host a: its agent has ended" });
 	t.is(await patient.open(), undefined);

@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import test, { type ExecutionContext } from "ava";
 import { dial } from "../../../launch/agent/dial.ts";
 import { DialBack } from "../../../launch/launchers/dial-back.ts";
-import { AGENT_LINE } from "../../../launch/launchers/remote-command.ts";
+import { AGENT_LINE } from "../../../launch/link/greeting.ts";
 import type { AgentToHead, HeadToAgent } from "../../../launch/link/protocol.ts";
 import { StreamLink } from "../../../launch/link/stream-link.ts";
 import { ownVersion } from "../../../launch/machine/package-root.ts";

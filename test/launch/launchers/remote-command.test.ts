@@ -7,7 +7,7 @@ import test from "ava";
 import { readHello } from "../../../launch/launchers/handshake.ts";
 import { remoteCommand } from "../../../launch/launchers/remote-command.ts";
 import { ownVersion } from "../../../launch/machine/package-root.ts";
-import { findOnPath } from "../../../launch/machine/path.ts";
+import { findOnPath } from "../../../src/base/host/path.ts";
 import { workplace } from "../../support/workplace.ts";
 
 for (const shell of ["sh", "bash", "tcsh", "fish"]) {

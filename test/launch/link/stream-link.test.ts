@@ -2,9 +2,10 @@ import { PassThrough } from "node:stream";
 import test, { type ExecutionContext } from "ava";
 import { chunkFrames, FrameReader, messageFrame, PING } from "../../../launch/link/frames.ts";
 import { StreamLink } from "../../../launch/link/stream-link.ts";
+import type { MessageType } from "../../../launch/link/urgency.ts";
 
 interface Message {
-	readonly type: string;
+	readonly type: MessageType;
 	readonly number?: number;
 	readonly chunk?: Uint8Array;
 }

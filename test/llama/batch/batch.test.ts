@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import test from "ava";
 import { Batch, type BatchOptions } from "../../../src/llama/batch/batch.ts";
-import type { BadLine, Request } from "../../../src/llama/batch/request.ts";
+import type { BadLine, BatchRequest } from "../../../src/llama/batch/request.ts";
 import { JobError } from "../../../src/llama/index.ts";
 import { temporaryFolder } from "../support/models.ts";
 
@@ -21,7 +21,7 @@ const batchLine = (id: string, content = "Hi") =>
 
 function options(name: string, changes: Partial<BatchOptions> = {}): BatchOptions {
 	return {
-		...{ prompts: at(`${name}.in.jsonl`), out: at(`${name}.out.jsonl`), requests: undefined },
+		...{ in: at(`${name}.in.jsonl`), out: at(`${name}.out.jsonl`), requests: undefined },
 		...{ maxTokens: 8, temperature: 0, seed: 1, resume: false, retryFailed: false, ordered: false },
 		...changes,
 	};
@@ -31,8 +31,8 @@ function write(name: string, lines: readonly string[]): void {
 	writeFileSync(at(`${name}.in.jsonl`), lines.map((line) => `${line}\n`).join(""));
 }
 
-async function all(batch: Batch): Promise<(Request | BadLine)[]> {
-	const requests: (Request | BadLine)[] = [];
+async function all(batch: Batch): Promise<(BatchRequest | BadLine)[]> {
+	const requests: (BatchRequest | BadLine)[] = [];
 	for await (const portion of batch.requests()) requests.push(...portion);
 	return requests;
 }
@@ -41,9 +41,9 @@ async function all(batch: Batch): Promise<(Request | BadLine)[]> {
 async function runAll(batch: Batch, fails: (id: string | null) => boolean = () => false) {
 	const requests = await all(batch);
 	for (const request of requests.toReversed()) {
-		if (!("task" in request)) batch.fail(request, null, request);
-		else if (fails(request.customId)) batch.fail(request, 1, { code: "prompt", message: "no" });
-		else batch.answer(request, 1, { kind: "generated", done }, "model.gguf");
+		if (!("task" in request)) await batch.fail(request, null, request);
+		else if (fails(request.customId)) await batch.fail(request, 1, { code: "prompt", message: "no" });
+		else await batch.answer(request, 1, { kind: "generated", done }, "model.gguf");
 	}
 	await batch.close();
 	return requests.map(({ customId }) => customId);

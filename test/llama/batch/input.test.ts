@@ -10,7 +10,7 @@ const folder = temporaryFolder();
 async function read(name: string | undefined, text: string | Buffer, requests?: number) {
 	const prompts = name === undefined ? undefined : join(folder, name);
 	if (prompts !== undefined) writeFileSync(prompts, text);
-	const input = await Input.open({ prompts, requests, maxTokens: 8, temperature: 0, seed: 5 });
+	const input = await Input.open({ in: prompts, requests, maxTokens: 8, temperature: 0, seed: 5 });
 	const all: unknown[] = [];
 	for await (const entries of input.entries()) {
 		for (const { request } of entries) {

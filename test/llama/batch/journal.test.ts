@@ -12,7 +12,7 @@ const folder = temporaryFolder();
 test("Journal writes every line once, in order, in groups", async (t) => {
 	const path = join(folder, "out");
 	const journal = await Journal.open(path);
-	for (let index = 0; index < 5000; index++) journal.write(`line ${index}`);
+	for (let index = 0; index < 5000; index++) void journal.write(`line ${index}`);
 	await journal.close();
 	t.is(journal.written, 5000);
 	t.is(readFileSync(path, "utf8"), Array.from({ length: 5000 }, (_, index) => `line ${index}\n`).join(""));
@@ -40,7 +40,7 @@ test("Journal is under pressure while a reader does not read, and not when it ha
 
 test("Journal rejects what comes after a line that could not be written", async (t) => {
 	const journal = await Journal.open("/dev/full");
-	journal.write("lost");
+	void journal.write("lost");
 	await t.throwsAsync(journal.close(), {
 		instanceOf: JobError,
 		message: /^Cannot write \/dev\/full: .*ENOSPC/,

@@ -12,7 +12,7 @@ test("parseLine() reads a chat request, with the job's options where the body ha
 	t.like(parse(line(CHAT, { priority: 4 })), {
 		id: 3,
 		customId: "a",
-		endpoint: "/v1/chat/completions",
+		requestKind: "/v1/chat/completions",
 		priority: 4,
 		task: { kind: "generate", prompt: CHAT.messages, maxTokens: 64, temperature: 0.5, seed: 13 },
 	});
@@ -26,7 +26,7 @@ test("parseLine() reads a chat request, with the job's options where the body ha
 
 test("parseLine() reads completions and embeddings", (t) => {
 	const completion = parse(line({ prompt: ["Once"] }, { url: "/v1/completions" }));
-	t.like(completion, { endpoint: "/v1/completions", task: { prompt: "Once" } });
+	t.like(completion, { requestKind: "/v1/completions", task: { prompt: "Once" } });
 	const embedding = parse(line({ input: "x", encoding_format: "base64" }, { url: "/v1/embeddings" }));
 	t.like(embedding, { task: { kind: "embed", texts: ["x"], base64: true } });
 });

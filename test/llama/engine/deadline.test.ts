@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import test from "ava";
-import { complete, DeadlineEngine, EngineError } from "../../../src/llama/index.ts";
+import { DeadlineEngine } from "../../../src/llama/engine/deadline.ts";
+import { complete, EngineError } from "../../../src/llama/index.ts";
 import { forEachEngine } from "../support/each-engine.ts";
 import { temporaryFolder, writeCycle } from "../support/models.ts";
 

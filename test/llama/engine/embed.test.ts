@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import test from "ava";
-import { complete, type Engine, EngineError, RestartingEngine } from "../../../src/llama/index.ts";
+import { RestartingEngine } from "../../../src/llama/engine/restarting.ts";
+import { complete, type Engine, EngineError } from "../../../src/llama/index.ts";
 import { forEachEngine } from "../support/each-engine.ts";
 import { temporaryFolder, writeCycle } from "../support/models.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import test from "ava";
-import { complete, EngineError, type Message } from "../../../src/llama/index.ts";
+import { type ChatMessage, complete, EngineError } from "../../../src/llama/index.ts";
 import { PRESETS } from "../../../src/llama/model/demo/presets.ts";
 import { forEachEngine } from "../support/each-engine.ts";
 import { temporaryFolder, writeCycle } from "../support/models.ts";
@@ -59,7 +59,7 @@ forEachEngine(["node-llama-cpp", "llama-server"], (kind, start) => {
 	});
 
 	test(`${kind}: messages need a template that renders; without one ChatML is used`, async (t) => {
-		const messages: readonly Message[] = [{ role: "user", content: "Hi" }];
+		const messages: readonly ChatMessage[] = [{ role: "user", content: "Hi" }];
 		const refusing = await writeCycle(join(folder, `${kind}-refusing.gguf`), {
 			template: "{{ raise_exception('only <system> may speak') }}",
 		});

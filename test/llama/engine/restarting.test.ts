@@ -1,5 +1,6 @@
 import test from "ava";
-import { complete, EngineError, RestartingEngine } from "../../../src/llama/index.ts";
+import { RestartingEngine } from "../../../src/llama/engine/restarting.ts";
+import { complete, EngineError } from "../../../src/llama/index.ts";
 import { EchoEngine } from "../support/engines.ts";
 
 test("RestartingEngine starts a dead engine again, once for all who ask", async (t) => {

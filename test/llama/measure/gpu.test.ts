@@ -1,8 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import { watchGpus } from "../../../src/llama/index.ts";
-import { GpuSamples } from "../../../src/llama/measure/gpu.ts";
+import { GpuSamples, watchGpus } from "../../../src/llama/measure/gpu.ts";
 import { temporaryFolder } from "../support/models.ts";
 
 const folder = temporaryFolder();

@@ -1,5 +1,6 @@
 import test from "ava";
-import { Digest, type RankStatistics, Recorder } from "../../../src/llama/index.ts";
+import { Digest, type RankStatistics } from "../../../src/llama/index.ts";
+import { Recorder } from "../../../src/llama/measure/recorder.ts";
 import { engineInfo } from "../support/engines.ts";
 
 const summary = ({ digests }: RankStatistics, name: keyof RankStatistics["digests"]) =>

@@ -1,5 +1,7 @@
 import test from "ava";
-import { mergeStatistics, parseSlo, Recorder } from "../../../src/llama/index.ts";
+import { mergeStatistics } from "../../../src/llama/index.ts";
+import { parseSlo } from "../../../src/llama/job/slo.ts";
+import { Recorder } from "../../../src/llama/measure/recorder.ts";
 import { engineInfo } from "../support/engines.ts";
 import { recorded } from "../support/statistics.ts";
 

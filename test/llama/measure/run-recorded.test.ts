@@ -1,5 +1,6 @@
 import test from "ava";
-import { complete, Digest, Recorder, runRecorded } from "../../../src/llama/index.ts";
+import { complete, Digest, runRecorded } from "../../../src/llama/index.ts";
+import { Recorder } from "../../../src/llama/measure/recorder.ts";
 import { EchoEngine, engineInfo } from "../support/engines.ts";
 
 test("runRecorded() gives what complete() gives, and its recorder knows how every request ended", async (t) => {

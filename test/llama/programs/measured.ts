@@ -2,6 +2,7 @@
 import { init } from "tsmpi";
 import {
 	formatReport,
+	jobSettings,
 	mergeStatistics,
 	parseOptions,
 	runRecorded,
@@ -11,7 +12,7 @@ import {
 
 const mpi = await init();
 const options = parseOptions(process.argv.slice(2), "program.js");
-const engine = await startEngines(mpi, options);
+const engine = await startEngines(mpi, jobSettings(options).engine);
 
 const { recorder, stop } = await startMeasurement(mpi, engine);
 const prompts = ["Once upon a time", "It was a dark night", "Call me"];

@@ -1,5 +1,6 @@
 import test from "ava";
-import { formatReport, mergeStatistics, type RankStatistics, Recorder } from "../../../src/llama/index.ts";
+import { formatReport, mergeStatistics, type RankStatistics } from "../../../src/llama/index.ts";
+import { Recorder } from "../../../src/llama/measure/recorder.ts";
 import { engineInfo } from "../support/engines.ts";
 import { recorded } from "../support/statistics.ts";
 

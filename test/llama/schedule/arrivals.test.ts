@@ -1,5 +1,6 @@
 import test from "ava";
-import { arrivals, arrivalTimes } from "../../../src/llama/index.ts";
+import { arrivals } from "../../../src/llama/index.ts";
+import { arrivalTimes } from "../../../src/llama/schedule/arrivals.ts";
 
 const COUNT = 50_000;
 

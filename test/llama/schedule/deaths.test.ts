@@ -1,5 +1,5 @@
 import test from "ava";
-import { POLICIES } from "../../../src/llama/schedule/scheduler.ts";
+import { POLICIES } from "../../../src/llama/schedule/policies.ts";
 import { random } from "../../support/memory-channels.ts";
 import { itemsOf, Simulation } from "../support/simulation.ts";
 
@@ -19,7 +19,7 @@ for (const policy of POLICIES) {
 			});
 			const window = 1 + Math.floor(next() * 100);
 			const simulation = new Simulation({
-				...{ policy, ranks, slots, items, window, page: Math.max(1, window >> 1) },
+				...{ policy, ranks, slots, items, window },
 				disaster: ({ living }) => {
 					const victim = Math.floor(next() * ranks);
 					if (!living.has(victim)) return;

@@ -1,5 +1,5 @@
 import test from "ava";
-import { POLICIES } from "../../../src/llama/schedule/scheduler.ts";
+import { POLICIES } from "../../../src/llama/schedule/policies.ts";
 import { random } from "../../support/memory-channels.ts";
 import { itemsOf, Simulation, type SimulationOptions } from "../support/simulation.ts";
 
@@ -126,13 +126,13 @@ test("prefix is no worse than dynamic where nothing is shared, on ranks of any s
 test("prefix remembers from page to page which rank had a beginning", (t) => {
 	const beginnings = Array.from({ length: 4 }, (_, index) => `${index}`.repeat(4000));
 	const items = itemsOf(400, (id) => ({ text: `${beginnings[id % 4]} ${id}`, promptTokens: 1000 }));
-	const { evaluated } = simulate({ policy: "prefix", ranks: 4, slots: 1, items, window: 80, page: 40 });
+	const { evaluated } = simulate({ policy: "prefix", ranks: 4, slots: 1, items, window: 80 });
 	t.true(evaluated < 12 * 4000, `${evaluated}`);
 });
 
 for (const policy of POLICIES) {
 	test(`${policy} runs items of a window that is smaller than the file`, (t) => {
-		const { ended } = simulate({ policy, ranks: 3, slots: 2, items: itemsOf(1000), window: 64, page: 32 });
+		const { ended } = simulate({ policy, ranks: 3, slots: 2, items: itemsOf(1000), window: 64 });
 		t.is(new Set(ended.map(({ id }) => id)).size, 1000);
 		t.is(ended.length, 1000);
 	});

@@ -9,6 +9,9 @@ export interface SimulatedItem extends Item {
 }
 
 export interface SimulationOptions extends Omit<SchedulerOptions<SimulatedItem>, "textOf"> {
+	readonly ranks: number;
+	/** Items that each rank runs at the same time. */
+	readonly slots: number;
 	readonly items: readonly SimulatedItem[];
 	/** Items that are added before the first is handed out, and kept waiting; default: all. */
 	readonly window?: number;
@@ -56,6 +59,7 @@ export class Simulation {
 	constructor(options: SimulationOptions) {
 		this.#options = options;
 		this.scheduler = new Scheduler({ ...options, textOf: ({ text }) => text });
+		for (let rank = 0; rank < options.ranks; rank++) this.scheduler.join(rank, options.slots);
 		this.living = new Set(Array.from({ length: options.ranks }, (_, rank) => rank));
 	}
 

@@ -1,9 +1,5 @@
-import {
-	type EngineInfo,
-	type RankStatistics,
-	Recorder,
-	type RecorderOptions,
-} from "../../../src/llama/index.ts";
+import type { EngineInfo, RankStatistics } from "../../../src/llama/index.ts";
+import { Recorder, type RecorderOptions } from "../../../src/llama/measure/recorder.ts";
 import { engineInfo } from "./engines.ts";
 
 /** A request of a rank whose requests run one after the other. */

@@ -1,10 +1,11 @@
+import { integerFrom, type Kinds, NUMBER, numberFrom, TEXT } from "../../../base/check-types.ts";
 import { EngineError } from "../../errors.ts";
 import { requestJson, StatusError, type Target } from "../http/client.ts";
 import type { CompletionApi } from "../http/completion-api.ts";
 import { NativeApi } from "../http/native-api.ts";
 import { OpenAiApi } from "../http/openai-api.ts";
 import { isTransient, RETRIES, type RetryOptions, withRetries } from "../http/retry.ts";
-import type { ServerProperties } from "../llama-server/load.ts";
+import type { ServerProperties } from "../http/server-properties.ts";
 import { endpointError } from "./retrying-api.ts";
 
 /** Which server to use, and how. */
@@ -14,21 +15,32 @@ export interface EndpointOptions {
 	 * `/completion`, `/completions` or `/chat/completions` itself.
 	 */
 	readonly endpoint: string;
-	/** Sent as a bearer token. */
+	/** Sent as a bearer token. @default none */
 	readonly apiKey?: string | undefined;
 	/** Name of the model, for servers that have several. @default the first that the server names */
 	readonly model?: string | undefined;
-	/** Requests that run at the same time. @default 4 */
-	readonly slots?: number;
-	/** Further attempts of a request after a passing failure. @default 5 */
-	readonly retries?: number;
-	/** Before the first further attempt; before each one after it twice as long, unless the server asks for more. @default 500 */
-	readonly backoffMs?: number;
+	/** Requests that run at the same time, from 1 up. @default 4 */
+	readonly slots?: number | undefined;
+	/** Further attempts of a request after a failure that may pass. @default 5 */
+	readonly retries?: number | undefined;
+	/** Milliseconds before the first further attempt; before each one after it twice as long, unless the server asks for more. @default 500 */
+	readonly backoffMs?: number | undefined;
 	/** Longest wait for a server to say what it is, in milliseconds. @default 10000 */
-	readonly answerMs?: number;
+	readonly answerMs?: number | undefined;
 }
 
-/** An endpoint that has answered. */
+/** What `connectEndpoint` takes. The number of slots has its range checked by `positive`. */
+export const ENDPOINT_OPTIONS: Kinds<EndpointOptions> = {
+	endpoint: TEXT,
+	apiKey: TEXT,
+	model: TEXT,
+	slots: NUMBER,
+	retries: integerFrom(0),
+	backoffMs: numberFrom(0),
+	answerMs: integerFrom(1),
+};
+
+/** A server that has answered, and how to talk to it. */
 export interface Connection {
 	readonly api: CompletionApi;
 	readonly model: string;
@@ -39,8 +51,8 @@ export interface Connection {
 
 const ANSWER_MS = 10_000;
 
-/** A server that has no such page, as opposed to one that cannot answer now. */
-const NO_SUCH_PAGE = new Set([400, 404, 405, 501]);
+/** Statuses that mean "no such route", not "busy". */
+const NO_SUCH_ROUTE = new Set([400, 404, 405, 501]);
 
 /**
  * Finds out what an endpoint is: llama.cpp's own API says more than OpenAI's, so it is preferred where both are there.
@@ -91,7 +103,7 @@ async function propertiesOf(
 		const isLlama = typeof answer === "object" && answer !== null && "default_generation_settings" in answer;
 		return isLlama ? (answer as ServerProperties) : undefined;
 	} catch (error) {
-		if (error instanceof StatusError && NO_SUCH_PAGE.has(error.status)) return undefined;
+		if (error instanceof StatusError && NO_SUCH_ROUTE.has(error.status)) return undefined;
 		throw error;
 	}
 }
@@ -114,13 +126,13 @@ async function connectOpenAi(
 			...(found?.max_model_len === undefined ? {} : { contextSize: found.max_model_len }),
 		};
 	} catch (error) {
-		if (!(error instanceof StatusError) || !NO_SUCH_PAGE.has(error.status)) throw error;
+		if (!(error instanceof StatusError) || !NO_SUCH_ROUTE.has(error.status)) throw error;
 		// Not every server lists its models.
 		return { api: new OpenAiApi(target, model ?? "default"), model: model ?? target.base };
 	}
 }
 
-/** A page about the server itself. One that takes a connection and says nothing must not hold a job up. */
+/** Asks a server about itself, for a bounded time: one that takes the connection and never answers must not hold a job up. */
 async function ask(
 	target: Target,
 	path: string,

@@ -1,19 +1,25 @@
+import { checkOptions } from "../../../base/check-types.ts";
 import { EngineError } from "../../errors.ts";
+import { checkCounted, checkEmbed } from "../check.ts";
 import type { EmbedOptions, Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "../engine.ts";
 import { generateOver } from "../http/generate.ts";
 import { RETRIES } from "../http/retry.ts";
 import { makeSlots } from "../http/server-slot.ts";
 import { DEFAULT_SLOTS } from "../options.ts";
 import { checkRequest, positive } from "../request.ts";
-import { type Connection, connect, type EndpointOptions } from "./connect.ts";
+import { type Connection, connect, ENDPOINT_OPTIONS, type EndpointOptions } from "./connect.ts";
 import { RetryingApi } from "./retrying-api.ts";
 
 /**
- * Connects an engine to a server that already runs. The server is left running when the engine is closed.
+ * Connects an engine to a server that already runs. Resolves once the server has answered. It is left running when the
+ * engine is closed.
  *
- * @throws {EngineError} nothing answers at the URL, or the API key is refused.
+ * @throws {EngineError} ERR_ENDPOINT: nothing answers at the URL, or the API key is refused.
+ * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
+ * @throws {RangeError} the number of slots is out of its range.
  */
 export async function connectEndpoint(options: EndpointOptions): Promise<Engine> {
+	checkOptions("connect an endpoint", options, ENDPOINT_OPTIONS, ["endpoint"]);
 	const slots = positive("slots", options.slots ?? DEFAULT_SLOTS);
 	return new EndpointEngine(await connect(options), options, slots);
 }
@@ -55,12 +61,14 @@ class EndpointEngine implements Engine {
 	}
 
 	async countTokens(prompt: Prompt): Promise<number> {
+		checkCounted(prompt);
 		this.#closed.signal.throwIfAborted();
 		return await this.#api.countTokens(prompt);
 	}
 
-	async embed(text: string, { signal }: EmbedOptions = {}): Promise<Float32Array> {
-		return await this.#api.embed(text, this.#either(signal));
+	async embed(text: string, options: EmbedOptions = {}): Promise<Float32Array> {
+		checkEmbed(text, options);
+		return await this.#api.embed(text, this.#either(options.signal));
 	}
 
 	async close(): Promise<void> {

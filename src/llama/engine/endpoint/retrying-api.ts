@@ -27,12 +27,12 @@ export class RetryingApi implements CompletionApi {
 		signal: AbortSignal,
 	): AsyncGenerator<CompletionEvent, void, undefined> {
 		const { retries, backoffMs } = this.#options;
-		const progress = new Progress();
+		const received = new ResumedText();
 		for (let attempt = 0; ; attempt++) {
 			try {
-				progress.restart();
+				received.restart();
 				for await (const event of this.#api.complete(request, signal)) {
-					const passed = event.type === "text" ? progress.pass(event) : event;
+					const passed = event.type === "text" ? received.pass(event) : event;
 					if (passed !== undefined) yield passed;
 					if (event.type === "end") return;
 				}
@@ -63,16 +63,19 @@ export class RetryingApi implements CompletionApi {
 	}
 }
 
-/** What has been passed on of a text, over several attempts to get it. */
-class Progress {
+/** One text over several attempts to get it: what an attempt repeats is compared, and not passed on again. */
+class ResumedText {
+	/** What was passed on, by all attempts together. */
 	#passed = "";
+	/** What this attempt has given so far. */
 	#seen = "";
 
+	/** The next attempt begins. */
 	restart(): void {
 		this.#seen = "";
 	}
 
-	/** The part of an event that is new. */
+	/** The part of an event that is new; undefined if it repeats. */
 	pass(event: CompletionEvent & { type: "text" }): CompletionEvent | undefined {
 		this.#seen += event.text;
 		const [short, long] = [this.#seen, this.#passed].sort((a, b) => a.length - b.length);

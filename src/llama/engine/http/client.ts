@@ -11,8 +11,8 @@ export interface Target {
 	readonly apiKey?: string | undefined;
 }
 
-/** An answer whose head has come; its body is still to be read. */
-export interface Answer {
+/** A response of which the status and the headers have come; its body is still to be read. */
+export interface HttpResponse {
 	readonly status: number;
 	readonly headers: IncomingMessage["headers"];
 	readonly body: IncomingMessage;
@@ -24,9 +24,13 @@ export class StatusError extends Error {
 	readonly headers: IncomingMessage["headers"];
 	/** The body, as JSON if it is. */
 	readonly body: unknown;
+	/** What the body says went wrong; empty if it says nothing. */
+	readonly reason: string;
 
 	constructor(status: number, headers: IncomingMessage["headers"], body: string) {
-		super(`status ${status}${body === "" ? "" : `: ${messageOf(body)}`}`);
+		const reason = messageOf(body);
+		super(`status ${status}${body === "" ? "" : `: ${reason}`}`);
+		this.reason = reason;
 		this.status = status;
 		this.headers = headers;
 		this.body = parse(body);
@@ -49,7 +53,7 @@ export async function request(
 	target: Target,
 	path: string,
 	{ json, signal }: { json?: unknown; signal?: AbortSignal | undefined } = {},
-): Promise<Answer> {
+): Promise<HttpResponse> {
 	signal?.throwIfAborted();
 	const body = json === undefined ? undefined : Buffer.from(JSON.stringify(json));
 	const url = new URL(`${target.base}${path}`);
@@ -82,7 +86,7 @@ export async function requestJson(
 	return parse(await text(body));
 }
 
-/** An abort ends the connection at any time, also while the body is read. */
+/** The response's head. An abort ends the connection at any time, also while the body is read. */
 function head(sent: ClientRequest, signal: AbortSignal | undefined): Promise<IncomingMessage> {
 	return new Promise((resolve, reject) => {
 		const abort = () => sent.destroy(asError(signal?.reason));

@@ -1,12 +1,12 @@
 import { createParser } from "eventsource-parser";
-import type { Answer } from "./client.ts";
+import type { HttpResponse } from "./client.ts";
 import { BrokenAnswer } from "./retry.ts";
 
 /**
  * The data of each server-sent event of an answer, as JSON, up to its end or OpenAI's "[DONE]". A server that does not
  * stream answers with one JSON value, which is the only event then.
  */
-export async function* readEvents({ headers, body }: Answer): AsyncGenerator<unknown, void, undefined> {
+export async function* readEvents({ headers, body }: HttpResponse): AsyncGenerator<unknown, void, undefined> {
 	body.setEncoding("utf8");
 	if (headers["content-type"]?.startsWith("application/json")) {
 		let whole = "";
@@ -18,9 +18,9 @@ export async function* readEvents({ headers, body }: Answer): AsyncGenerator<unk
 	const parser = createParser({ onEvent: ({ data }) => events.push(data) });
 	for await (const chunk of body) {
 		parser.feed(chunk as string);
-		const come = events;
+		const arrived = events;
 		events = [];
-		for (const data of come) {
+		for (const data of arrived) {
 			if (data === "[DONE]") return;
 			yield parse(data);
 		}

@@ -1,5 +1,5 @@
 import { EngineError } from "../../errors.ts";
-import type { Message, Prompt } from "../engine.ts";
+import type { ChatMessage, Prompt } from "../engine.ts";
 import { type CheckedRequest, promptTooLong, SAMPLING, textTooLong } from "../request.ts";
 import { request, requestJson, StatusError, type Target } from "./client.ts";
 import type { CompletionApi, CompletionEvent } from "./completion-api.ts";
@@ -42,10 +42,9 @@ interface Chunk {
 export class NativeApi implements CompletionApi {
 	readonly stops = false;
 	readonly #target: Target;
-	/** Tokens of each slot, or undefined if that is the server's to know. */
+	/** Tokens of context of each slot; undefined if only the server knows. Then it is the server that refuses. */
 	readonly #contextSize: number | undefined;
-
-	/** Why there can be no messages. */
+	/** Why the server cannot apply the model's chat template: then there are no messages, only texts. */
 	readonly #badTemplate: string | undefined;
 
 	constructor(target: Target, contextSize: number | undefined, badTemplate?: string) {
@@ -67,7 +66,7 @@ export class NativeApi implements CompletionApi {
 			seed,
 			...(slot === undefined ? {} : { id_slot: slot }),
 			stream: true,
-			// News of the prompt tell when the queue ended. And a server that writes notices that nobody reads.
+			// Progress events mark the end of queueing. And only a server that is writing notices a closed connection.
 			return_progress: true,
 		};
 		let cachedTokens = 0;
@@ -136,13 +135,13 @@ export class NativeApi implements CompletionApi {
 	async #render(prompt: Prompt, signal?: AbortSignal): Promise<string> {
 		if (typeof prompt === "string") return prompt;
 		if (this.#badTemplate !== undefined) throw templateError(this.#badTemplate);
-		const json: { messages: readonly Message[] } = { messages: prompt };
+		const json: { messages: readonly ChatMessage[] } = { messages: prompt };
 		try {
 			const answer = await requestJson(this.#target, "/apply-template", { json, signal });
 			return (answer as { prompt: string }).prompt;
 		} catch (error) {
 			if (!(error instanceof StatusError) || ![400, 500].includes(error.status)) throw error;
-			throw templateError(error.message.replace(/^status \d+: /, ""), error);
+			throw templateError(error.reason, error);
 		}
 	}
 
@@ -157,7 +156,7 @@ function templateError(reason: string, cause?: unknown): EngineError {
 	return new EngineError("ERR_PROMPT", `Cannot apply the model's chat template: ${reason}`, { cause });
 }
 
-/** llama.cpp's refusals as errors of the engine; other errors as they are. */
+/** A refusal of the request by llama.cpp, as an EngineError; other errors as they are. */
 function requestError(error: unknown): unknown {
 	if (!(error instanceof StatusError)) return error;
 	const { error: told } = (error.body ?? {}) as {

@@ -112,10 +112,15 @@ export class OpenAiApi implements CompletionApi {
 	}
 }
 
-/** Refusals of the request itself as errors of that request; other errors as they are. */
+/** A refusal of the request itself, as an EngineError; other errors as they are. */
 function requestError(error: unknown): unknown {
 	if (!(error instanceof StatusError) || ![400, 413, 422].includes(error.status)) return error;
-	const tooLong = /context.{0,20}(length|size|window)|too (long|many tokens)/i.test(error.message);
+	const { error: told } = (error.body ?? {}) as { error?: { code?: unknown } | string };
+	const code = typeof told === "object" ? told?.code : undefined;
+	// OpenAI has a code for it. vLLM, TGI and others say it in words of their own.
+	const tooLong =
+		code === "context_length_exceeded" ||
+		/context.{0,20}(length|size|window)|too (long|many tokens)/i.test(error.reason);
 	return new EngineError(
 		tooLong ? "ERR_PROMPT_TOO_LONG" : "ERR_GENERATE",
 		`Cannot run a request: ${error.message}`,

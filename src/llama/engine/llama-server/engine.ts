@@ -1,14 +1,16 @@
+import { isSystemError } from "../../../base/system-error.ts";
 import { EngineError } from "../../errors.ts";
+import { checkCounted, checkEmbed } from "../check.ts";
 import type { EmbedOptions, Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "../engine.ts";
 import { generateOver } from "../http/generate.ts";
 import { NativeApi } from "../http/native-api.ts";
 import { makeSlots } from "../http/server-slot.ts";
 import { checkRequest } from "../request.ts";
-import { describe, inWords, type LoadedServer, loadServer } from "./load.ts";
+import { type LoadedServer, loadServer, serverExitText, serverInfo } from "./load.ts";
 import { embeddingPlan } from "./options.ts";
 
-/** How long a broken connection may be ahead of the news that the server has ended. */
-const EXIT_NEWS_MS = 1000;
+/** How much earlier a broken connection may be seen than the end of the server's process. */
+const EXIT_DELAY_MS = 1000;
 
 /** An engine on a llama-server that belongs to this process. */
 export class LlamaServerEngine implements Engine {
@@ -22,7 +24,7 @@ export class LlamaServerEngine implements Engine {
 
 	constructor(loaded: LoadedServer, note?: string) {
 		this.#loaded = loaded;
-		this.info = describe(loaded, note);
+		this.info = serverInfo(loaded, note);
 		this.#api = new NativeApi(loaded.target, this.info.contextSize, loaded.plan.badTemplate);
 		this.#slots = makeSlots(this.info.slots);
 		const { process, plan } = loaded;
@@ -31,7 +33,7 @@ export class LlamaServerEngine implements Engine {
 			this.#end(
 				new EngineError(
 					"ERR_ENGINE_DIED",
-					`The engine of model ${plan.model} died: its process ${inWords(exit, process.log.text)}`,
+					`The engine of model ${plan.model} died: its process ${serverExitText(exit, process.log.text)}`,
 				),
 			);
 		});
@@ -58,6 +60,7 @@ export class LlamaServerEngine implements Engine {
 	}
 
 	async countTokens(prompt: Prompt): Promise<number> {
+		checkCounted(prompt);
 		this.#ended.signal.throwIfAborted();
 		try {
 			return await this.#api.countTokens(prompt);
@@ -66,7 +69,9 @@ export class LlamaServerEngine implements Engine {
 		}
 	}
 
-	async embed(text: string, { signal }: EmbedOptions = {}): Promise<Float32Array> {
+	async embed(text: string, options: EmbedOptions = {}): Promise<Float32Array> {
+		checkEmbed(text, options);
+		const { signal } = options;
 		signal?.throwIfAborted();
 		this.#ended.signal.throwIfAborted();
 		this.#embedder ??= this.#startEmbedder();
@@ -101,31 +106,33 @@ export class LlamaServerEngine implements Engine {
 		this.#ended.abort(error);
 	}
 
-	/** What a connection's end means: mostly that the server has ended, which is to be heard in a moment. */
+	/**
+	 * A connection that broke mostly means that the server has ended, of which this process hears a moment later. Then
+	 * that is the error; else the broken connection is.
+	 */
 	async #explain(error: unknown): Promise<unknown> {
-		if (
-			!(error instanceof Error) ||
-			!("code" in error) ||
-			!("syscall" in error || error.code === "ECONNRESET")
-		) {
-			return error;
-		}
-		if (this.failure === undefined) await this.#news();
+		if (!(error instanceof Error) || !isBrokenConnection(error)) return error;
+		if (this.failure === undefined) await this.#waitForExit();
 		return (
 			this.failure ??
 			new EngineError("ERR_GENERATE", `Cannot run a request: ${error.message}`, { cause: error })
 		);
 	}
 
-	async #news(): Promise<void> {
+	async #waitForExit(): Promise<void> {
 		const { process } = this.#loaded;
 		process.setReferenced(true);
-		let timer: NodeJS.Timeout | undefined;
+		let timer: ReturnType<typeof setTimeout> | undefined;
 		const late = new Promise<void>((resolve) => {
-			timer = setTimeout(resolve, EXIT_NEWS_MS);
+			timer = setTimeout(resolve, EXIT_DELAY_MS);
 		});
 		await Promise.race([process.exit, late]);
 		clearTimeout(timer);
 		process.setReferenced(false);
 	}
+}
+
+/** Node gives an answer that breaks off a code, but no system call. */
+function isBrokenConnection(error: Error): boolean {
+	return isSystemError(error) || ("code" in error && error.code === "ECONNRESET");
 }

@@ -1,9 +1,11 @@
+import type { GpuChoice } from "../options.ts";
+
 /**
  * The environment of a llama-server: the rank's, without the variables that would change what its arguments say.
  *
  * The key travels here because arguments can be read by every user of the host.
  */
-export function serverEnvironment(gpu: "auto" | "cuda" | "cpu", apiKey?: string): NodeJS.ProcessEnv {
+export function serverEnvironment(gpu: GpuChoice, apiKey?: string): NodeJS.ProcessEnv {
 	const kept = Object.entries(process.env).filter(
 		([name]) => !/^(LLAMA_ARG_|LLAMA_API_KEY$|AIP_)/.test(name),
 	);

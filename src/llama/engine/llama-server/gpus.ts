@@ -1,10 +1,4 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-
-/** This host has NVIDIA's driver. */
-export function hasNvidiaDriver(): boolean {
-	return existsSync("/dev/nvidiactl") || existsSync("/dev/dxg");
-}
 
 /** A device that a llama-server can use. */
 export interface ServerDevice {

@@ -1,16 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { cpus } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
+import { type Ending, endingText } from "../../../base/process/ending.ts";
+import { isSystemError } from "../../../base/system-error.ts";
 import { EngineError, reasonOf } from "../../errors.ts";
 import type { EngineInfo } from "../engine.ts";
 import { requestJson, type Target } from "../http/client.ts";
 import { isTransient } from "../http/retry.ts";
+import type { ServerProperties } from "../http/server-properties.ts";
+import { saysOutOfMemory, tellingLine, tellsReason } from "../llama-log.ts";
 import { joinNotes } from "../notes.ts";
 import { serverEnvironment } from "./environment.ts";
 import type { ServerDevice } from "./gpus.ts";
-import { offloadedLayers, tellingLine, tellsReason, templateError } from "./log.ts";
+import { offloadedLayers, templateError } from "./log.ts";
 import { refusedArgument, type ServerPlan, serverArguments } from "./options.ts";
-import { type ServerExit, ServerProcess } from "./server-process.ts";
+import { ServerProcess } from "./server-process.ts";
 
 /** A server whose model is loaded. */
 export interface LoadedServer {
@@ -19,14 +23,6 @@ export interface LoadedServer {
 	readonly target: Target;
 	readonly properties: ServerProperties;
 	readonly devices: readonly ServerDevice[];
-}
-
-/** What is used of `/props`. */
-export interface ServerProperties {
-	readonly default_generation_settings?: { readonly n_ctx?: number };
-	readonly total_slots?: number;
-	readonly build_info?: string;
-	readonly model_path?: string;
 }
 
 const KEY_BYTES = 24;
@@ -43,21 +39,11 @@ interface Attempts {
 /** On a busy host llama-server often loses the last lines of its log when it exits. Asked again, it may tell. */
 const MOST_SILENT = 3;
 
-/** The server's process ended by a signal while it loaded. */
-export class ServerCrash extends EngineError {
-	constructor(message: string) {
-		super("ERR_ENGINE_DIED", message);
-	}
-
-	override get name(): string {
-		return "EngineError";
-	}
-}
-
 /**
  * Starts a llama-server and waits until its model is loaded, however long that takes.
  *
- * @throws {EngineError} it ended instead, with its telling line.
+ * @throws {EngineError} it ended instead, with its telling line: ERR_ENGINE_DIED by a signal, ERR_ENGINE_MISSING if it
+ *   cannot be run at all, else ERR_ENGINE_LOAD.
  */
 export async function loadServer(
 	plan: ServerPlan,
@@ -110,7 +96,7 @@ async function untilHealthy(target: Target, ended: AbortSignal): Promise<void> {
 		} catch (error) {
 			ended.throwIfAborted();
 			// Still loading, not there yet, or just going.
-			if (!isTransient(error) && !(error instanceof Error && "syscall" in error)) throw error;
+			if (!isTransient(error) && !isSystemError(error)) throw error;
 		}
 		await delay(pause, undefined, { signal: ended });
 	}
@@ -119,10 +105,15 @@ async function untilHealthy(target: Target, ended: AbortSignal): Promise<void> {
 /** What a shell and the dynamic linker exit with when a program cannot be run at all. */
 const CANNOT_RUN = [126, 127];
 
-function loadError(plan: ServerPlan, exit: ServerExit, log: string): EngineError {
+function loadError(plan: ServerPlan, exit: Ending, log: string): EngineError {
 	const { code, signal } = exit;
 	if (signal !== null) {
-		return new ServerCrash(`Cannot load model ${plan.model}: the engine's process ${inWords(exit, log)}`);
+		const how = serverExitText(exit, log);
+		return new EngineError(
+			"ERR_ENGINE_DIED",
+			`Cannot load model ${plan.model}: the engine's process ${how}`,
+			{ outOfMemory: saysOutOfMemory(how) },
+		);
 	}
 	const reason = tellingLine(log);
 	if (code === null || CANNOT_RUN.includes(code)) {
@@ -134,20 +125,20 @@ function loadError(plan: ServerPlan, exit: ServerExit, log: string): EngineError
 	return new EngineError(
 		"ERR_ENGINE_LOAD",
 		`Cannot load model ${plan.model}: ${reason ?? `llama-server exited with code ${code}`}`,
+		{ outOfMemory: saysOutOfMemory(reason ?? "") },
 	);
 }
 
 /** How a server's process ended, with its last words if they tell anything. */
-export function inWords({ code, signal }: ServerExit, log: string): string {
-	const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
+export function serverExitText(ending: Ending, log: string): string {
 	const words = /GGML_ASSERT|GGML_ABORT|CUDA error|out of memory|terminate called| E /.test(log)
 		? tellingLine(log)
 		: undefined;
-	return words === undefined ? how : `${how} (${words})`;
+	return endingText(ending, words);
 }
 
-/** What to say about an engine on this server. */
-export function describe(loaded: LoadedServer, note?: string): EngineInfo {
+/** What an engine on this server says about itself. */
+export function serverInfo(loaded: LoadedServer, note?: string): EngineInfo {
 	const { plan, properties, devices, process } = loaded;
 	const device = plan.gpu === "cpu" ? undefined : devices[0];
 	const most = (plan.layers ?? 0) + 1;

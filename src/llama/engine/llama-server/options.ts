@@ -1,6 +1,12 @@
 import { availableParallelism } from "node:os";
 import type { ModelFacts } from "../../model/gguf/validate.ts";
-import { checkSlots, defaultContext, type EngineOptions } from "../options.ts";
+import {
+	checkSlots,
+	defaultContext,
+	type EngineOptions,
+	type GpuChoice,
+	type GpuLayers,
+} from "../options.ts";
 import { positive } from "../request.ts";
 
 /** How to start an engine on llama-server. */
@@ -8,15 +14,15 @@ export interface LlamaServerOptions extends EngineOptions {
 	/** Path of llama-server. */
 	readonly llamaServer: string;
 	/** Arguments for llama-server, after all others. */
-	readonly engineArgs?: readonly string[];
+	readonly engineArgs?: readonly string[] | undefined;
 }
 
 /** What a llama-server is started for, with every default filled in. */
 export interface ServerPlan {
 	readonly binary: string;
 	readonly model: string;
-	readonly gpu: "auto" | "cuda" | "cpu";
-	readonly gpuLayers: "auto" | "max" | number;
+	readonly gpu: GpuChoice;
+	readonly gpuLayers: GpuLayers;
 	readonly slots: number;
 	readonly contextSize: number;
 	readonly threads: number;

@@ -1,19 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeSocketFolder } from "../../../base/host/socket-folder.ts";
+import type { Ending } from "../../../base/process/ending.ts";
+import { Guard } from "../../../base/process/guard.ts";
+import { setReferenced } from "../../../base/process/referenced.ts";
 import { EngineError, reasonOf } from "../../errors.ts";
-import { Guard } from "./guard.ts";
 import { ServerLog } from "./log.ts";
 
-/** How a llama-server ended. */
-export interface ServerExit {
-	readonly code: number | null;
-	readonly signal: NodeJS.Signals | null;
-}
-
-/** Longest path of a unix socket on Linux, without its final zero byte. */
-const LONGEST_SOCKET_PATH = 107;
 const SOCKET = "llama.sock";
 /** After the exit, what is still in the pipes may take this long. */
 const LAST_WORDS_MS = 2000;
@@ -26,7 +21,7 @@ export class ServerProcess {
 	readonly socketPath: string;
 	readonly log = new ServerLog();
 	/** Resolves once the process has ended and its last words are in the log. */
-	readonly exit: Promise<ServerExit>;
+	readonly exit: Promise<Ending>;
 	readonly #child: ChildProcess;
 	readonly #guard: Guard | undefined;
 	readonly #folder: string;
@@ -45,7 +40,7 @@ export class ServerProcess {
 		for (const stream of [this.#child.stdout, this.#child.stderr]) {
 			stream?.setEncoding("utf8").on("data", (text: string) => this.log.add(text));
 		}
-		this.#guard = this.#child.pid === undefined ? undefined : new Guard(this.#child.pid, this.#folder);
+		this.#guard = this.#child.pid === undefined ? undefined : guardServer(this.#child.pid, this.#folder);
 		this.exit = this.#watch();
 	}
 
@@ -55,11 +50,7 @@ export class ServerProcess {
 
 	/** Whether this process stays alive for the sake of the server. */
 	setReferenced(on: boolean): void {
-		for (const handle of [this.#child, this.#child.stdout, this.#child.stderr]) {
-			const it = handle as unknown as { ref(): void; unref(): void } | null;
-			if (on) it?.ref();
-			else it?.unref();
-		}
+		setReferenced(this.#child, on);
 	}
 
 	/** Ends the process, by force if it does not end by itself. */
@@ -71,8 +62,8 @@ export class ServerProcess {
 		clearTimeout(timer);
 	}
 
-	async #watch(): Promise<ServerExit> {
-		const exit = await new Promise<ServerExit>((resolve) => {
+	async #watch(): Promise<Ending> {
+		const exit = await new Promise<Ending>((resolve) => {
 			this.#child.once("error", (error) => {
 				this.log.add(`error: ${reasonOf(error)}\n`);
 				if (this.#child.pid === undefined) resolve({ code: null, signal: null });
@@ -85,17 +76,22 @@ export class ServerProcess {
 				});
 			});
 		});
-		if (this.#guard === undefined) rmSync(this.#folder, { recursive: true, force: true });
-		else await this.#guard.dismiss();
+		rmSync(this.#folder, { recursive: true, force: true });
+		await this.#guard?.dismiss();
 		return exit;
 	}
 }
 
+/** Ends the server if the rank is killed. */
+function guardServer(pid: number, folder: string): Guard {
+	const guard = new Guard({ name: "tsmpi-engine-guard", folder, graceTenths: 0 });
+	guard.watch(pid);
+	return guard;
+}
+
 function makeFolder(): string {
-	const wanted = join(tmpdir(), "tsmpi-engine-");
-	const short = wanted.length + 6 + 1 + SOCKET.length <= LONGEST_SOCKET_PATH ? wanted : "/tmp/tsmpi-engine-";
 	try {
-		return mkdtempSync(short);
+		return makeSocketFolder("tsmpi-engine-", SOCKET.length);
 	} catch (error) {
 		throw new EngineError(
 			"ERR_ENGINE_LOAD",

@@ -1,11 +1,12 @@
+import { hasNvidiaDriver } from "../../../base/host/nvidia.ts";
 import { EngineError } from "../../errors.ts";
 import type { ModelFacts } from "../../model/gguf/validate.ts";
 import type { Engine } from "../engine.ts";
 import { joinNotes } from "../notes.ts";
 import { LlamaServerEngine } from "./engine.ts";
 import { serverEnvironment } from "./environment.ts";
-import { hasNvidiaDriver, listDevices } from "./gpus.ts";
-import { loadServer, ServerCrash } from "./load.ts";
+import { listDevices } from "./gpus.ts";
+import { loadServer } from "./load.ts";
 import { type LlamaServerOptions, serverPlan } from "./options.ts";
 
 /**
@@ -33,8 +34,10 @@ export async function startLlamaServer(
 	try {
 		return new LlamaServerEngine(await loadServer(plan, devices), note);
 	} catch (error) {
-		// With "auto" a GPU whose kernels do not run is no reason to fail, but one to say so.
-		if (gpu !== "auto" || devices.length === 0 || !(error instanceof ServerCrash)) throw error;
+		// A process that dies while it loads: with "auto" a GPU whose kernels do not run is no reason to fail, only one to
+		// say so.
+		const died = error instanceof EngineError && error.code === "ERR_ENGINE_DIED";
+		if (gpu !== "auto" || devices.length === 0 || !died) throw error;
 		const why = `${devices[0]?.id} could not be used, so the model runs on the processor: ${error.message}`;
 		const onCpu = serverPlan({ ...options, gpu: "cpu" }, facts, false);
 		return new LlamaServerEngine(await loadServer(onCpu, []), joinNotes(note, why));

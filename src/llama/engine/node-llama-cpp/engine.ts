@@ -1,5 +1,7 @@
-import { EngineError } from "../../errors.ts";
+import { endingText } from "../../../base/process/ending.ts";
+import { EngineError, type EngineErrorData } from "../../errors.ts";
 import type { ModelFacts } from "../../model/gguf/validate.ts";
+import { checkCounted, checkEmbed } from "../check.ts";
 import type {
 	DoneEvent,
 	EmbedOptions,
@@ -9,11 +11,13 @@ import type {
 	GenerateOptions,
 	Prompt,
 } from "../engine.ts";
+import { saysOutOfMemory } from "../llama-log.ts";
 import { joinNotes } from "../notes.ts";
-import { type EngineOptions, loadRequest } from "../options.ts";
+import type { EngineOptions } from "../options.ts";
 import { checkRequest } from "../request.ts";
 import { type HostExit, HostProcess } from "./host-process.ts";
-import type { Failure, GenerateRequest, HostToRank, LoadRequest } from "./protocol.ts";
+import { loadRequest } from "./load-request.ts";
+import type { GenerateRequest, HostToRank, LoadRequest } from "./protocol.ts";
 import { RequestQueue } from "./request-queue.ts";
 
 type RequestEvent = Extract<HostToRank, { readonly id: number }>;
@@ -29,27 +33,16 @@ export async function startNodeLlamaCpp(
 	note?: string,
 ): Promise<Engine> {
 	const request = loadRequest(options, facts);
+	const engine = new NodeLlamaCppEngine(request);
 	try {
-		return await NodeLlamaCppEngine.load(request, note);
+		return await engine.load(note);
 	} catch (error) {
-		// With "auto" a GPU whose kernels do not run is no reason to fail, but one to say so.
-		if (request.gpu !== "auto" || !(error instanceof LoadCrash) || error.device === "cpu") throw error;
-		const why = `${error.device} could not be used, so the model runs on the processor: ${error.message}`;
-		return await NodeLlamaCppEngine.load({ ...request, gpu: "cpu" }, joinNotes(note, why));
-	}
-}
-
-/** The host died while it loaded. */
-class LoadCrash extends EngineError {
-	readonly device: EngineInfo["device"];
-
-	constructor(message: string, device: EngineInfo["device"]) {
-		super("ERR_ENGINE_DIED", message);
-		this.device = device;
-	}
-
-	override get name(): string {
-		return "EngineError";
+		// A process that dies while it loads: with "auto" a GPU whose kernels do not run is no reason to fail, only one to
+		// say so.
+		const died = error instanceof EngineError && error.code === "ERR_ENGINE_DIED";
+		if (request.gpu !== "auto" || !died || engine.device === "cpu") throw error;
+		const why = `${engine.device} could not be used, so the model runs on the processor: ${error.message}`;
+		return await new NodeLlamaCppEngine({ ...request, gpu: "cpu" }).load(joinNotes(note, why));
 	}
 }
 
@@ -59,23 +52,32 @@ class NodeLlamaCppEngine implements Engine {
 	readonly #requests = new Map<number, RequestQueue<RequestEvent>>();
 	#info: EngineInfo | undefined;
 	#device: EngineInfo["device"] = "unknown";
-	#onLoaded: ((failure?: Failure) => void) | undefined;
+	#onLoaded: ((error?: EngineErrorData) => void) | undefined;
 	#nextId = 1;
 	/** Why no request can run any more. */
 	#ended: EngineError | undefined;
 
-	private constructor(request: LoadRequest) {
+	constructor(request: LoadRequest) {
 		this.#request = request;
 		this.#host = new HostProcess((events) => {
 			for (const event of events) this.#receive(event);
 		});
 	}
 
-	static async load(request: LoadRequest, note?: string): Promise<Engine> {
-		const engine = new NodeLlamaCppEngine(request);
-		await engine.#load();
-		if (note !== undefined && engine.#info !== undefined) engine.#info = { ...engine.#info, note };
-		return engine;
+	/**
+	 * Loads the model. To be called once, before anything else.
+	 *
+	 * @throws {EngineError} ERR_ENGINE_DIED if the process died of it, else what it said.
+	 */
+	async load(note?: string): Promise<Engine> {
+		await this.#load();
+		if (note !== undefined && this.#info !== undefined) this.#info = { ...this.#info, note };
+		return this;
+	}
+
+	/** Where llama.cpp wants to run the model; "unknown" until it is up. */
+	get device(): EngineInfo["device"] {
+		return this.#device;
 	}
 
 	get info(): EngineInfo {
@@ -127,7 +129,7 @@ class NodeLlamaCppEngine implements Engine {
 						return;
 					} else if (event.type === "error") {
 						finished = true;
-						throw new EngineError(event.failure.code, event.failure.message);
+						throw EngineError.from(event.error);
 					}
 				}
 			}
@@ -139,20 +141,23 @@ class NodeLlamaCppEngine implements Engine {
 	}
 
 	async countTokens(prompt: Prompt): Promise<number> {
+		checkCounted(prompt);
 		const id = this.#nextId;
 		const queue = this.#open();
 		this.#host.send({ type: "count", id, prompt });
 		try {
 			const [event] = await queue.take();
 			if (event?.type === "counted") return event.tokens;
-			if (event?.type === "error") throw new EngineError(event.failure.code, event.failure.message);
+			if (event?.type === "error") throw EngineError.from(event.error);
 			throw new EngineError("ERR_GENERATE", "Cannot count tokens: the engine gave no number");
 		} finally {
 			this.#close(id);
 		}
 	}
 
-	async embed(text: string, { signal }: EmbedOptions = {}): Promise<Float32Array> {
+	async embed(text: string, options: EmbedOptions = {}): Promise<Float32Array> {
+		checkEmbed(text, options);
+		const { signal } = options;
 		signal?.throwIfAborted();
 		const id = this.#nextId;
 		const queue = this.#open();
@@ -162,7 +167,7 @@ class NodeLlamaCppEngine implements Engine {
 		try {
 			const [event] = await queue.take();
 			if (event?.type === "embedded") return Float32Array.from(event.vector);
-			if (event?.type === "error") throw new EngineError(event.failure.code, event.failure.message);
+			if (event?.type === "error") throw EngineError.from(event.error);
 			throw new EngineError("ERR_GENERATE", "Cannot embed a text: the engine gave no vector");
 		} finally {
 			signal?.removeEventListener("abort", onAbort);
@@ -182,20 +187,22 @@ class NodeLlamaCppEngine implements Engine {
 
 	async #load(): Promise<void> {
 		this.#host.hold();
-		const loaded = new Promise<Failure | undefined>((resolve) => {
+		const loaded = new Promise<EngineErrorData | undefined>((resolve) => {
 			this.#onLoaded = resolve;
 		});
 		void this.#host.exit.then((exit) => this.#died(exit));
 		this.#host.send(this.#request);
 		const crashed = this.#host.exit.then((exit) => {
-			throw new LoadCrash(
-				`Cannot load model ${this.#request.model}: the engine's process ${inWords(exit)}`,
-				this.#device,
+			const how = endingText(exit, exit.reason);
+			throw new EngineError(
+				"ERR_ENGINE_DIED",
+				`Cannot load model ${this.#request.model}: the engine's process ${how}`,
+				{ outOfMemory: saysOutOfMemory(how) },
 			);
 		});
 		try {
-			const failure = await Promise.race([loaded, crashed]);
-			if (failure !== undefined) throw new EngineError(failure.code, failure.message);
+			const error = await Promise.race([loaded, crashed]);
+			if (error !== undefined) throw EngineError.from(error);
 		} catch (error) {
 			await this.#host.close();
 			throw error;
@@ -215,7 +222,7 @@ class NodeLlamaCppEngine implements Engine {
 				this.#onLoaded?.();
 				break;
 			case "failed":
-				this.#onLoaded?.(event.failure);
+				this.#onLoaded?.(event.error);
 				break;
 			default:
 				// A request that was aborted is not there any more.
@@ -227,7 +234,7 @@ class NodeLlamaCppEngine implements Engine {
 		this.#end(
 			new EngineError(
 				"ERR_ENGINE_DIED",
-				`The engine of model ${this.#request.model} died: its process ${inWords(exit)}`,
+				`The engine of model ${this.#request.model} died: its process ${endingText(exit, exit.reason)}`,
 			),
 		);
 	}
@@ -250,9 +257,4 @@ class NodeLlamaCppEngine implements Engine {
 	#close(id: number): void {
 		if (this.#requests.delete(id)) this.#host.release();
 	}
-}
-
-function inWords({ code, signal, words }: HostExit): string {
-	const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
-	return words === undefined ? how : `${how} (${words})`;
 }

@@ -1,14 +1,15 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { ownFolder } from "../../../base/own-folder.ts";
+import type { Ending } from "../../../base/process/ending.ts";
+import { setReferenced } from "../../../base/process/referenced.ts";
+import { tellingLine } from "../llama-log.ts";
 import type { HostToRank, RankToHost } from "./protocol.ts";
 
 /** How an engine host ended. */
-export interface HostExit {
-	readonly code: number | null;
-	readonly signal: NodeJS.Signals | null;
-	/** The last words on its stderr that tell why, if there are any. */
-	readonly words: string | undefined;
+export interface HostExit extends Ending {
+	/** The line of its stderr that best tells why, if it wrote any. */
+	readonly reason: string | undefined;
 }
 
 const KEPT_BYTES = 8192;
@@ -77,8 +78,8 @@ export class HostProcess {
 
 	#watch(): Promise<HostExit> {
 		return new Promise((resolve) => {
-			const finish = (code: number | null, signal: NodeJS.Signals | null) => {
-				resolve({ code, signal, words: tellingLine(this.#stderr) });
+			const finish = (code: number | null, signal: string | null) => {
+				resolve({ code, signal, reason: tellingLine(this.#stderr) });
 			};
 			this.#child.once("error", (error) => {
 				this.#stderr += `error: ${error.message}\n`;
@@ -96,22 +97,6 @@ export class HostProcess {
 	}
 
 	#setReferenced(on: boolean): void {
-		const stderr = this.#child.stderr as unknown as { ref(): void; unref(): void } | null;
-		for (const handle of [this.#child, this.#child.channel, stderr]) {
-			if (on) handle?.ref();
-			else handle?.unref();
-		}
+		setReferenced(this.#child, on);
 	}
-}
-
-function tellingLine(stderr: string): string | undefined {
-	const lines = stderr.split("\n").map((line) => line.trim());
-	const telling = lines.find((line) =>
-		/GGML_ASSERT|CUDA error|out of memory|terminate called|what\(\):/i.test(line),
-	);
-	return (
-		telling ??
-		lines.find((line) => /error|abort|fail/i.test(line)) ??
-		lines.filter((line) => line !== "").at(-1)
-	);
 }

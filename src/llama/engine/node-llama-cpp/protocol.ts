@@ -1,15 +1,16 @@
 /** What a rank and its engine host tell each other. The host sends arrays: all that happened in one turn of its loop. */
 
-import type { EngineErrorCode } from "../../errors.ts";
+import type { EngineErrorData } from "../../errors.ts";
 import type { EngineInfo, FinishReason, Prompt, Usage } from "../engine.ts";
+import type { GpuChoice, GpuLayers } from "../options.ts";
 import type { CheckedRequest } from "../request.ts";
 
 /** How to load the model. */
 export interface LoadRequest {
 	readonly type: "load";
 	readonly model: string;
-	readonly gpu: "auto" | "cuda" | "cpu";
-	readonly gpuLayers: "auto" | "max" | number;
+	readonly gpu: GpuChoice;
+	readonly gpuLayers: GpuLayers;
 	readonly slots: number;
 	readonly contextSize: number;
 	readonly threads: number;
@@ -30,21 +31,15 @@ export type RankToHost =
 	| { readonly type: "embed"; readonly id: number; readonly text: string }
 	| { readonly type: "close" };
 
-/** A failure with its code: errors themselves do not survive the way between processes. */
-export interface Failure {
-	readonly code: EngineErrorCode;
-	readonly message: string;
-}
-
 export type HostToRank =
 	/** llama.cpp is up; loading starts on this device. */
 	| { readonly type: "device"; readonly device: EngineInfo["device"] }
 	| { readonly type: "loaded"; readonly info: Omit<EngineInfo, "note" | "pid"> }
-	| { readonly type: "failed"; readonly failure: Failure }
+	| { readonly type: "failed"; readonly error: EngineErrorData }
 	/** The request's first token was sampled, after this time in the queue. */
 	| { readonly type: "first"; readonly id: number; readonly queueMs: number }
 	| { readonly type: "text"; readonly id: number; readonly text: string }
 	| { readonly type: "done"; readonly id: number; readonly finishReason: FinishReason; readonly usage: Usage }
-	| { readonly type: "error"; readonly id: number; readonly failure: Failure }
+	| { readonly type: "error"; readonly id: number; readonly error: EngineErrorData }
 	| { readonly type: "counted"; readonly id: number; readonly tokens: number }
 	| { readonly type: "embedded"; readonly id: number; readonly vector: readonly number[] };

@@ -2,13 +2,17 @@ import { randomBytes } from "node:crypto";
 import { lstat, mkdir, rename, rm, stat } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { checkArgument, oneOf } from "../../../base/check-types.ts";
+import { cacheFolder } from "../../../base/host/cache-folder.ts";
 import { JobError, reasonOf } from "../../errors.ts";
-import { cacheFolder } from "../cache-folder.ts";
-import type { PresetName } from "./presets.ts";
+import { PRESETS, type PresetName } from "./presets.ts";
 import { writeDemoModel } from "./write.ts";
 
 /** Part of the file's name: to be raised whenever the bytes that are written change. */
 const REVISION = 1;
+
+/** How the demo model is called in a report. */
+export const DEMO_MODEL_LABEL = "tsmpi-demo-tiny";
 
 /** What must be said wherever text of such a model is shown. */
 export const DEMO_MODEL_NOTE = "demo model, random weights: the text means nothing; use --model FILE.gguf";
@@ -16,8 +20,12 @@ export const DEMO_MODEL_NOTE = "demo model, random weights: the text means nothi
 /**
  * Path of one of the project's own models, written on first use into the user's cache folder, or into the system's
  * temporary folder where that cannot be written. Any number of processes may ask at the same time.
+ *
+ * @throws {JobError} neither folder can be written.
+ * @throws {ArgumentError} ERR_ARG: there is no such preset.
  */
 export async function ensureDemoModel(preset: PresetName = "tiny"): Promise<string> {
+	checkArgument("make a demo model", "its name", preset, oneOf(...Object.keys(PRESETS)));
 	const name = `demo-${preset}-${REVISION}.gguf`;
 	const failures: string[] = [];
 	for (const folder of [cacheFolder(), temporaryFolder]) {

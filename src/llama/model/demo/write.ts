@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { checkArgument, oneOf, TEXT } from "../../../base/check-types.ts";
 import { type GgufEntry, writeGguf } from "../gguf/writer.ts";
 import { type ModelShape, PRESETS, type PresetName } from "./presets.ts";
 import {
@@ -21,13 +22,22 @@ export interface ModelDescription {
 	readonly template: string | undefined;
 }
 
-/** Writes one of the project's own models, byte for byte the same on every machine. */
+/**
+ * Writes one of the project's own models, byte for byte the same on every machine.
+ *
+ * @param path Of the file, which is written over if it is there.
+ * @throws an error of the operating system, if the file cannot be written.
+ * @throws {ArgumentError} ERR_ARG: the path is no string, or there is no such preset.
+ */
 export async function writeDemoModel(path: string, preset: PresetName): Promise<void> {
+	checkArgument("write a demo model", "its path", path, TEXT);
+	checkArgument("write a demo model", "its name", preset, oneOf(...Object.keys(PRESETS)));
 	const shape = PRESETS[preset];
 	const vocabulary = buildVocabulary(shape.vocabulary);
 	await writeModel(path, { name: `tsmpi-demo-${preset}`, shape, vocabulary, template: CHAT_TEMPLATE });
 }
 
+/** Writes a model of the llama architecture. */
 export async function writeModel(path: string, model: ModelDescription): Promise<void> {
 	const file = await open(path, "w");
 	try {

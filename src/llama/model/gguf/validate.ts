@@ -1,21 +1,26 @@
 import { basename, dirname, join } from "node:path";
-import { EngineError } from "../../errors.ts";
+import { checkArgument, TEXT } from "../../../base/check-types.ts";
+import { isSystemError } from "../../../base/system-error.ts";
+import { EngineError, reasonOf } from "../../errors.ts";
 import { type GgufHeader, type GgufValue, readGgufHeader } from "./header.ts";
 import { GgufError } from "./source.ts";
 import { TENSOR_BLOCKS } from "./types.ts";
 
 /** What is worth knowing about a model before it is loaded. */
 export interface ModelFacts {
+	/** As llama.cpp calls it: "llama", "qwen3". */
 	readonly architecture: string;
+	/** The model's own name, if its file has one. */
 	readonly name: string | undefined;
 	/** Tokens of context that the model was trained with. */
 	readonly contextLength: number | undefined;
+	/** Layers without the output. */
 	readonly layers: number | undefined;
-	/** What a token of context takes, at two bytes a number; undefined where the file does not tell plainly. */
+	/** Bytes that a token of context takes, at two bytes a number; undefined where the file does not tell plainly. */
 	readonly cacheBytesPerToken: number | undefined;
 	/** The file says how the embeddings of tokens become one. */
 	readonly pooled: boolean;
-	/** Size of all its files. */
+	/** Bytes of all its files. */
 	readonly bytes: number;
 }
 
@@ -39,9 +44,12 @@ const TRANSFORMERS = new Set([
 /**
  * Checks a model file before llama.cpp sees it: some damage makes llama.cpp abort its process. Reads the header only.
  *
+ * @param path Of the file; of a split model, its first part.
  * @throws {EngineError} ERR_MODEL, with what is wrong.
+ * @throws {ArgumentError} ERR_ARG: the path is no string.
  */
 export async function validateModel(path: string): Promise<ModelFacts> {
+	checkArgument("check a model", "its path", path, TEXT);
 	const header = await read(path);
 	return await explain(path, async () => {
 		const architecture = check(header);
@@ -102,14 +110,15 @@ async function explain<T>(path: string, work: () => Promise<T>): Promise<T> {
 
 function reason(error: unknown): string {
 	if (error instanceof GgufError) return error.message;
-	switch ((error as NodeJS.ErrnoException).code) {
+	if (!isSystemError(error)) return reasonOf(error);
+	switch (error.code) {
 		case "ENOENT":
 		case "ENOTDIR":
 			return "there is no such file";
 		case "EACCES":
 			return "it may not be read (permission denied)";
 		default:
-			return (error as Error).message;
+			return error.message;
 	}
 }
 

@@ -77,7 +77,7 @@ function draw(name: string, curves: readonly Curve[], data: PageData, parent: HT
 					}),
 				),
 			],
-			hooks: { setCursor: [(plot) => setTip?.(describe(plot, name, curves))] },
+			hooks: { setCursor: [(plot) => setTip?.(tooltip(plot, name, curves))] },
 		},
 		aligned,
 		parent,
@@ -108,7 +108,7 @@ function rangeOf(curves: readonly Curve[]): {
 	return { from: Math.max(0, lowest - room), to: highest + room, log: false };
 }
 
-function describe(chart: uPlot, name: string, curves: readonly Curve[]): string | undefined {
+function tooltip(chart: uPlot, name: string, curves: readonly Curve[]): string | undefined {
 	const { left = -1 } = chart.cursor;
 	if (left < 0) return undefined;
 	const at = chart.posToVal(left, "x");

@@ -39,7 +39,7 @@ export function showTimeline(data: PageData, parent: HTMLElement): void {
 			hooks: {
 				drawClear: [(plot) => drawBands(plot, groups)],
 				draw: [(plot) => drawSpans(plot, data)],
-				setCursor: [(plot) => setTip?.(describe(plot, data, byRow))],
+				setCursor: [(plot) => setTip?.(tooltip(plot, data, byRow))],
 			},
 		},
 		[
@@ -109,7 +109,7 @@ function drawSpans({ ctx, bbox, valToPos }: uPlot, { spans, rows, ranks }: PageD
 	ctx.restore();
 }
 
-function describe(
+function tooltip(
 	chart: uPlot,
 	{ rows }: PageData,
 	byRow: ReadonlyMap<number, readonly PageSpan[]>,

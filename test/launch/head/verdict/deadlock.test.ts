@@ -1,10 +1,5 @@
 import test from "ava";
-import {
-	cycleText,
-	findCycle,
-	isDeadlock,
-	type RankState,
-} from "../../../../launch/head/verdict/deadlock.ts";
+import { type Activity, cycleText, findCycle, isDeadlock } from "../../../../launch/head/verdict/deadlock.ts";
 import { waitingTable } from "../../../../launch/head/verdict/waiting-table.ts";
 import type { Counts } from "../../../../src/control/messages.ts";
 
@@ -14,7 +9,7 @@ function blocked(
 	sent: Counts = [],
 	received: Counts = [],
 	gone: readonly number[] = [],
-): RankState {
+): Activity {
 	const operation = { operation: "recv", peers, tag: 7, communicator: "world", sinceMs: 1500, at: "a.js:3" };
 	return { rank, state: "blocked", operations: [operation], sent, received, gone };
 }

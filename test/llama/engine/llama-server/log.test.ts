@@ -1,10 +1,7 @@
 import test from "ava";
+import { tellingLine } from "../../../../src/llama/engine/llama-log.ts";
 import { parseDevices } from "../../../../src/llama/engine/llama-server/gpus.ts";
-import {
-	offloadedLayers,
-	tellingLine,
-	templateError,
-} from "../../../../src/llama/engine/llama-server/log.ts";
+import { offloadedLayers, templateError } from "../../../../src/llama/engine/llama-server/log.ts";
 import { refusedArgument } from "../../../../src/llama/engine/llama-server/options.ts";
 
 /** Lines of llama-server v0.4.0 and b4000, as they stood in its logs. */

@@ -2,20 +2,21 @@
  * The engine host: a process that a rank forks and that owns llama.cpp, because a bad model or device can make
  * llama.cpp abort its process, and because UV_THREADPOOL_SIZE must be set before Node starts.
  */
-import { EngineError, reasonOf } from "../../../errors.ts";
+import { EngineError, type EngineErrorCode, type EngineErrorData, reasonOf } from "../../../errors.ts";
+import { saysOutOfMemory } from "../../llama-log.ts";
 import { SequencePool } from "../../sequence-pool.ts";
-import type { Failure, GenerateRequest, HostToRank, LoadRequest, RankToHost } from "../protocol.ts";
+import type { GenerateRequest, HostToRank, LoadRequest, RankToHost } from "../protocol.ts";
 import { Embedder } from "./embedder.ts";
 import { loadModel } from "./model.ts";
-import { Outbox } from "./outbox.ts";
 import { PromptEncoder } from "./prompt.ts";
 import { type Runtime, runRequest } from "./run-request.ts";
+import { TurnBuffer } from "./turn-buffer.ts";
 
-const outbox = new Outbox((events) => {
-	// A rank that is gone needs no answer: "disconnect" ends this process.
+const buffer = new TurnBuffer((events) => {
+	// A rank that is gone needs no events: "disconnect" ends this process.
 	if (process.connected) process.send?.(events, undefined, undefined, () => {});
 });
-const emit = (event: HostToRank) => outbox.push(event);
+const emit = (event: HostToRank) => buffer.push(event);
 const running = new Map<number, AbortController>();
 let runtime: Runtime | undefined;
 
@@ -50,7 +51,7 @@ async function load(request: LoadRequest): Promise<void> {
 		runtime = { loaded, encoder, pool: new SequencePool(loaded.sequences), embedder: new Embedder(), emit };
 		emit({ type: "loaded", info: loaded.info });
 	} catch (error) {
-		emit({ type: "failed", failure: failureOf(error, "ERR_ENGINE_LOAD") });
+		emit({ type: "failed", error: errorData(error, "ERR_ENGINE_LOAD") });
 	}
 }
 
@@ -62,7 +63,7 @@ async function generate(request: GenerateRequest): Promise<void> {
 	} catch (error) {
 		// Who aborted a request does not wait for its end.
 		if (!controller.signal.aborted) {
-			emit({ type: "error", id: request.id, failure: failureOf(error, "ERR_GENERATE") });
+			emit({ type: "error", id: request.id, error: errorData(error, "ERR_GENERATE") });
 		}
 	} finally {
 		running.delete(request.id);
@@ -73,7 +74,7 @@ async function count(id: number, prompt: GenerateRequest["prompt"]): Promise<voi
 	try {
 		emit({ type: "counted", id, tokens: (await ready().encoder.encode(prompt)).length });
 	} catch (error) {
-		emit({ type: "error", id, failure: failureOf(error, "ERR_PROMPT") });
+		emit({ type: "error", id, error: errorData(error, "ERR_PROMPT") });
 	}
 }
 
@@ -82,7 +83,7 @@ async function embed(id: number, text: string): Promise<void> {
 		const { loaded, encoder, embedder } = ready();
 		emit({ type: "embedded", id, vector: await embedder.embed(await encoder.encode(text), loaded) });
 	} catch (error) {
-		emit({ type: "error", id, failure: failureOf(error, "ERR_GENERATE") });
+		emit({ type: "error", id, error: errorData(error, "ERR_GENERATE") });
 	}
 }
 
@@ -92,7 +93,12 @@ function ready(): Runtime {
 	return runtime;
 }
 
-function failureOf(error: unknown, code: Failure["code"]): Failure {
-	if (error instanceof EngineError) return { code: error.code, message: error.message };
-	return { code, message: `Cannot run a request: ${reasonOf(error)}` };
+function errorData(error: unknown, code: EngineErrorCode): EngineErrorData {
+	const known =
+		error instanceof EngineError
+			? error
+			: new EngineError(code, `Cannot run a request: ${reasonOf(error)}`, {
+					outOfMemory: saysOutOfMemory(reasonOf(error)),
+				});
+	return known.toData();
 }

@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { EngineError, reasonOf } from "../../../errors.ts";
 import type { EngineInfo } from "../../engine.ts";
+import { saysOutOfMemory } from "../../llama-log.ts";
 import type { LoadRequest } from "../protocol.ts";
 import {
 	type Context,
@@ -25,7 +26,7 @@ const CPU_PREFILL_CHUNK = 64;
 const GPU_PREFILL_CHUNK = 512;
 const BATCH_SIZE = 512;
 const KEPT_LOG_LINES = 30;
-/** llama.cpp's own words arrive after the error that they explain. */
+/** How long after an error the lines of llama.cpp's log that explain it may arrive. */
 const LOG_DELAY_MS = 20;
 
 /** Loads a model with node-llama-cpp's prebuilt binaries: nothing is downloaded or compiled. */
@@ -113,7 +114,7 @@ async function openLibrary(): Promise<Library> {
 	try {
 		return await importLibrary();
 	} catch (error) {
-		const missing = (error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND";
+		const missing = error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND";
 		throw new EngineError(
 			"ERR_ENGINE_MISSING",
 			missing
@@ -132,11 +133,15 @@ function deviceError(request: LoadRequest, error: unknown): EngineError {
 			{ cause: error },
 		);
 	}
-	return new EngineError("ERR_ENGINE_LOAD", `Cannot start llama.cpp: ${reasonOf(error)}`, { cause: error });
+	const reason = reasonOf(error);
+	return new EngineError("ERR_ENGINE_LOAD", `Cannot start llama.cpp: ${reason}`, {
+		cause: error,
+		outOfMemory: saysOutOfMemory(reason),
+	});
 }
 
 const TELLING = /error|fail|unknown|missing|invalid/i;
-/** Says only that something failed, which is known. */
+/** A line that only says that loading failed, which the error says already. */
 const NOISE = /failed to load model$/i;
 
 /** "llama_model_load: error loading model: missing tensor" is about a missing tensor. */
@@ -149,11 +154,9 @@ function loadError(request: LoadRequest, error: unknown, log: readonly string[])
 	// node-llama-cpp's own message is the same for every model that llama.cpp refuses.
 	const reason = reasonOf(error);
 	if (words.size === 0 || !NOISE.test(reason)) words.add(reason);
-	return new EngineError(
-		"ERR_ENGINE_LOAD",
-		`Cannot load model ${request.model}: ${[...words].slice(-4).join("; ")}`,
-		{
-			cause: error,
-		},
-	);
+	const text = [...words].slice(-4).join("; ");
+	return new EngineError("ERR_ENGINE_LOAD", `Cannot load model ${request.model}: ${text}`, {
+		cause: error,
+		outOfMemory: saysOutOfMemory(text),
+	});
 }

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { EngineError, reasonOf } from "../../../errors.ts";
-import type { Message, Prompt } from "../../engine.ts";
+import type { ChatMessage, Prompt } from "../../engine.ts";
 import type { Model, Token } from "./library.ts";
 
 type Render = (variables: Record<string, unknown>) => string;
@@ -32,7 +32,7 @@ export class PromptEncoder {
 		return tokens;
 	}
 
-	async #applyTemplate(messages: readonly Message[]): Promise<string> {
+	async #applyTemplate(messages: readonly ChatMessage[]): Promise<string> {
 		const { bosString, eosString } = this.#model.tokens;
 		try {
 			this.#render ??= loadTemplate(templateOf(this.#model) ?? CHATML);

@@ -1,0 +1,170 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Dispatcher } from "../dispatch/dispatcher.ts";
+import type { RequestEnd } from "../dispatch/submission.ts";
+import { type BadLine, type BatchRequest, isRequest } from "./request.ts";
+
+/** Requests that are read ahead of those that run: what policies and priorities can choose from. */
+const WINDOW = 4096;
+/** The same in tokens of the prompts, estimated (16 MiB of text): long prompts fill the window sooner. */
+const WINDOW_TOKENS = 4 << 20;
+
+/** The time that a feed goes by, in milliseconds. */
+export interface Clock {
+	readonly now: () => number;
+	/** Resolves once it is so late. */
+	readonly until: (timeMs: number) => Promise<void>;
+}
+
+/** This process's `performance.now()`. */
+export const CLOCK: Clock = {
+	now: () => performance.now(),
+	until: async (timeMs) => {
+		// A timer may go off a little before its time.
+		for (let left = timeMs - performance.now(); left > 0; left = timeMs - performance.now())
+			await delay(left);
+	},
+};
+
+/** What a feed does with its requests. */
+export interface FeedOptions {
+	/** Called once for each request. While a promise that it gave is pending, nothing more is handed out. */
+	readonly onEnd: (request: BatchRequest, end: RequestEnd) => Promise<void> | undefined;
+	/** Called once for each line that is no request. While a promise that it gave is pending, nothing more is read. */
+	readonly onBadLine: (line: BadLine) => Promise<void> | undefined;
+	/** Called with each piece of text as it is generated; without it no pieces travel. */
+	readonly onPiece?: ((request: BatchRequest, text: string) => void) | undefined;
+	/** The open loop: when the next request is due, in milliseconds from the start. Without it: as soon as there is room. */
+	readonly nextArrival?: (() => number) | undefined;
+	/** An abort cancels what has been submitted and reads no more. */
+	readonly signal?: AbortSignal | undefined;
+	/** @default CLOCK */
+	readonly clock?: Clock;
+}
+
+type FeedDispatcher = Pick<Dispatcher, "submit" | "cancel" | "queued" | "handedOut" | "inputEnded">;
+
+/** Submits the requests of a file: no more than a window of them waits, and in an open loop none before its time. */
+export class Feed {
+	readonly #dispatcher: FeedDispatcher;
+	readonly #options: FeedOptions;
+	readonly #clock: Clock;
+	readonly #done: Promise<void>;
+	#resolve: () => void = () => {};
+	#reject: (reason: unknown) => void = () => {};
+	/** Submitted and not ended. */
+	readonly #open = new Set<number>();
+	/** Tokens of those prompts, estimated. */
+	#tokens = 0;
+	/** Lines that came out of the source, and those whose end was told. */
+	#seen = 0;
+	#endedCount = 0;
+	#read = false;
+	/** Reads no more: it failed, or was aborted. */
+	#stopped = false;
+
+	constructor(dispatcher: FeedDispatcher, options: FeedOptions) {
+		this.#dispatcher = dispatcher;
+		this.#options = options;
+		this.#clock = options.clock ?? CLOCK;
+		this.#done = new Promise((resolve, reject) => {
+			this.#resolve = resolve;
+			this.#reject = reject;
+		});
+		// `run` tells of it, which may not have been called yet.
+		this.#done.catch(() => {});
+	}
+
+	/** Lines that came out of the source and have no end, since the feed was stopped. */
+	get dropped(): number {
+		return this.#stopped ? this.#seen - this.#endedCount : 0;
+	}
+
+	/** Resolves when every request has ended. Rejects if the source cannot be read or an end not be told. */
+	async run(source: AsyncIterable<readonly (BatchRequest | BadLine)[]>): Promise<void> {
+		const { signal } = this.#options;
+		const abort = () => this.#abort();
+		signal?.addEventListener("abort", abort);
+		if (signal?.aborted) abort();
+		this.#submitAll(source).catch((error: unknown) => this.fail(error));
+		try {
+			await this.#done;
+		} finally {
+			signal?.removeEventListener("abort", abort);
+		}
+	}
+
+	/** Something is wrong that ends it all: `run` rejects with this, and what has been submitted is cancelled. */
+	fail(error: unknown): void {
+		this.#stopped = true;
+		this.#reject(error);
+		for (const id of this.#open) this.#dispatcher.cancel(id);
+	}
+
+	async #submitAll(source: AsyncIterable<readonly (BatchRequest | BadLine)[]>): Promise<void> {
+		const { nextArrival, onBadLine } = this.#options;
+		const start = this.#clock.now();
+		for await (const portion of source) {
+			this.#seen += portion.length;
+			for (const request of portion) {
+				if (this.#stopped) break;
+				if (!isRequest(request)) {
+					this.#endedCount += 1;
+					await onBadLine(request);
+					continue;
+				}
+				while (this.#full) await this.#dispatcher.handedOut();
+				const due = nextArrival === undefined ? undefined : start + nextArrival();
+				if (due !== undefined) await this.#clock.until(due);
+				if (!this.#stopped) this.#submit(request, due);
+			}
+			if (this.#stopped) break;
+		}
+		this.#read = true;
+		if (nextArrival === undefined) this.#dispatcher.inputEnded();
+		this.#checkDone();
+	}
+
+	get #full(): boolean {
+		if (this.#stopped) return false;
+		const { queued } = this.#dispatcher;
+		return queued >= WINDOW || (queued > 0 && this.#tokens >= WINDOW_TOKENS);
+	}
+
+	#submit(request: BatchRequest, dueMs: number | undefined): void {
+		const { onPiece } = this.#options;
+		this.#open.add(request.id);
+		this.#tokens += request.promptTokens;
+		this.#dispatcher.submit(request, {
+			dueMs,
+			onEnd: (end) => this.#ended(request, end),
+			...(onPiece === undefined ? {} : { onPiece: (text) => onPiece(request, text) }),
+		});
+	}
+
+	#ended(request: BatchRequest, end: RequestEnd): Promise<void> | undefined {
+		this.#open.delete(request.id);
+		this.#tokens -= request.promptTokens;
+		try {
+			// What was cancelled has no end that anybody should read: a later run does it.
+			const cancelled = this.#stopped && end.failure?.code === "cancelled";
+			if (cancelled) return undefined;
+			this.#endedCount += 1;
+			return this.#options.onEnd(request, end);
+		} catch (error) {
+			this.fail(error);
+			return undefined;
+		} finally {
+			this.#checkDone();
+		}
+	}
+
+	#abort(): void {
+		this.#stopped = true;
+		for (const id of this.#open) this.#dispatcher.cancel(id);
+		this.#checkDone();
+	}
+
+	#checkDone(): void {
+		if ((this.#read || this.#stopped) && this.#open.size === 0) this.#resolve();
+	}
+}

@@ -1,0 +1,23 @@
+import type { RankStatistics } from "../measure/recorder.ts";
+import type { Delivery } from "../measure/report.ts";
+import type { Answer } from "../openai/answer.ts";
+import type { Failure } from "../openai/failure.ts";
+import type { BadLine, BatchRequest } from "./request.ts";
+
+/** How a request ended. */
+export interface Ending {
+	readonly request: BatchRequest | BadLine;
+	/** The rank that ran it; null: none did. */
+	readonly rank: number | null;
+	/** There unless it failed. */
+	readonly answer?: Answer | undefined;
+	/** There if it failed. */
+	readonly failure?: Failure | undefined;
+}
+
+/** What a run came to, on rank 0. */
+export interface BatchOutcome {
+	/** Of each rank, by rank. */
+	readonly statistics: readonly RankStatistics[];
+	readonly delivery: Delivery;
+}

@@ -1,0 +1,50 @@
+import type { Measurement } from "../measure/measure.ts";
+import { POLICIES, type Policy } from "../schedule/policies.ts";
+import { abortSignal, callback, number, type OptionRule, oneOf, wholeNumber } from "./options.ts";
+import type { Ending } from "./outcome.ts";
+import type { BatchRequest } from "./request.ts";
+
+/** How to run a batch. */
+export interface RunBatchOptions {
+	/** How requests are shared out among the ranks. @default "dynamic" */
+	readonly policy?: Policy | undefined;
+	/** Requests that this rank runs at the same time; another rank may run more or fewer. @default 4 */
+	readonly inflight?: number | undefined;
+	/** Requests per second of an open loop, of all ranks together. @default the next one starts when one ends */
+	readonly rate?: number | undefined;
+	/** How regular the open loop's gaps are: 1 is a Poisson process, Infinity a clock. @default 1 */
+	readonly burstiness?: number | undefined;
+	/** Of the open loop's arrivals: the same seed gives the same times. @default 1 */
+	readonly seed?: number | undefined;
+	/** What this rank measures; on every rank or on none. @default one that starts and ends with the batch */
+	readonly measurement?: Measurement | undefined;
+	/** Called on rank 0 for each request as it ends. While a promise that it gave is pending, nothing is handed out. */
+	readonly onEnd?: ((ending: Ending) => Promise<void> | undefined) | undefined;
+	/** Called on rank 0 with each piece of text as it is generated. @default pieces do not travel */
+	readonly onPiece?: ((request: BatchRequest, text: string) => void) | undefined;
+	/** On rank 0: an abort ends the run early. What had not ended stays out of the output. @default runs to the end */
+	readonly signal?: AbortSignal | undefined;
+}
+
+const measurement: OptionRule = {
+	allowed: "what startMeasurement() gave",
+	test: (value) => typeof value === "object" && value !== null && "recorder" in value && "stop" in value,
+};
+
+const burstiness: OptionRule = {
+	allowed: "a number from 0.001 to 1000000, or Infinity",
+	test: (value) => value === Number.POSITIVE_INFINITY || number(1e-3, 1e6).test(value),
+};
+
+/** What each option may be. */
+export const RUN_BATCH_RULES = {
+	policy: oneOf(POLICIES),
+	inflight: wholeNumber(1),
+	rate: number(1e-3, 1e6),
+	burstiness,
+	seed: wholeNumber(0, 2 ** 32 - 1),
+	measurement,
+	onEnd: callback,
+	onPiece: callback,
+	signal: abortSignal,
+} satisfies Record<keyof RunBatchOptions, OptionRule>;

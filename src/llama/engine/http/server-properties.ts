@@ -1,0 +1,11 @@
+/** What is used of the answer of llama.cpp's server to `/props`. */
+export interface ServerProperties {
+	readonly default_generation_settings?: {
+		/** Tokens of context of each slot. */
+		readonly n_ctx?: number;
+	};
+	readonly total_slots?: number;
+	/** Version of llama.cpp: "b6000-1a2b3c4". */
+	readonly build_info?: string;
+	readonly model_path?: string;
+}

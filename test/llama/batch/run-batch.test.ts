@@ -1,0 +1,198 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "ava";
+import { init } from "../../../src/index.ts";
+import { RestartingEngine } from "../../../src/llama/engine/restarting.ts";
+import type { Ending } from "../../../src/llama/index.ts";
+import { openBatch, type Prompt, runBatch, startMeasurement } from "../../../src/llama/index.ts";
+import { EchoEngine } from "../support/engines.ts";
+import { temporaryFolder } from "../support/models.ts";
+
+const folder = temporaryFolder();
+/** A world of one. */
+const mpi = await init();
+
+/** Dies of one prompt; those that run with it die with it. */
+class MortalEngine extends EchoEngine {
+	readonly seen: Prompt[] = [];
+
+	override async *generate(prompt: Prompt, options?: Parameters<EchoEngine["generate"]>[1]) {
+		this.seen.push(prompt);
+		if (prompt === "poison") this.die();
+		for await (const event of super.generate(prompt, options)) {
+			if (this.failure !== undefined) throw this.failure;
+			yield event;
+		}
+	}
+}
+
+/** Answers nothing until it is released. */
+function stalledEngine() {
+	let release = () => {};
+	const released = new Promise<void>((resolve) => {
+		release = resolve;
+	});
+	class StalledEngine extends EchoEngine {
+		override async *generate(prompt: Prompt, options?: Parameters<EchoEngine["generate"]>[1]) {
+			await released;
+			yield* super.generate(prompt, options);
+		}
+	}
+	return { engine: new StalledEngine(), release };
+}
+
+const SAMPLING = { maxTokens: 8, temperature: 0, seed: 100 };
+
+interface Setup {
+	readonly prompts: readonly string[];
+	readonly engine: RestartingEngine | EchoEngine;
+	readonly onEnd?: (ending: Ending) => Promise<void> | undefined;
+	readonly inflight?: number;
+}
+
+async function run(name: string, { prompts, engine, onEnd, inflight = 3 }: Setup) {
+	const path = join(folder, `${name}.txt`);
+	writeFileSync(path, prompts.map((prompt) => `${prompt}\n`).join(""));
+	const out = join(folder, `${name}.jsonl`);
+	const batch = await openBatch(mpi, { ...SAMPLING, in: path, out });
+	const measurement = await startMeasurement(mpi, engine);
+	const outcome = await runBatch(mpi, engine, batch, {
+		...{ policy: "dynamic", inflight, measurement },
+		...(onEnd === undefined ? {} : { onEnd }),
+	});
+	const lines = readFileSync(out, "utf8")
+		.trimEnd()
+		.split("\n")
+		.map((line) => JSON.parse(line));
+	return { outcome, lines };
+}
+
+test.serial(
+	"runBatch() ends every prompt once, each with its own seed, no more at a time than allowed",
+	async (t) => {
+		const engine = new EchoEngine();
+		const prompts = Array.from({ length: 10 }, (_, index) => (index === 4 ? "bad" : `p${index}`));
+		const ids: (string | null)[] = [];
+		const { outcome, lines } = await run("each", {
+			prompts,
+			engine,
+			onEnd: ({ request }) => {
+				ids.push(request.customId);
+				return undefined;
+			},
+		});
+		t.is(engine.mostRunning, 3);
+		t.deepEqual(
+			lines.map(({ index }) => index),
+			prompts.map((_, index) => index),
+		);
+		t.like(lines[2], {
+			index: 2,
+			rank: 0,
+			text: "p2:102",
+			prompt_tokens: 2,
+			cached_tokens: 1,
+			total_ms: 3,
+			error: null,
+		});
+		// A reason of several lines becomes one.
+		t.like(lines[4], { index: 4, text: null, completion_tokens: null, error: "bad; prompt" });
+		t.deepEqual(ids.toSorted(), lines.map(({ index }) => `${index}`).toSorted());
+		t.like(outcome?.statistics[0], { rank: 0, ok: 9, failed: 1, errors: [["bad; prompt", 1]] });
+		t.deepEqual(outcome?.delivery, { retried: 0, requeued: 0, lost: 0, duplicate: 0 });
+	},
+);
+
+test.serial("a prompt that kills every engine is condemned, and no other", async (t) => {
+	const engines: MortalEngine[] = [];
+	const next = async () => {
+		const engine = new MortalEngine();
+		engines.push(engine);
+		return engine;
+	};
+	const engine = new RestartingEngine(await next(), next, { backoffMs: 1 });
+	const prompts = ["a", "b", "poison", "c", "d", "e", "f"];
+	const { outcome, lines } = await run("poison", { prompts, engine });
+	t.deepEqual(
+		lines.map(({ error }) => error),
+		[null, null, "The engine died of this request, and again when it ran alone", null, null, null, null],
+	);
+	t.is(engines.length, 3);
+	t.like(outcome?.statistics[0], { ok: 6, failed: 1 });
+	t.like(outcome?.delivery, { lost: 0, duplicate: 0 });
+	const last = engines[1]?.seen.indexOf("poison") ?? -1;
+	t.is(last, (engines[1]?.seen.length ?? 0) - 1, "nothing was started beside it");
+});
+
+test.serial("when no engine is left every prompt ends as an error that says why", async (t) => {
+	const first = new EchoEngine();
+	const engine = new RestartingEngine(
+		first,
+		async () => {
+			const again = new EchoEngine();
+			again.die();
+			return again;
+		},
+		{ restarts: 2, backoffMs: 1 },
+	);
+	first.die();
+	const { outcome, lines } = await run("none", { prompts: ["a", "b", "c", "d"], engine });
+	t.deepEqual(
+		lines.map(({ error }) => error),
+		new Array(4).fill("No engine is left to run this request: it died"),
+	);
+	t.like(outcome?.statistics[0], { ok: 0, failed: 4 });
+});
+
+test.serial("while onEnd() makes it wait, nothing more is handed out", async (t) => {
+	const engine = new MortalEngine();
+	let release = () => {};
+	const held = new Promise<void>((resolve) => {
+		release = resolve;
+	});
+	let onFirst = () => {};
+	const first = new Promise<void>((resolve) => {
+		onFirst = resolve;
+	});
+	let ended = 0;
+	const prompts = Array.from({ length: 50 }, (_, index) => `p${index}`);
+	const running = run("held", {
+		prompts,
+		engine,
+		inflight: 2,
+		onEnd: () => {
+			onFirst();
+			return ended++ === 0 ? held : undefined;
+		},
+	});
+	await first;
+	// What was under way ends; with nothing held back, all fifty would.
+	for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
+	t.true(engine.seen.length <= 4, `${engine.seen.length} were handed out`);
+	release();
+	t.is((await running).lines.length, 50);
+});
+
+for (const [what, count, characters, most] of [
+	["prompts", 10_000, 100, 4096 + 2 + 2600],
+	["characters", 60, 1_000_000, 20],
+] as const) {
+	test.serial(`no more than a window of ${what} is read ahead of a slow engine`, async (t) => {
+		const { engine, release } = stalledEngine();
+		const path = join(folder, `ahead-${what}.txt`);
+		writeFileSync(path, Array.from({ length: count }, () => `${"x".repeat(characters)}\n`).join(""));
+		const batch = await openBatch(mpi, { ...SAMPLING, in: path });
+		const measurement = await startMeasurement(mpi, engine);
+		const running = runBatch(mpi, engine, batch, { policy: "dynamic", inflight: 2, measurement });
+		// The reader is done when nothing more comes for many turns.
+		let read = -1;
+		for (let quiet = 0; quiet < 300; quiet++) {
+			await new Promise((resolve) => setImmediate(resolve));
+			if (batch?.counts.read !== read) quiet = 0;
+			read = batch?.counts.read ?? 0;
+		}
+		t.true(read < count && read <= most, `${read} of ${count} were read`);
+		release();
+		t.is((await running)?.statistics[0]?.ok, count);
+	});
+}
