@@ -4,6 +4,7 @@ import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LaunchError } from "../../src/base/errors.ts";
 import { findOnPath, isExecutable } from "../../src/base/host/path.ts";
+import { wrongModuleKind } from "./module-kind.ts";
 import { ownProgram } from "./package-root.ts";
 
 /** How a program is started. */
@@ -50,6 +51,8 @@ export function resolveProgram(
 		throw new LaunchError(`Cannot find the program ${program} on PATH${here}`, NOT_FOUND);
 	}
 	const file = findFile(program, [from, cwd]);
+	const wrongKind = extension === ".js" ? wrongModuleKind(file) : undefined;
+	if (wrongKind !== undefined) throw new LaunchError(`Cannot run ${program}: ${wrongKind}`, NOT_EXECUTABLE);
 	if (NODE_FILES.includes(extension)) return { command: process.execPath, args: [file, ...args], cwd };
 	if (script)
 		return { command: process.execPath, args: [...typescriptFlags(program, file), file, ...args], cwd };

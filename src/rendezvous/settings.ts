@@ -1,4 +1,5 @@
 import { MpiError } from "../base/errors.ts";
+import { LONGEST_SECONDS, parseSeconds } from "../base/options/seconds.ts";
 import { badSubnet } from "../network/addresses.ts";
 import { readKeyFile } from "./key-file.ts";
 import type { RendezvousSettings } from "./messages.ts";
@@ -7,9 +8,6 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** Time to wait for the other ranks without TSMPI_CONNECT_TIMEOUT, in seconds. */
 const TIMEOUT_S = 300;
-
-/** The longest time that a timer of Node can wait, in seconds. */
-const LONGEST_S = Math.floor((2 ** 31 - 1) / 1000);
 
 /** Reads what the environment says about a job without tsmpirun. Throws MpiError, ERR_OTHER. */
 export function readSettings(env: Env): RendezvousSettings {
@@ -69,9 +67,9 @@ function readKeys(env: Env): Pick<RendezvousSettings, "keys" | "keySource"> {
 
 function readTimeout(text: string | undefined): number {
 	if (text === undefined) return TIMEOUT_S;
-	const seconds = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
-	if (!(seconds > 0 && seconds <= LONGEST_S)) {
-		throw refused(`TSMPI_CONNECT_TIMEOUT=${text}`, `it takes seconds above 0, up to ${LONGEST_S}`);
+	const seconds = parseSeconds(text);
+	if (seconds === undefined || seconds === 0) {
+		throw refused(`TSMPI_CONNECT_TIMEOUT=${text}`, `it takes seconds above 0, up to ${LONGEST_SECONDS}`);
 	}
 	return seconds;
 }

@@ -2,9 +2,7 @@ import { splitWords } from "../words.ts";
 import type { Refuse } from "./mistake.ts";
 import type { OptionRow } from "./row.ts";
 import type { GivenOption } from "./scan.ts";
-
-/** The longest time in milliseconds that a timer of Node can wait. */
-const LONGEST_MS = 2 ** 31 - 1;
+import { LONGEST_SECONDS, parseSeconds } from "./seconds.ts";
 
 /** Bounds of a number, both allowed. */
 export interface Range {
@@ -81,10 +79,10 @@ export class OptionValues<Name extends string> {
 
 	/** Seconds on the command line, milliseconds in the program: at least one, unless `zero` is a value too. */
 	milliseconds(name: Name, { zero = false }: { readonly zero?: boolean } = {}): number | undefined {
-		const expected = `seconds ${zero ? "from 0" : "above 0"}, up to ${Math.floor(LONGEST_MS / 1000)}`;
+		const expected = `seconds ${zero ? "from 0" : "above 0"}, up to ${LONGEST_SECONDS}`;
 		return this.parsed(name, expected, (text) => {
-			const seconds = /^\d*\.?\d+$|^\d+\.$/.test(text) ? Number(text) : Number.NaN;
-			if (!(seconds * 1000 <= LONGEST_MS) || (seconds === 0 && !zero)) return undefined;
+			const seconds = parseSeconds(text);
+			if (seconds === undefined || (seconds === 0 && !zero)) return undefined;
 			return Math.max(zero ? 0 : 1, Math.round(seconds * 1000));
 		});
 	}
