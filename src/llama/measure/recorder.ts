@@ -14,39 +14,53 @@ export type Quantity = (typeof QUANTITIES)[number];
 /** What a rank did, as it travels to rank 0. Points in time are of the rank's own clock. */
 export interface RankStatistics {
 	readonly rank: number;
+	/** Name of the rank's host. */
 	readonly host: string;
+	/** Requests that ended well. */
 	readonly ok: number;
+	/** Requests that failed. */
 	readonly failed: number;
 	/** Requests that kept every limit of the SLO; undefined without one. */
 	readonly good: number | undefined;
+	/** Tokens of the prompts of requests that ended well. */
 	readonly promptTokens: number;
+	/** Those of them that were in the engine's memory and not computed again. */
 	readonly cachedTokens: number;
+	/** Sampled tokens, end-of-generation tokens included. */
 	readonly completionTokens: number;
 	/** Milliseconds during which at least one request ran. */
 	readonly busyMs: number;
-	/** Start of the first request and end of the last. */
+	/** Start of the first request and end of the last, in milliseconds; undefined if none has ended. */
 	readonly window: { readonly startMs: number; readonly endMs: number } | undefined;
 	/** How many requests failed for each reason. */
 	readonly errors: readonly (readonly [reason: string, count: number])[];
+	/** Distributions of milliseconds. */
 	readonly digests: Readonly<Record<Quantity, DigestData>>;
+	/** Tokens sampled in each slice of time; undefined if no request has begun. */
 	readonly tokenRate: TokenRateData | undefined;
+	/** Times of single requests, for a timeline. */
 	readonly spans: readonly Span[];
 	/** One of so many requests is in `spans`. */
 	readonly spanEvery: number;
+	/** What the rank's engine said of itself at the end. */
 	readonly engine: EngineInfo;
 	/** What to add to this rank's times to get rank 0's; undefined if nobody measured it. */
 	readonly clock?: ClockOffset;
+	/** What its GPUs did meanwhile; undefined without one. */
 	readonly gpus?: readonly GpuUse[];
+	/** What its prompt cache is worth, if that was measured. */
 	readonly cache?: CacheMeasurement;
 }
 
 /** How to record. */
 export interface RecorderOptions {
+	/** Limits by which requests count as good. @default none */
 	readonly slo?: Slo | undefined;
 	/** Most requests of which the times are kept, for a timeline. @default 0 */
 	readonly spans?: number;
 	/** What to add to `now()` to get the clock on which requests are due: rank 0's. @default 0 */
 	readonly offsetMs?: number;
+	/** The clock, in milliseconds. @default performance.now */
 	readonly now?: () => number;
 }
 
@@ -54,9 +68,11 @@ export interface RecorderOptions {
 export interface RequestRecord {
 	/** A piece of text came. */
 	readonly piece: () => void;
+	/** It ended well. */
 	readonly succeeded: (usage: Usage, timings: Timings) => void;
+	/** It failed, for a reason in one line. */
 	readonly failed: (reason: string) => void;
-	/** It has no outcome here: its engine died, and it runs again. */
+	/** It has no outcome here: its engine died and it runs again, or it was cancelled. */
 	readonly dropped: () => void;
 }
 
@@ -138,6 +154,7 @@ export class Recorder {
 		this.#errors.set(reason, (this.#errors.get(reason) ?? 0) + 1);
 	}
 
+	/** All that was recorded so far. */
 	result(rank: number, host: string, engine: EngineInfo): RankStatistics {
 		const digests = Object.fromEntries(QUANTITIES.map((name) => [name, this.#digests[name].toData()]));
 		const { spans, every } = this.#spans.toData();
