@@ -31,7 +31,7 @@ export class ServerProcess {
 		this.#folder = makeFolder();
 		this.socketPath = join(this.#folder, SOCKET);
 		this.#child = spawn(binary, args(this.socketPath), {
-			// A signal to the rank's process group is the rank's to answer: while it lives, it may need its engine.
+			// A signal to the rank's process group must not end the engine: while the rank lives, it may need it.
 			detached: true,
 			env,
 			// Nothing that llama.cpp prints may get into the rank's own output.
