@@ -1,7 +1,8 @@
 import test from "ava";
 import type { Order, WorkerEvent } from "../../../src/llama/dispatch/messages.ts";
 import { Runner } from "../../../src/llama/dispatch/runner.ts";
-import { EngineError, type GenerateOptions, type Prompt, Recorder } from "../../../src/llama/index.ts";
+import { EngineError, type GenerateOptions, type Prompt } from "../../../src/llama/index.ts";
+import { Recorder } from "../../../src/llama/measure/recorder.ts";
 import { EchoEngine, engineInfo } from "../support/engines.ts";
 import { ANSWER } from "../support/replicas.ts";
 
