@@ -51,7 +51,7 @@ test("a small message is one frame, and its sender waits for nobody", async (t) 
 	const { job, sender, receiver } = pair(t);
 	await sender.send({ text: "hello" }, { dest: 1, tag: 3 });
 	t.deepEqual(job.deliver(), [FrameType.EAGER]);
-	t.deepEqual(receiver.iprobe(), { source: 0, tag: 3, byteLength: receiver.iprobe()?.byteLength ?? -1 });
+	t.like(receiver.iprobe(), { source: 0, tag: 3 });
 	t.deepEqual(await receiver.recv({ source: 0 }), { text: "hello" });
 });
 
@@ -89,11 +89,10 @@ test("a message of a rank to itself takes no socket", async (t) => {
 	t.is((await sender.recv<Uint8Array>())[0], 1);
 });
 
-test("messages for a communicator that the receiver has not made yet are kept for it", async (t) => {
+test("communicators do not see each other's messages, and what comes before one is made is kept for it", async (t) => {
 	const { job, sender, receiver } = pair(t);
 	const duplicates = [sender.dup(), receiver.dup()] as const;
-	// Rank 0 has heard of rank 1 and goes on; what it sends then overtakes nothing, but rank 1 is still in `dup`.
-	while (job.deliver().length > 0);
+	job.deliver();
 	const [first, second] = await Promise.all(duplicates);
 	await first.send("for the duplicate", { dest: 1 });
 	await sender.send("for world", { dest: 1 });
@@ -101,6 +100,7 @@ test("messages for a communicator that the receiver has not made yet are kept fo
 	t.is(await receiver.recv(), "for world");
 	t.is(await second.recv(), "for the duplicate");
 
+	// Members make a communicator at different times.
 	const [progress] = job.ranks as [Progress];
 	const late = progress.openContext(progress.contexts.reserveId(), "late", [0, 1]);
 	const outbox = progress.peers.outbox(1);
