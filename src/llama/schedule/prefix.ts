@@ -208,7 +208,8 @@ export class Prefix<T extends Item> implements WorkQueue<T> {
 		if (known === undefined || lane === undefined || !this.#least.has(lane.index)) return undefined;
 		if (!lane.holds(text.slice(0, known.length))) return undefined;
 		const { lane: other } = this.#idlest();
-		const saved = this.#detourMs(known.length, other);
+		const saved = this.#detourMs(text.slice(0, known.length), other);
+		if (saved === 0 && other.loadMs < lane.loadMs) return { lane: other, length: known.length };
 		const late = lane.loadMs > other.loadMs + saved && lane.loadMs + ms > fairMs + saved;
 		return late && this.#options.pace.known ? undefined : { lane, length: known.length };
 	}
@@ -257,7 +258,7 @@ export class Prefix<T extends Item> implements WorkQueue<T> {
 		// For so long the last of them would wait here.
 		const gain = victim.loadMs - stolenMs;
 		if (last.warm && !this.#options.pace.known) return false;
-		if (!whole && gain <= this.#detourMs(last.shared.length, thief)) return false;
+		if (!whole && gain <= this.#detourMs(last.shared, thief)) return false;
 		this.#give(thief, victim.split(last, count));
 		this.#changed(victim);
 		return true;
@@ -267,8 +268,9 @@ export class Prefix<T extends Item> implements WorkQueue<T> {
 	 * Milliseconds that somebody may wait rather than have a beginning evaluated anew on a lane: all sequences of the rank
 	 * wait for that, and what the lane holds now must be evaluated again some day.
 	 */
-	#detourMs(chars: number, { slots, held }: Lane<T>): number {
-		return PATIENCE * slots * this.#options.pace.prefillMs(chars + held.length);
+	#detourMs(beginning: string, lane: Lane<T>): number {
+		if (lane.holds(beginning)) return 0;
+		return PATIENCE * lane.slots * this.#options.pace.prefillMs(beginning.length + lane.held.length);
 	}
 
 	#changed(lane: Lane<T>): void {
