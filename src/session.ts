@@ -95,7 +95,7 @@ export class Session {
 		process.on("beforeExit", () => {
 			if (!this.#watch.onEmptyLoop()) this.#onEmptyLoop();
 		});
-		// Before those of the parts below, which close what this needs.
+		// Before the exit listeners of the sockets and the control plane, which close what this one writes to.
 		process.prependListener("exit", (code) => this.#onExit(code));
 	}
 

@@ -53,7 +53,7 @@ export class Agent {
 	async abandon(): Promise<void> {
 		this.#terminate("SIGTERM", ORPHAN_GRACE_MS);
 		await this.#launched;
-		// Not for ever: nobody takes their output any more.
+		// Bounded, because their output may wait for a reader that is gone.
 		const limit = new Promise((resolve) => setTimeout(resolve, ORPHAN_GRACE_MS));
 		await Promise.race([limit, this.#ranks.ended()]);
 		await this.#close();
@@ -130,7 +130,7 @@ export class Agent {
 		const making = makePipes(folder.path, order.ranks.flatMap(pipeNames));
 		// While mkfifo runs.
 		const wrappers = findWrappers({ bindsCores: order.binding.cores });
-		// Where the kernel looks after the ranks, they need not wait for the start of another process.
+		// Where the kernel ends the ranks with us, they need not wait for the guard to start.
 		const kernelGuards = wrappers.deathSignal.length > 0;
 		if (!kernelGuards) folder.guard();
 		const [control, pipes] = await Promise.all([this.#listen(folder, prepared), making]);

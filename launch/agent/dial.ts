@@ -22,7 +22,7 @@ export async function dial(
 ): Promise<TLSSocket> {
 	for (let left = redials; ; left--) {
 		try {
-			return await dialAll(addresses, name, Buffer.from(key, "hex"));
+			return await dialAll(addresses, { name, key: Buffer.from(key, "hex") });
 		} catch (error) {
 			if (left === 0) throw error;
 			await new Promise((resolve) => setTimeout(resolve, REDIAL_MS));
@@ -30,11 +30,17 @@ export async function dial(
 	}
 }
 
-async function dialAll(addresses: string, name: string, key: Buffer): Promise<TLSSocket> {
+/** How the agent introduces itself in the handshake. */
+interface Identity {
+	readonly name: string;
+	readonly key: Buffer;
+}
+
+async function dialAll(addresses: string, identity: Identity): Promise<TLSSocket> {
 	const errors: string[] = [];
 	const attempts = addresses.split(",").map(async (address) => {
 		try {
-			return await dialOne(address, name, key);
+			return await dialOne(address, identity);
 		} catch (error) {
 			errors.push(`${address} (${error instanceof Error ? error.message : error})`);
 			throw error;
@@ -42,7 +48,7 @@ async function dialAll(addresses: string, name: string, key: Buffer): Promise<TL
 	});
 	try {
 		const socket = await Promise.any(attempts);
-		// Another one may still come through.
+		// Another attempt may still succeed: its connection is not needed.
 		for (const attempt of attempts)
 			attempt.then((other) => other !== socket && other.destroy()).catch(() => {});
 		return socket;
@@ -51,7 +57,7 @@ async function dialAll(addresses: string, name: string, key: Buffer): Promise<TL
 	}
 }
 
-function dialOne(address: string, name: string, key: Buffer): Promise<TLSSocket> {
+function dialOne(address: string, { name, key }: Identity): Promise<TLSSocket> {
 	const groups = /^\[?(?<host>.*?)\]?:(?<port>\d+)$/.exec(address)?.groups;
 	return new Promise((resolve, reject) => {
 		const socket = connect({
@@ -59,7 +65,7 @@ function dialOne(address: string, name: string, key: Buffer): Promise<TLSSocket>
 			host: groups?.host ?? address,
 			port: Number(groups?.port),
 			pskCallback: () => ({ psk: key, identity: name }),
-			// The key is what tells who is there.
+			// There is no certificate with a name: the key alone proves who is there.
 			checkServerIdentity: () => undefined,
 		});
 		const timer = setTimeout(() => {

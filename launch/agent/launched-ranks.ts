@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { LaunchError } from "../../src/base/errors.ts";
+import type { ChildExit } from "../../src/base/process/exit-text.ts";
 import { jobVariables } from "../../src/control/environment.ts";
 import type { AgentToHead, LaunchOrder, RankOrder, ResolvedCommand, StreamName } from "../link/protocol.ts";
+import { oomKills } from "../machine/out-of-memory.ts";
 import { type Wrappers, wrap } from "../machine/wrap.ts";
 import type { JobFolder } from "./job-folder.ts";
-import { oomKills } from "./out-of-memory.ts";
 import { RankProcess } from "./rank-process.ts";
 import { environmentOf } from "./resolve-ranks.ts";
 
@@ -86,9 +87,8 @@ export class LaunchedRanks {
 					: undefined,
 			},
 			{
-				output: (stream, chunk, partial) =>
-					this.#tell({ type: "output", rank, stream, chunk, partial, atMs: Date.now() }),
-				exited: (code, signal) => this.#exited(rank, code, signal),
+				output: (stream, output) => this.#tell({ type: "output", rank, stream, ...output, atMs: Date.now() }),
+				exited: (ending) => this.#exited(rank, ending),
 				drained: () => {
 					if (child.pid !== undefined) folder.forget(child.pid);
 					this.#tell({ type: "drained", rank });
@@ -103,7 +103,7 @@ export class LaunchedRanks {
 		this.#tell({ type: "launched", rank, pid: child.pid });
 	}
 
-	#exited(rank: number, code: number | null, signal: NodeJS.Signals | null): void {
+	#exited(rank: number, { code, signal }: ChildExit): void {
 		const outOfMemory = signal === "SIGKILL" && oomKills() > this.#earlierOomKills;
 		this.#tell({ type: "exited", rank, code, signal, atMs: Date.now(), outOfMemory });
 	}

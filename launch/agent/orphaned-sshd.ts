@@ -14,6 +14,6 @@ export function endOrphanedSshd(): void {
 		);
 		if (children.length === 1 && children[0] === `${process.pid}`) process.kill(parent, "SIGTERM");
 	} catch {
-		// It is gone, or another user's.
+		// The process is gone, or another user's.
 	}
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
+import type { ChildExit } from "../../src/base/process/exit-text.ts";
 import type { StreamName } from "../link/protocol.ts";
 import { OutputPump } from "./output/output-pump.ts";
 import { openInput, openOutput } from "./output/pipes.ts";
@@ -23,10 +24,16 @@ export interface RankProcessOptions {
 	readonly prompts: readonly StreamName[];
 }
 
+/** Whole lines, unless `partial`: then the last one is unfinished. */
+export interface RankOutput {
+	readonly chunk: Uint8Array;
+	readonly partial: boolean;
+}
+
 /** What becomes of a rank. */
 export interface RankEvents {
-	readonly output: (stream: StreamName, chunk: Uint8Array, partial: boolean) => void;
-	readonly exited: (code: number | null, signal: NodeJS.Signals | null) => void;
+	readonly output: (stream: StreamName, output: RankOutput) => void;
+	readonly exited: (ending: ChildExit) => void;
 	/** It has exited and all its output has been passed on. */
 	readonly drained: () => void;
 	readonly failed: (error: NodeJS.ErrnoException) => void;
@@ -67,7 +74,7 @@ export class RankProcess {
 			if (source === null || source === undefined) throw new TypeError(`rank ${rank} has no ${stream}`);
 			return new OutputPump(source, {
 				prompts: options.prompts.includes(stream),
-				deliver: (chunk, partial) => events.output(stream, chunk, partial),
+				deliver: (chunk, partial) => events.output(stream, { chunk, partial }),
 			});
 		};
 		this.#pumps = {
@@ -79,7 +86,7 @@ export class RankProcess {
 			if (this.#child.pid === undefined) this.#end();
 		});
 		this.#child.once("exit", (code, signal) => {
-			events.exited(code, signal);
+			events.exited({ code, signal });
 			this.#linger = setTimeout(() => this.#endLeftovers(), LINGER_MS);
 			void this.#drain(events.drained);
 		});

@@ -54,7 +54,7 @@ interface Streams {
 async function findHead([how, addresses = "", name = ""]: readonly string[]): Promise<Streams> {
 	if (how === "--dial") return dialHead(addresses, nodeName());
 	if (how !== "--stdin-or-dial" || (await hearsHead())) return standardStreams();
-	// Standard output is private; arguments, by which alone the head could have sent a key, everybody can read.
+	// The key is made here and printed: standard output is private, while arguments, the head's only other way, are not.
 	const key = randomBytes(DIAL_KEY_BYTES).toString("hex");
 	process.stdout.write(`\n${KEY_LINE}${key}\n`);
 	return dialHead(addresses, name, { key, redials: REDIALS });

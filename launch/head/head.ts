@@ -123,7 +123,7 @@ export class Head {
 				this.#output.message(message.text);
 				break;
 			case "file-credit":
-				// Whoever sends the files reads these.
+				// For PreloadSender, which Fleet has told already.
 				break;
 			case "closed":
 				this.#closed();

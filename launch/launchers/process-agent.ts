@@ -1,12 +1,13 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { LaunchError } from "../../src/base/errors.ts";
-import { type Ending, endingText } from "../../src/base/process/ending.ts";
+import { type ChildExit, exitText } from "../../src/base/process/exit-text.ts";
 import type { Host } from "../hosts/hosts.ts";
 import type { AgentToHead, HeadToAgent } from "../link/protocol.ts";
 import { StreamLink } from "../link/stream-link.ts";
 import { findWrappers } from "../machine/wrap.ts";
 import type { DialBack } from "./dial-back.ts";
+import { explainedLink } from "./explained-link.ts";
 import { readHello } from "./handshake.ts";
 import type { AgentLink } from "./launcher.ts";
 import { RecentLines } from "./recent-lines.ts";
@@ -66,17 +67,17 @@ export class ProcessAgent implements Attempt {
 	}
 
 	async #watchExit(): Promise<string> {
-		const closed = once(this.#child, "close").then(([code, signal]): Ending => ({ code, signal }));
+		const closed = once(this.#child, "close").then(([code, signal]): ChildExit => ({ code, signal }));
 		const ending = await closed.catch((error: Error) => error);
 		this.#isGone = true;
 		if (ending instanceof Error) return `cannot start ${this.#name}: ${ending.message}`;
-		return `${this.#name} ${endingText(ending)}`;
+		return `${this.#name} ${exitText(ending)}`;
 	}
 
 	async #connect(host: string): Promise<AgentLink> {
 		const stdout = this.#child.stdout;
 		const dialBack = this.#dialBack;
-		// For an agent that waits to see whether it can hear us.
+		// By this byte the agent sees that its standard input comes from us.
 		if (dialBack !== undefined) this.#child.stdin.write("\n");
 		const hello = readHello(stdout, host, {
 			shell: () => {
@@ -99,23 +100,14 @@ export class ProcessAgent implements Attempt {
 		dialBack?.giveUp(host, new LaunchError(`Host ${host} has been reached otherwise`));
 		// Nobody else reads what an agent that dialled back, or its shell, may still print.
 		if (stdout.isPaused() && dialed !== undefined) stdout.resume();
-		return this.#explained(link);
+		return explainedLink(link, () => this.#lastWords());
 	}
 
-	/** The link; when it is lost, with what the process has to say about it. */
-	#explained(link: AgentLink): AgentLink {
-		return {
-			...{ send: link.send, onMessage: link.onMessage, close: link.close },
-			onClose: (listener) => link.onClose((lost) => void this.#explain(lost).then(listener)),
-		};
-	}
-
-	async #explain(lost: string | undefined): Promise<string | undefined> {
-		if (lost === undefined) return undefined;
+	/** What the process says about the end of its agent. */
+	async #lastWords(): Promise<string | undefined> {
 		const how = await this.#exitWithin(LAST_WORDS_MS);
 		this.cancel();
-		const said = this.#lines.telling ?? how;
-		return said === undefined ? lost : `${lost} (${said})`;
+		return this.#lines.telling ?? how;
 	}
 
 	#exitWithin(limitMs: number): Promise<string | undefined> {

@@ -2,13 +2,14 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { promisify } from "node:util";
 import { LaunchError } from "../../src/base/errors.ts";
+import { exitText } from "../../src/base/process/exit-text.ts";
 import { findOnPath } from "../../src/base/host/path.ts";
-import { endingText } from "../../src/base/process/ending.ts";
 import type { RemoteOptions } from "../command-line/options.ts";
 import type { Host } from "../hosts/hosts.ts";
 import { expandNodeList } from "../hosts/slurm.ts";
 import { FAILED_LINE } from "../link/greeting.ts";
 import { DialBack } from "./dial-back.ts";
+import { explainedLink } from "./explained-link.ts";
 import type { AgentLink, LaunchContext, Launcher } from "./launcher.ts";
 import { RecentLines } from "./recent-lines.ts";
 import { remoteCommand } from "./remote-command.ts";
@@ -64,17 +65,21 @@ export class SlurmLauncher implements Launcher {
 		const links = new Map<string, Promise<AgentLink>>();
 		if (this.#closed) return links;
 		for (const { name } of hosts) links.set(name, dialBack.expect(name));
-		// Each is for the caller; that nobody may have asked for it yet is no error.
-		for (const link of links.values()) link.catch(() => {});
 		const command = remoteCommand(this.#options, ["--dial", dialBack.target]);
 		for (const group of groups) {
 			const srun = new Srun(group, { command, dialBack, limitMs: this.#context.connectMs });
 			this.#sruns.push(srun);
 			for (const { name } of group.hosts) {
 				const link = links.get(name);
-				if (link !== undefined) links.set(name, explained(link, srun));
+				if (link === undefined) continue;
+				links.set(
+					name,
+					link.then((reached) => explainedLink(reached, () => srun.lastWords())),
+				);
 			}
 		}
+		// The caller takes each one later; until then a rejection must not count as unhandled.
+		for (const link of links.values()) link.catch(() => {});
 		return links;
 	}
 }
@@ -94,19 +99,6 @@ async function groupNodes(hosts: readonly Host[]): Promise<NodeGroup[]> {
 		throw new LaunchError(`Cannot learn from Slurm which GPUs the job has: ${cause.message}`, 1, { cause });
 	});
 	return groupByGpus(nodes, stdout, expandNodeList);
-}
-
-/** The link; when it is lost, with what srun has to say about it. */
-async function explained(promise: Promise<AgentLink>, srun: Srun): Promise<AgentLink> {
-	const link = await promise;
-	return {
-		...{ send: link.send, onMessage: link.onMessage, close: link.close },
-		onClose: (listener) =>
-			link.onClose((lost) => {
-				if (lost === undefined) listener();
-				else void srun.lastWords().then((said) => listener(said === undefined ? lost : `${lost} (${said})`));
-			}),
-	};
 }
 
 /** How a srun starts agents. */
@@ -145,7 +137,7 @@ class Srun {
 		this.#child.stdout?.on("data", (data: Buffer) => this.#readFailures(data));
 		this.#child.stderr?.on("data", (data: Buffer) => this.lines.push(data));
 		this.#exited = once(this.#child, "close").then(
-			([code, signal]) => this.#ended(`srun ${endingText({ code, signal })}`),
+			([code, signal]) => this.#ended(`srun ${exitText({ code, signal })}`),
 			(error: Error) => this.#ended(`cannot start srun: ${error.message}`),
 		);
 	}

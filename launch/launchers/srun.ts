@@ -43,7 +43,7 @@ export function srunArguments({ hosts, gpus }: NodeGroup, limitMs: number): stri
 		...(gpus === undefined ? [] : [gpus]),
 		// Should tsmpirun be killed meanwhile, nobody else ends a srun that waits for its turn.
 		`--immediate=${Math.max(1, Math.ceil(limitMs / 1000))}`,
-		// An agent that ends is for tsmpirun to judge.
+		// What an agent's end means is decided by tsmpirun, not by srun.
 		...["--kill-on-bad-exit=0", "--wait=0", "--mpi=none", "--export=ALL"],
 	];
 }

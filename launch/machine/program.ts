@@ -81,7 +81,7 @@ function firstBytes(file: string): string {
 		closeSync(fd);
 		return bytes.toString("latin1", 0, length);
 	} catch {
-		// Some programs may be executed, but not read.
+		// A program may be executable without being readable.
 		return "";
 	}
 }

@@ -205,14 +205,14 @@ export class Client {
 		let why = `no answer from ${address}`;
 		let refused = false;
 		const timer = setTimeout(() => socket.close(), ATTEMPT_MS);
-		// To the last event of a socket that is closed: see transport/events.ts.
+		// Events are read to the last one, also of a closed socket: see transport/events.ts.
 		for await (const { type } of events) {
 			if (type === "handshake") {
 				clearTimeout(timer);
 				return { socket, address };
 			}
 			if (type === "connect") {
-				// From here on the other side is there, and what ends the connection is its answer.
+				// The other side is there: if the connection ends now, it has been refused.
 				refused = true;
 				why = `${address} ends the connection`;
 			} else if (type === "close" || type === "disconnect") {

@@ -18,10 +18,16 @@ const ALONE_MS = 1000;
 /** The socket's name for a connection. */
 export type Connection = Buffer;
 
+/** Who has sent a message. */
+export interface Sender {
+	readonly connection: Connection;
+	/** Once the connection has been admitted as one. */
+	readonly rank: number | undefined;
+}
+
 /** What happens to connections. */
 export interface ConnectionEvents {
-	/** Somebody has sent a message; `rank` once the connection has been admitted as one. */
-	readonly received: (message: RankToHead, connection: Connection, rank: number | undefined) => void;
+	readonly received: (message: RankToHead, from: Sender) => void;
 	/** A rank's connection has ended, and its last messages have been read. */
 	readonly gone: (rank: number, atMs: number) => void;
 	/** Somebody without the key was refused: a rank with another key file, or no rank at all. */
@@ -70,7 +76,7 @@ export class Connections {
 			if (connection === undefined || message === undefined) continue;
 			const name = nameOf(connection);
 			if (message.type === "hello") this.#open.set(name, connection);
-			this.#events.received(message, connection, this.#ranks.get(name));
+			this.#events.received(message, { connection, rank: this.#ranks.get(name) });
 		}
 		await watching;
 	}

@@ -15,7 +15,7 @@ const settings = workerData as RendezvousSettings;
 
 const tellRank = (message: ThreadToRank): void => {
 	parentPort?.postMessage(message);
-	// A rank that computes does not hear it.
+	// A rank that computes does not read messages, and is ended by force.
 	if (message.type === "end") setTimeout(() => process.kill(process.pid, "SIGKILL"), GRACE_MS).unref();
 };
 const part = settings.rank === 0 ? new Server(settings, tellRank) : new Client(settings, tellRank);

@@ -5,6 +5,6 @@ export function say(text: string): void {
 	try {
 		writeSync(2, `tsmpi: ${text}\n`);
 	} catch {
-		// Nobody reads it.
+		// stderr is closed: there is nobody to tell.
 	}
 }

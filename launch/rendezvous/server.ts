@@ -6,7 +6,7 @@ import { Job } from "../head/verdict/job.ts";
 import { newRecord } from "../head/verdict/rank-record.ts";
 import { rankList } from "../head/verdict/waiting-table.ts";
 import { isRankMessage } from "../link/rank-message.ts";
-import { type Connection, Connections } from "./connections.ts";
+import { type Connection, Connections, type Sender } from "./connections.ts";
 import { type Hello, Roster } from "./roster.ts";
 import { say } from "./say.ts";
 import { tcpAddress } from "./tcp-address.ts";
@@ -44,7 +44,7 @@ export class Server {
 		this.#address = tcpAddress(settings);
 		this.#roster = new Roster(settings.size);
 		this.#connections = new Connections(settings, {
-			received: (message, connection, rank) => this.#receive(message, connection, rank),
+			received: (message, from) => this.#receive(message, from),
 			gone: (rank, atMs) => this.#gone(rank, atMs),
 			stranger: () => this.#stranger(),
 		});
@@ -75,7 +75,7 @@ export class Server {
 		return code;
 	}
 
-	#receive(message: RankToHead, connection: Connection, rank: number | undefined): void {
+	#receive(message: RankToHead, { connection, rank }: Sender): void {
 		if (message.type === "hello") {
 			if (rank === undefined) this.#join(message, connection);
 		} else if (rank !== undefined) {

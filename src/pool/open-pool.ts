@@ -45,7 +45,7 @@ export async function openPool<T extends Tasks>(
 	const { inflight = 1, retries = 2 } = options;
 	const ranks = others.length > 0 ? others : [ROOT];
 	const queue = new TaskQueue(channels, { ranks, taskCount: names.length, inflight, retries });
-	// Ends with the pool; nothing that it awaits rejects in a world of one.
+	// Not awaited: rank 0 works for itself until the pool is closed. Nothing can reject it, for no other rank can die.
 	if (others.length === 0) void work(channels, run);
 	return new Pool<T>(channels, queue, names);
 }

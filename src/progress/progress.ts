@@ -148,7 +148,7 @@ export class Progress {
 				throw unreadable(head);
 			}
 			const { source } = envelope;
-			// Everybody has settled with its end; what comes now would only contradict that.
+			// All that waited for it has been rejected, and others may have acted on its end: it can say nothing more.
 			if (this.departures.get(source) !== undefined) return;
 			this.peers.intake(source).count(envelope);
 			this.#handle(envelope, bodyOf(head, parts));

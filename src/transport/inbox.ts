@@ -10,9 +10,9 @@ export interface FrameListener {
 	receive(parts: readonly Buffer[]): void;
 }
 
-/** Told of silence. */
+/** Told when no message has come for a while. */
 export interface IdleListener {
-	/** Called after each tick without a message; listening goes on once its promise resolves. */
+	/** Called after each tick (TICK_MS) without a message; listening goes on once its promise resolves. */
 	onIdle(): Promise<void> | undefined;
 }
 

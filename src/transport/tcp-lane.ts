@@ -17,7 +17,7 @@ export class TcpLane implements Lane {
 	readonly #address: string;
 	readonly #onBroken: (error: Error) => void;
 	#connected = false;
-	/** Nothing more is to be said: it is broken, or closed by us. */
+	/** It is broken and has been reported, or closed by us: a later error is no news. */
 	#done = false;
 
 	constructor(address: string, keys: KeyPair | undefined, onBroken: (error: Error) => void) {

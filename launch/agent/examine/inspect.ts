@@ -63,7 +63,7 @@ function findPackage(name: string): Part {
 				return { found: `${content.version}` };
 			}
 		} catch {
-			// Not here.
+			// This folder does not have it.
 		}
 	}
 	return {};

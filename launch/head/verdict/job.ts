@@ -4,7 +4,7 @@ import type { JobNews } from "../../link/protocol.ts";
 import { causeOf, firstFailure } from "./judgement.ts";
 import { PeerNews } from "./peer-news.ts";
 import { nameOf, type RankRecord } from "./rank-record.ts";
-import { Verdict } from "./verdict.ts";
+import { type EndOptions, Verdict } from "./verdict.ts";
 import { Watch } from "./watch.ts";
 
 /** Time between the end of a rank's connection and its exit, after which it counts as gone though its process lives. */
@@ -60,7 +60,7 @@ export class Job {
 			clock,
 			tell: effects.tell,
 			deadlocked: (table) => {
-				// A rank has failed, and is about to be named: that the others wait for it is no news.
+				// A rank has failed and is about to be named, which explains why the others wait.
 				if (firstFailure(records) !== undefined) return;
 				this.end(1, { text: `deadlock: every rank waits, and no message is on its way\n${table}`.trimEnd() });
 			},
@@ -77,14 +77,8 @@ export class Job {
 	}
 
 	/** Ends the job. The first reason gives the exit code; later ones are consequences. */
-	end(
-		exitCode: number,
-		{
-			text,
-			signal = "SIGTERM",
-		}: { readonly text?: string | undefined; readonly signal?: NodeJS.Signals } = {},
-	): void {
-		this.#verdict.end(exitCode, text, signal);
+	end(exitCode: number, options: EndOptions = {}): void {
+		this.#verdict.end(exitCode, options);
 	}
 
 	receive(message: JobNews): void {
@@ -117,7 +111,7 @@ export class Job {
 			case "exited": {
 				const { code, signal, atMs, outOfMemory } = message;
 				record.exit = { code, signal, atMs, outOfMemory };
-				// A failure is reported anyway.
+				// Other exits are failures, which are reported.
 				if (code === 0 || this.ending) this.#effects.note(`${nameOf(record)} ${causeOf(record).text}`);
 				this.#departed(record);
 				return;
@@ -157,7 +151,7 @@ export class Job {
 				return;
 			case "broken": {
 				const other = this.#records[message.rank];
-				if (other !== undefined) this.#verdict.connectionEnded(record, other, message.text);
+				if (other !== undefined) this.#verdict.connectionEnded([record, other], message.text);
 				return;
 			}
 			case "blocked":

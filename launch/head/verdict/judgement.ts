@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import type { FailureCause } from "../../../src/base/errors.ts";
-import { endingText } from "../../../src/base/process/ending.ts";
+import { exitText } from "../../../src/base/process/exit-text.ts";
 import { isActive, isGone, type RankRecord } from "./rank-record.ts";
 import { operationsText } from "./waiting-table.ts";
 
@@ -86,7 +86,7 @@ export function causeOf({ exit, host, lost }: RankRecord): FailureCause {
 	if (lost !== undefined && exit === undefined) return { text: `was lost with host ${host}: ${lost.text}` };
 	if (exit === undefined) return { text: "closed its connection to the job" };
 	const { code, signal } = exit;
-	const text = endingText({ code: code ?? 0, signal });
+	const text = exitText({ code: code ?? 0, signal });
 	return signal === null ? { exitCode: code ?? 0, text } : { signal, text };
 }
 

@@ -28,6 +28,14 @@ export interface VerdictOptions {
 	readonly ending: () => void;
 }
 
+/** How ranks are ended. */
+export interface EndOptions {
+	/** What is said about the reason. */
+	readonly text?: string | undefined;
+	/** What the ranks get first. Default: SIGTERM. */
+	readonly signal?: NodeJS.Signals;
+}
+
 /** Decides why a job ends, what is said about it, and the exit code. The first reason counts. */
 export class Verdict {
 	readonly #records: readonly RankRecord[];
@@ -53,7 +61,7 @@ export class Verdict {
 	}
 
 	/** Ends the ranks at once. A reason that comes after another one is a consequence, and is not told. */
-	end(exitCode: number, text: string | undefined, signal: NodeJS.Signals): void {
+	end(exitCode: number, { text, signal = "SIGTERM" }: EndOptions = {}): void {
 		if (this.#exitCode === undefined || !this.#ending) {
 			if (text !== undefined) this.#options.report(text);
 			this.#exitCode ??= exitCode;
@@ -72,11 +80,11 @@ export class Verdict {
 	 * A connection between two ranks has ended. The end of one of them would explain it, and news of that may come later;
 	 * else messages may be lost, and the job cannot go on.
 	 */
-	connectionEnded(one: RankRecord, other: RankRecord, text: string): void {
+	connectionEnded([one, other]: readonly [RankRecord, RankRecord], text: string): void {
 		this.#options.clock.after(BROKEN_MS, () => {
 			const explained = [one, other].some((record) => record.finalized || isGone(record));
 			if (explained || this.#ending || this.#closed) return;
-			this.end(1, `${nameOf(one)} has lost its connection to ${nameOf(other)}: ${text}`, "SIGTERM");
+			this.end(1, { text: `${nameOf(one)} has lost its connection to ${nameOf(other)}: ${text}` });
 		});
 	}
 

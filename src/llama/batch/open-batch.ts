@@ -1,9 +1,10 @@
 import { open } from "node:fs/promises";
+import { BOOLEAN, checkOptions, integerFrom, type Kinds, numberFrom, TEXT } from "../../base/check-types.ts";
+import { ArgumentError } from "../../base/errors.ts";
 import type { Mpi } from "../../index.ts";
 import { JobError } from "../errors.ts";
 import { Batch } from "./batch.ts";
 import { cannotWrite } from "./journal.ts";
-import { checkOptions, number, text, wholeNumber, yesOrNo } from "./options.ts";
 
 /** The files of a job, and what its requests sample with. */
 export interface OpenBatchOptions {
@@ -30,40 +31,45 @@ export interface OpenBatchOptions {
 	readonly ordered?: boolean | undefined;
 }
 
-const RULES = {
-	in: text,
-	out: text,
-	requests: wholeNumber(1, 2 ** 32 - 1),
-	maxTokens: wholeNumber(1),
-	temperature: number(0, 100),
-	seed: wholeNumber(0, 2 ** 32 - 1),
-	resume: yesOrNo,
-	retryFailed: yesOrNo,
-	ordered: yesOrNo,
-} satisfies Record<keyof OpenBatchOptions, unknown>;
+const KINDS: Kinds<OpenBatchOptions> = {
+	in: TEXT,
+	out: TEXT,
+	requests: integerFrom(1, 2 ** 32 - 1),
+	maxTokens: integerFrom(1),
+	temperature: numberFrom(0, 100),
+	seed: integerFrom(0, 2 ** 32 - 1),
+	resume: BOOLEAN,
+	retryFailed: BOOLEAN,
+	ordered: BOOLEAN,
+};
 
 /**
  * Opens the files of a job on rank 0, whose options count. Collective: if it fails there, it rejects on every rank.
  *
  * @returns The batch on rank 0, undefined elsewhere.
- * @throws {JobError} if an option or a file cannot be used; code ERR_USAGE for an option.
+ * @throws {ArgumentError} ERR_ARG: an option is unknown, or has a value that it cannot have.
+ * @throws {JobError} if a file cannot be used.
  */
 export async function openBatch(
 	{ world }: Pick<Mpi, "world">,
 	options: OpenBatchOptions = {},
 ): Promise<Batch | undefined> {
 	const opened = world.rank === 0 ? await tryToOpen(options) : undefined;
-	const refusal =
-		opened instanceof JobError ? { text: opened.message, exitCode: opened.exitCode } : undefined;
-	const told = await world.bcast(refusal);
-	if (opened instanceof JobError) throw opened;
-	if (told !== undefined) throw new JobError(told.text, told.exitCode);
-	return opened;
+	const failed = opened instanceof Batch ? undefined : opened;
+	const exitCode = failed instanceof JobError ? failed.exitCode : undefined;
+	const told = await world.bcast(failed && { text: failed.message, exitCode });
+	if (failed !== undefined) throw failed;
+	if (told !== undefined) {
+		throw told.exitCode === undefined
+			? new ArgumentError("ERR_ARG", told.text)
+			: new JobError(told.text, told.exitCode);
+	}
+	return opened instanceof Batch ? opened : undefined;
 }
 
-async function tryToOpen(options: OpenBatchOptions): Promise<Batch | JobError> {
+async function tryToOpen(options: OpenBatchOptions): Promise<Batch | JobError | ArgumentError> {
 	try {
-		checkOptions("openBatch", options, RULES);
+		checkOptions("open a batch", options, KINDS);
 		const { in: input, out, requests, maxTokens = 64, temperature = 0.8, seed = 1 } = options;
 		const { retryFailed = false, resume = retryFailed, ordered = false } = options;
 		if (out !== undefined) await touch(out);
@@ -72,7 +78,7 @@ async function tryToOpen(options: OpenBatchOptions): Promise<Batch | JobError> {
 			...{ resume: resume || retryFailed, retryFailed, ordered },
 		});
 	} catch (error) {
-		if (error instanceof JobError) return error;
+		if (error instanceof JobError || error instanceof ArgumentError) return error;
 		throw error;
 	}
 }

@@ -1,19 +1,20 @@
+import { checkOptions } from "../../base/check-types.ts";
 import type { Mpi } from "../../index.ts";
 import { work } from "../dispatch/work.ts";
 import type { Engine } from "../engine/engine.ts";
 import { startMeasurement } from "../measure/measure.ts";
 import type { Batch } from "./batch.ts";
 import { BatchRun, type RankFacts } from "./batch-run.ts";
-import { checkOptions } from "./options.ts";
 import type { BatchOutcome } from "./outcome.ts";
-import { RUN_BATCH_RULES, type RunBatchOptions } from "./run-options.ts";
+import { RUN_BATCH_KINDS, type RunBatchOptions } from "./run-options.ts";
 
 /**
  * Runs a batch on the engines of all ranks. Collective; the batch is rank 0's, which hands the requests out and runs its
  * share. Every request ends once: as an answer or as a failure. One whose engine or rank dies is handed out again.
  *
  * @returns on rank 0 what the run came to, undefined elsewhere.
- * @throws {JobError} of code ERR_USAGE for an option that cannot be used; on rank 0 if the input cannot be read any more
+ * @throws {ArgumentError} ERR_ARG: an option is unknown, or has a value that it cannot have.
+ * @throws {JobError} on rank 0 if the input cannot be read any more
  *   or the output not written; elsewhere if rank 0 died.
  */
 export async function runBatch(
@@ -22,7 +23,7 @@ export async function runBatch(
 	batch: Batch | undefined,
 	options: RunBatchOptions = {},
 ): Promise<BatchOutcome | undefined> {
-	checkOptions("runBatch", options, RUN_BATCH_RULES);
+	checkOptions("run a batch", options, RUN_BATCH_KINDS);
 	const { inflight: slots = 4 } = options;
 	const comm = await mpi.world.dup();
 	// Of a rank that dies the report knows only this.

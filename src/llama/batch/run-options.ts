@@ -1,6 +1,14 @@
+import {
+	FUNCTION,
+	integerFrom,
+	type Kinds,
+	numberFrom,
+	objectWith,
+	oneOf,
+	SIGNAL,
+} from "../../base/check-types.ts";
 import type { Measurement } from "../measure/measure.ts";
 import { POLICIES, type Policy } from "../schedule/policies.ts";
-import { abortSignal, callback, number, type OptionRule, oneOf, wholeNumber } from "./options.ts";
 import type { Ending } from "./outcome.ts";
 import type { BatchRequest } from "./request.ts";
 
@@ -26,25 +34,19 @@ export interface RunBatchOptions {
 	readonly signal?: AbortSignal | undefined;
 }
 
-const measurement: OptionRule = {
-	allowed: "what startMeasurement() gave",
-	test: (value) => typeof value === "object" && value !== null && "recorder" in value && "stop" in value,
-};
-
-const burstiness: OptionRule = {
-	allowed: "a number from 0.001 to 1000000, or Infinity",
-	test: (value) => value === Number.POSITIVE_INFINITY || number(1e-3, 1e6).test(value),
-};
-
 /** What each option may be. */
-export const RUN_BATCH_RULES = {
-	policy: oneOf(POLICIES),
-	inflight: wholeNumber(1),
-	rate: number(1e-3, 1e6),
-	burstiness,
-	seed: wholeNumber(0, 2 ** 32 - 1),
-	measurement,
-	onEnd: callback,
-	onPiece: callback,
-	signal: abortSignal,
-} satisfies Record<keyof RunBatchOptions, OptionRule>;
+export const RUN_BATCH_KINDS: Kinds<RunBatchOptions> = {
+	policy: oneOf(...POLICIES),
+	inflight: integerFrom(1),
+	rate: numberFrom(1e-3, 1e6),
+	burstiness: { words: "a number from 0.001 to 1000000, or Infinity", accepts: isBurstiness },
+	seed: integerFrom(0, 2 ** 32 - 1),
+	measurement: objectWith("what startMeasurement() resolves to", "recorder", "stop"),
+	onEnd: FUNCTION,
+	onPiece: FUNCTION,
+	signal: SIGNAL,
+};
+
+function isBurstiness(value: unknown): boolean {
+	return value === Number.POSITIVE_INFINITY || numberFrom(1e-3, 1e6).accepts(value);
+}

@@ -64,6 +64,7 @@ export type FinishReason = "stop" | "length";
 
 /** A piece of the text. */
 export interface TokenEvent {
+	/** Tells events apart. */
 	readonly type: "token";
 	/** Whole characters: those of one token, or of several that make one character together. */
 	readonly text: string;
@@ -71,6 +72,7 @@ export interface TokenEvent {
 
 /** The last event of a request. */
 export interface DoneEvent {
+	/** Tells events apart. */
 	readonly type: "done";
 	/** All the text. */
 	readonly text: string;

@@ -11,7 +11,10 @@ interface Waiter<S, P> {
 	readonly accept: (sequence: S) => void;
 }
 
-/** What is lost may never be asked for again, what is saved is asked for now. */
+/**
+ * What a token that is overwritten counts against one that is reused: the one may never be asked for again, the other is
+ * asked for now.
+ */
 const LOSS_WEIGHT = 0.1;
 
 /** Lends sequences, first come, first served; of several free ones that with the longest prefix shared. */

@@ -2,7 +2,10 @@ import { readFile } from "node:fs/promises";
 import { JobError, reasonOf } from "../errors.ts";
 
 /** The API key for endpoints: the first line of a file, or what the environment has. */
-export async function readApiKey(file: string | undefined, env = process.env): Promise<string | undefined> {
+export async function readApiKey(
+	file: string | undefined,
+	env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<string | undefined> {
 	if (file === undefined) return env.LLAMA_API_KEY || env.OPENAI_API_KEY || undefined;
 	let text: string;
 	try {

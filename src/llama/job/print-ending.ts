@@ -1,7 +1,7 @@
 import type { Ending } from "../batch/outcome.ts";
 
 /** How a request ended, as one line. */
-export function formatEnding({ request, rank, answer, failure }: Ending): string {
+function formatEnding({ request, rank, answer, failure }: Ending): string {
 	const where = rank === null ? "" : `[rank ${rank}] `;
 	const text =
 		failure !== undefined

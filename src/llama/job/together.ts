@@ -61,7 +61,7 @@ export async function everywhere<T>(
 	const first = failed[0];
 	if (first === undefined) return accept(own);
 	if ("value" in own) await undo(own.value);
-	// The usual failure is everybody's: a model file that is not there.
+	// Usually all ranks fail alike, by a model file that is not there: then no rank is named.
 	const same = failed.length === world.size && failed.every(({ message }) => message === first.message);
 	const message = same ? first.message : `Rank ${refusals.indexOf(first)} failed: ${first.message}`;
 	throw jobError({ ...first, message, exitCode: 1 });

@@ -72,7 +72,7 @@ export async function measureCache(
 			coldCachedTokens += first.usage.cachedTokens;
 			warmCachedTokens += second.usage.cachedTokens;
 		} catch {
-			// What goes wrong here goes wrong again where it is counted.
+			// Left out: what fails here fails again in the run, where it is counted.
 			failed += 1;
 		}
 	}

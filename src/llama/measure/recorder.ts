@@ -77,7 +77,7 @@ export interface RequestRecord {
 	readonly succeeded: (usage: Usage, timings: Timings) => void;
 	/** It ended badly, for a reason in words; requests that failed for the same reason are counted together. */
 	readonly failed: (reason: string) => void;
-	/** It has no outcome here: its engine died, and it runs again elsewhere or later. */
+	/** It has no outcome here: its engine died and it runs again, or it was cancelled. */
 	readonly dropped: () => void;
 }
 

@@ -11,7 +11,7 @@ import { cacheTable, facts, latencyNote, latencyTable, notes, rankTable, type Ta
  */
 export async function htmlReport(report: Report, statistics: readonly RankStatistics[]): Promise<string> {
 	const [script, style] = await Promise.all(["main.js", "style.css"].map(read));
-	// "<" may not stand in a script: a model's name could end it.
+	// A "<" in the data could end the script element: a model's name may contain "</script>".
 	const data = JSON.stringify(pageData(report, statistics)).replaceAll("<", "\\u003c");
 	const every = Math.max(1, ...statistics.map(({ spanEvery }) => spanEvery));
 	return `<!doctype html>

@@ -12,7 +12,7 @@ export interface Table {
 	readonly texts: readonly number[];
 }
 
-export const SHOWN_QUANTITIES = [
+const SHOWN_QUANTITIES = [
 	["E2E", "e2e_ms"],
 	["TTFT", "ttft_ms"],
 	["TPOT", "tpot_ms"],
@@ -135,7 +135,7 @@ export function notes({ per_rank }: Report): string[] {
 }
 
 /** Two decimals for all: a column is read by the place of its point. */
-export function summaryCells({ mean, p50, p95, p99, max }: Summary): string[] {
+function summaryCells({ mean, p50, p95, p99, max }: Summary): string[] {
 	return [mean, p50, p95, p99, max].map((value) => value?.toFixed(2) ?? "-");
 }
 

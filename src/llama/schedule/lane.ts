@@ -1,3 +1,7 @@
+/** Of lanes with as little to do that comes first which holds the least, then the one that was used longest ago. */
+const TIE_MS_PER_CHARACTER = 1e-5;
+const TIE_MS_PER_USE = 1e-12;
+
 /** Items that begin alike and belong to a lane, in the order in which they will run there. */
 export interface Hand<T> {
 	readonly items: T[];
@@ -27,6 +31,10 @@ export class Lane<T> {
 	readonly slots: number;
 	/** Its place among them. */
 	readonly slot: number;
+	/** The text of the item that began here last: what its sequence holds. */
+	held = "";
+	/** When an item last ended here, as a count of all that have; 0: none has. */
+	used = 0;
 	/** The first is the next to run. */
 	readonly hands: Hand<T>[] = [];
 	/** Estimated milliseconds of each item that runs here. */
@@ -54,6 +62,11 @@ export class Lane<T> {
 	/** Items that run here: more than one only if they are so short that they are handed out ahead. */
 	get running(): number {
 		return this.#running.size;
+	}
+
+	/** Whether a beginning will be in the cache here, as far as is known. */
+	holds(beginning: string): boolean {
+		return this.held.startsWith(beginning) || this.hands.some(({ shared }) => shared.startsWith(beginning));
 	}
 
 	/** Puts a hand in its place: behind all but those of lower priority whose turn comes later. */
@@ -138,6 +151,8 @@ export class Lane<T> {
 
 	/** Takes all hands, and forgets what runs here. */
 	clear(): Hand<T>[] {
+		this.held = "";
+		this.used = 0;
 		this.#running.clear();
 		this.#runningMs = 0;
 		this.#waitingMs = 0;
@@ -148,4 +163,25 @@ export class Lane<T> {
 	#waits(ms: number): void {
 		this.#waitingMs = this.hands.length === 0 ? 0 : Math.max(0, this.#waitingMs + ms);
 	}
+}
+
+/** The lane of a rank that runs its next item: an idle one before one that would only queue it. */
+export function nextOf<T>(lanes: readonly Lane<T>[]): Lane<T> | undefined {
+	const busy = lanes.every(({ running }) => running > 0);
+	return idlest(lanes.filter(({ hands, running }) => hands.length > 0 && (busy || running === 0)));
+}
+
+/** The lane of a rank with the fewest items that run there. */
+export function idlest<T>(lanes: readonly Lane<T>[]): Lane<T> | undefined {
+	let best: Lane<T> | undefined;
+	for (const lane of lanes) {
+		const fewer = best === undefined ? 1 : best.running - lane.running || tieMs(best) - tieMs(lane);
+		if (fewer > 0) best = lane;
+	}
+	return best;
+}
+
+/** Unused lanes are shared out over the ranks: the first of each, then the second. */
+export function tieMs({ held, used, slot, slots }: Lane<unknown>): number {
+	return held.length * TIE_MS_PER_CHARACTER + (used + slot / slots) * TIE_MS_PER_USE;
 }

@@ -17,6 +17,11 @@ export class Pace {
 	#decodes = 0;
 	#densities = 0;
 
+	/** Whether anything has been learnt, so that estimates are more than guesses. */
+	get known(): boolean {
+		return this.#prefills > 0 && this.#decodes > 0;
+	}
+
 	/** Estimated milliseconds to evaluate so many characters of a prompt. */
 	prefillMs(chars: number): number {
 		return (chars / CHARS_PER_TOKEN) * this.#density * this.#prefill;

@@ -1,8 +1,8 @@
 import { Beginnings } from "./beginnings.ts";
 import { CHARS_PER_TOKEN, type Item, type Wake, type WorkQueue } from "./item.ts";
-import { type Hand, Lane } from "./lane.ts";
-import { groupOf, handOf, type PlacedGroup } from "./placed-group.ts";
+import { type Hand, idlest, Lane, nextOf, tieMs } from "./lane.ts";
 import type { Pace } from "./pace.ts";
+import { groupOf, handOf, type PlacedGroup } from "./placed-group.ts";
 import { groupByPrefix } from "./prefix-groups.ts";
 import { RankHeap } from "./rank-heap.ts";
 
@@ -10,7 +10,7 @@ import { RankHeap } from "./rank-heap.ts";
 export interface PrefixOptions<T> {
 	/** The text that a model reads for an item. */
 	readonly textOf: (item: T) => string;
-	readonly pace: Pick<Pace, "estimate" | "prefillMs">;
+	readonly pace: Pick<Pace, "estimate" | "prefillMs" | "known">;
 	readonly wake: Wake;
 }
 
@@ -20,8 +20,12 @@ const LEAST_SHARED_TOKENS = 32;
 const MOST_SHARE = 1.1;
 /** Items that a hand may ever have if more are added to it as they come: those behind it must not wait for ever. */
 const LONGEST_HAND = 32;
-/** Between lanes with as little to do, the rank with fewer of them in use goes first. */
-const TIE_MS = 1e-6;
+/**
+ * How many times the evaluation of a beginning somebody may wait to be spared it. Evaluating it elsewhere also drives out
+ * what is held there, which then drives out something else: in the simulation of online.test.ts waits are shorter, and
+ * half as much is evaluated, with 3 instead of 1.
+ */
+const PATIENCE = 3;
 
 /** Where a group goes, and how many characters of its beginning are there already. */
 interface Place<T> {
@@ -35,8 +39,8 @@ interface Place<T> {
  * each group to the lane that had its beginning last, else to the one with the least to do. A lane that has run dry takes
  * a group from the one with the most to do, or a part of it.
  *
- * No lane is kept idle for the sake of a beginning, and no item kept waiting, for longer than it takes to evaluate that
- * beginning anew. A prefill holds up every sequence of an engine, so it counts once for each of them.
+ * No lane is kept idle for the sake of a beginning, and no item kept waiting, for longer than some evaluations of that
+ * beginning take (`PATIENCE`). A prefill holds up every sequence of an engine, so it counts once for each of them.
  */
 export class Prefix<T extends Item> implements WorkQueue<T> {
 	readonly deals = false;
@@ -49,7 +53,10 @@ export class Prefix<T extends Item> implements WorkQueue<T> {
 	/** Lanes by what they have to do, the least first; and by what waits there, the most first. */
 	readonly #least = new RankHeap();
 	readonly #most = new RankHeap();
-	/** Estimated milliseconds that all lanes have to do. */
+	/** Items that have ended. */
+	#ended = 0;
+	/** Estimated milliseconds that each lane has to do, by index, and all that take part together. */
+	readonly #loads: number[] = [];
 	#loadMs = 0;
 	/** Not yet dealt out. */
 	#pending: T[] = [];
@@ -137,13 +144,16 @@ export class Prefix<T extends Item> implements WorkQueue<T> {
 		const item = lane?.begin();
 		if (lane === undefined || item === undefined) return undefined;
 		this.#size -= 1;
+		lane.held = this.#options.textOf(item);
 		this.#changed(lane);
 		return item;
 	}
 
 	ended(item: T, rank: number): void {
 		const lane = this.#lanes.get(rank)?.find((each) => each.ended(item));
-		if (lane !== undefined) this.#changed(lane);
+		if (lane === undefined) return;
+		lane.used = ++this.#ended;
+		this.#changed(lane);
 	}
 
 	drain(): T[] {
@@ -196,10 +206,11 @@ export class Prefix<T extends Item> implements WorkQueue<T> {
 		const known = this.#beginnings.find(text);
 		const lane = known === undefined ? undefined : this.#all[known.owner];
 		if (known === undefined || lane === undefined || !this.#least.has(lane.index)) return undefined;
-		const saved = this.#prefillMs(known.length, lane);
-		const least = this.#idlest().lane.loadMs;
-		if (lane.loadMs > least + saved && lane.loadMs + ms > fairMs + saved) return undefined;
-		return { lane, length: known.length };
+		if (!lane.holds(text.slice(0, known.length))) return undefined;
+		const { lane: other } = this.#idlest();
+		const saved = this.#detourMs(known.length, other);
+		const late = lane.loadMs > other.loadMs + saved && lane.loadMs + ms > fairMs + saved;
+		return late && this.#options.pace.known ? undefined : { lane, length: known.length };
 	}
 
 	#idlest(): Place<T> {
@@ -245,44 +256,33 @@ export class Prefix<T extends Item> implements WorkQueue<T> {
 		const stolenMs = (last.ms * count) / length;
 		// For so long the last of them would wait here.
 		const gain = victim.loadMs - stolenMs;
-		if (!whole && gain <= this.#prefillMs(last.shared.length, thief)) return false;
+		if (last.warm && !this.#options.pace.known) return false;
+		if (!whole && gain <= this.#detourMs(last.shared.length, thief)) return false;
 		this.#give(thief, victim.split(last, count));
 		this.#changed(victim);
 		return true;
 	}
 
-	/** Milliseconds that a rank loses by evaluating a beginning anew: all of its sequences wait for it. */
-	#prefillMs(chars: number, { slots }: Lane<T>): number {
-		return this.#options.pace.prefillMs(chars) * slots;
+	/**
+	 * Milliseconds that somebody may wait rather than have a beginning evaluated anew on a lane: all sequences of the rank
+	 * wait for that, and what the lane holds now must be evaluated again some day.
+	 */
+	#detourMs(chars: number, { slots, held }: Lane<T>): number {
+		return PATIENCE * slots * this.#options.pace.prefillMs(chars + held.length);
 	}
 
 	#changed(lane: Lane<T>): void {
-		this.#loadMs += lane.loadMs - this.#keyOf(lane);
-		this.#least.set(lane.index, lane.loadMs + lane.slot * TIE_MS);
+		const before = this.#least.has(lane.index) ? (this.#loads[lane.index] ?? 0) : 0;
+		this.#loads[lane.index] = lane.loadMs;
+		this.#loadMs += lane.loadMs - before;
+		this.#least.set(lane.index, lane.loadMs + tieMs(lane));
 		if (lane.hands.length === 0) this.#most.delete(lane.index);
 		else this.#most.set(lane.index, -lane.waitingMs);
 	}
 
 	#removed(lane: Lane<T>): void {
-		this.#loadMs -= this.#keyOf(lane);
+		this.#loadMs -= this.#loads[lane.index] ?? 0;
 		this.#least.delete(lane.index);
 		this.#most.delete(lane.index);
 	}
-
-	/** What a lane had to do when it last changed. */
-	#keyOf({ index, slot }: Lane<T>): number {
-		return this.#least.has(index) ? this.#least.key(index) - slot * TIE_MS : 0;
-	}
-}
-
-/** The lane of a rank that runs its next item: an idle one before one that would only queue it. */
-function nextOf<T>(lanes: readonly Lane<T>[]): Lane<T> | undefined {
-	const busy = lanes.every(({ running }) => running > 0);
-	return idlest(lanes.filter(({ hands, running }) => hands.length > 0 && (busy || running === 0)));
-}
-
-function idlest<T>(lanes: readonly Lane<T>[]): Lane<T> | undefined {
-	let best: Lane<T> | undefined;
-	for (const lane of lanes) if (best === undefined || lane.running < best.running) best = lane;
-	return best;
 }

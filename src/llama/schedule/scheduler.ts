@@ -38,10 +38,10 @@ export class Scheduler<T extends Item> {
 	readonly #pace = new Pace();
 	/** Ranks that may get work, by what they have, in estimated milliseconds. */
 	readonly #ready = new RankHeap();
-	/** Ranks that may get work, and for which there was none. */
+	/** Ranks that asked for work and got none; `Wake` lets them ask again. */
 	readonly #parked = new Set<number>();
 	readonly #deaths = new Map<number, number>();
-	/** Were running when an engine died. */
+	/** Items that were running when an engine died. */
 	readonly #suspects = new Fifo<T>();
 	/** The rank that runs the suspects, or that gets nothing else until it can. */
 	#warden: number | undefined;
@@ -187,7 +187,7 @@ export class Scheduler<T extends Item> {
 				condemned.push(item);
 			}
 		}
-		// It has nothing to do once it is up again.
+		// It runs nothing else once it is up again, so it is the one that need not be emptied first.
 		if (this.#suspects.size > 0 && !state.leaving) this.#warden ??= rank;
 		this.#takeBack(rank);
 		return condemned;

@@ -66,7 +66,7 @@ export class Context {
 		}
 	}
 
-	/** Nothing new may be done with it; at the end of the program its receives reject. */
+	/** Nothing may be begun with it any more. Once the rank has finalized, its receives reject too. */
 	close(reason: "freed" | "finalized"): void {
 		this.#closed = reason;
 		if (reason === "finalized") this.#rejectReceives(() => new FinalizedError("receive"));

@@ -80,7 +80,8 @@ export class Intake {
 	/**
 	 * The peer is gone: no payload will come any more.
 	 *
-	 * @param error Makes the error for what cannot be done, such as "receive from rank 2".
+	 * @param error Makes the error for an action that needs the peer.
+	 * @param action What the payloads that were asked for belong to: "receive from rank 2".
 	 */
 	fail(error: (action: string) => Error, action: string): void {
 		this.#gone = error;

@@ -196,3 +196,55 @@ for (const [what, count, characters, most] of [
 		t.is((await running)?.statistics[0]?.ok, count);
 	});
 }
+
+const MISTAKES: readonly (readonly [string, object, RegExp])[] = [
+	["openBatch", { prompts: "p.txt" }, /^Cannot open a batch: unknown option "prompts": /],
+	[
+		"openBatch",
+		{ temperature: "hot" },
+		/^Cannot open a batch: option "temperature" must be a number from 0 to 100, not "hot"$/,
+	],
+	["openBatch", { requests: 0 }, /^Cannot open a batch: option "requests" must be a whole number from 1 /],
+	["runBatch", { inFlight: 4 }, /^Cannot run a batch: unknown option "inFlight": did you mean "inflight"\?$/],
+	["runBatch", { policy: "fair" }, /^Cannot run a batch: option "policy" must be "dynamic", /],
+	["runBatch", { onEnd: 5 }, /^Cannot run a batch: option "onEnd" must be a function, not 5$/],
+];
+for (const [call, options, message] of MISTAKES) {
+	test.serial(`${call}(${JSON.stringify(options)}) is refused`, async (t) => {
+		const refused =
+			call === "openBatch" ? openBatch(mpi, options) : runBatch(mpi, new EchoEngine(), undefined, options);
+		await t.throwsAsync(refused, { code: "ERR_ARG", message });
+	});
+}
+
+test.serial("every option has a default: the built-in prompts run, and nothing is written", async (t) => {
+	const outcome = await runBatch(mpi, new EchoEngine(), await openBatch(mpi));
+	t.like(outcome?.statistics[0], { ok: 12, failed: 0 });
+});
+
+test.serial(
+	"an abort ends a run early; what was not answered stays open, and pieces were heard",
+	async (t) => {
+		const path = join(folder, "abort.txt");
+		const out = join(folder, "abort.jsonl");
+		writeFileSync(path, Array.from({ length: 200 }, (_, index) => `p${index}\n`).join(""));
+		const controller = new AbortController();
+		const pieces: string[] = [];
+		let ended = 0;
+		const outcome = await runBatch(mpi, new EchoEngine(), await openBatch(mpi, { in: path, out }), {
+			inflight: 2,
+			signal: controller.signal,
+			onPiece: ({ customId }, text) => pieces.push(`${customId} ${text}`),
+			onEnd: () => {
+				if (++ended === 20) controller.abort();
+				return undefined;
+			},
+		});
+		t.deepEqual(outcome?.delivery, { retried: 0, requeued: 0, lost: 0, duplicate: 0 });
+		t.true(ended >= 20 && ended < 40, `${ended}`);
+		t.true(pieces.length >= ended);
+		t.is(pieces[0], "0 p0:1");
+		const rest = await openBatch(mpi, { in: path, out, resume: true, requests: 200 });
+		t.is((await runBatch(mpi, new EchoEngine(), rest))?.statistics[0]?.ok, 200 - ended);
+	},
+);

@@ -93,7 +93,7 @@ function head(sent: ClientRequest, signal: AbortSignal | undefined): Promise<Inc
 		signal?.addEventListener("abort", abort, { once: true });
 		sent.once("close", () => signal?.removeEventListener("abort", abort));
 		sent.once("response", resolve);
-		// Errors after the response are the body's.
+		// After the response, errors reach whoever reads its body.
 		sent.on("error", (error) => reject(signal?.aborted ? signal.reason : error));
 	});
 }

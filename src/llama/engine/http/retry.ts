@@ -12,7 +12,7 @@ export interface RetryOptions {
 export const RETRIES: RetryOptions = { retries: 5, backoffMs: 500 };
 
 const LONGEST_BACKOFF_MS = 30_000;
-/** A server that asks for more is as good as gone. */
+/** Longest "Retry-After" that is obeyed. */
 const LONGEST_RETRY_AFTER_MS = 600_000;
 const TRANSIENT_STATUS = new Set([408, 409, 425, 429]);
 const NOT_IMPLEMENTED = 501;
@@ -42,7 +42,7 @@ export function waitMs(error: unknown, attempt: number, backoffMs: number, now =
 	const asked = error instanceof StatusError ? error.headers["retry-after"] : undefined;
 	const after = asked === undefined ? undefined : retryAfterMs(asked, now);
 	if (after !== undefined) return Math.min(after, LONGEST_RETRY_AFTER_MS);
-	// Many clients that were refused together must not come back together.
+	// Spread at random, so that clients that were refused at the same time do not come back at the same time.
 	const spread = 0.75 + Math.random() / 2;
 	return Math.min(backoffMs * 2 ** attempt, LONGEST_BACKOFF_MS) * spread;
 }

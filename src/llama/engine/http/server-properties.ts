@@ -4,8 +4,8 @@ export interface ServerProperties {
 		/** Tokens of context of each slot. */
 		readonly n_ctx?: number;
 	};
-	readonly total_slots?: number;
 	/** Version of llama.cpp: "b6000-1a2b3c4". */
 	readonly build_info?: string;
+	/** Path of the model on the server's host. */
 	readonly model_path?: string;
 }

@@ -22,7 +22,7 @@ export class ServerSlot implements PooledSequence<string> {
 		return most;
 	}
 
-	/** The slot now holds this, as far as one can tell. */
+	/** Notes what the slot holds now, as far as one can tell from outside. */
 	holds(text: string): void {
 		this.#text = text;
 	}

@@ -75,7 +75,7 @@ export class LlamaServerEngine implements Engine {
 		signal?.throwIfAborted();
 		this.#ended.signal.throwIfAborted();
 		this.#embedder ??= this.#startEmbedder();
-		// Memory that is not there now may be there next time.
+		// A failure, of memory say, is not final: the next text tries again.
 		this.#embedder.catch(() => {
 			this.#embedder = undefined;
 		});

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { cpus } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Ending, endingText } from "../../../base/process/ending.ts";
+import { type ChildExit, exitText } from "../../../base/process/exit-text.ts";
 import { isSystemError } from "../../../base/system-error.ts";
 import { EngineError, reasonOf } from "../../errors.ts";
 import type { EngineInfo } from "../engine.ts";
@@ -29,14 +29,15 @@ const KEY_BYTES = 24;
 /** First and longest pause between two looks at a server that is loading. */
 const POLL_MS = [10, 200] as const;
 
-/** What earlier attempts to start a server have shown. */
+/** What earlier starts of the same server have shown. */
 interface Attempts {
+	/** Arguments that this llama-server does not know. */
 	readonly refused?: readonly string[];
-	/** Attempts that ended without a word about why. */
+	/** Starts that ended without a reason in the log. */
 	readonly silent?: number;
 }
 
-/** On a busy host llama-server often loses the last lines of its log when it exits. Asked again, it may tell. */
+/** Starts that end without a reason before it is given up: on a busy host llama-server often loses the last lines of its log. */
 const MOST_SILENT = 3;
 
 /**
@@ -95,17 +96,17 @@ async function untilHealthy(target: Target, ended: AbortSignal): Promise<void> {
 			return;
 		} catch (error) {
 			ended.throwIfAborted();
-			// Still loading, not there yet, or just going.
+			// It still loads (503), does not listen yet, or is about to end.
 			if (!isTransient(error) && !isSystemError(error)) throw error;
 		}
 		await delay(pause, undefined, { signal: ended });
 	}
 }
 
-/** What a shell and the dynamic linker exit with when a program cannot be run at all. */
+/** Exit codes of a shell and of the dynamic linker for a program that cannot be run at all. */
 const CANNOT_RUN = [126, 127];
 
-function loadError(plan: ServerPlan, exit: Ending, log: string): EngineError {
+function loadError(plan: ServerPlan, exit: ChildExit, log: string): EngineError {
 	const { code, signal } = exit;
 	if (signal !== null) {
 		const how = serverExitText(exit, log);
@@ -130,11 +131,11 @@ function loadError(plan: ServerPlan, exit: Ending, log: string): EngineError {
 }
 
 /** How a server's process ended, with its last words if they tell anything. */
-export function serverExitText(ending: Ending, log: string): string {
+export function serverExitText(exit: ChildExit, log: string): string {
 	const words = /GGML_ASSERT|GGML_ABORT|CUDA error|out of memory|terminate called| E /.test(log)
 		? tellingLine(log)
 		: undefined;
-	return endingText(ending, words);
+	return words === undefined ? exitText(exit) : `${exitText(exit)} (${words})`;
 }
 
 /** What an engine on this server says about itself. */

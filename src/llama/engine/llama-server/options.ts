@@ -83,13 +83,13 @@ export function embeddingPlan(plan: ServerPlan): ServerPlan {
  * refused can be replaced alone.
  */
 const NEWER: readonly { readonly args: readonly string[]; readonly instead: readonly string[] }[] = [
-	// Prompts of finished requests would be kept in memory that nobody has counted.
+	// Otherwise finished prompts are kept in memory that the steps of memory do not count.
 	{ args: ["--cache-ram", "0"], instead: [] },
-	// One memory for all slots would be no guarantee for any.
+	// With one memory for all slots no slot is sure of its context.
 	{ args: ["--no-kv-unified"], instead: [] },
 	{ args: ["--no-ui"], instead: ["--no-webui"] },
 	{ args: ["--no-webui"], instead: [] },
-	// What was asked for is not to be changed.
+	// Otherwise llama-server makes the context and the layers smaller than was asked for.
 	{ args: ["--fit", "off"], instead: [] },
 	{ args: ["--gpu-layers", "auto"], instead: ["--gpu-layers", `${ALL_LAYERS}`] },
 ];

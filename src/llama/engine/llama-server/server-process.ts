@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ChildExit } from "../../../base/process/exit-text.ts";
 import { makeSocketFolder } from "../../../base/host/socket-folder.ts";
-import type { Ending } from "../../../base/process/ending.ts";
 import { Guard } from "../../../base/process/guard.ts";
 import { setReferenced } from "../../../base/process/referenced.ts";
 import { EngineError, reasonOf } from "../../errors.ts";
@@ -21,7 +21,7 @@ export class ServerProcess {
 	readonly socketPath: string;
 	readonly log = new ServerLog();
 	/** Resolves once the process has ended and its last words are in the log. */
-	readonly exit: Promise<Ending>;
+	readonly exit: Promise<ChildExit>;
 	readonly #child: ChildProcess;
 	readonly #guard: Guard | undefined;
 	readonly #folder: string;
@@ -31,7 +31,7 @@ export class ServerProcess {
 		this.#folder = makeFolder();
 		this.socketPath = join(this.#folder, SOCKET);
 		this.#child = spawn(binary, args(this.socketPath), {
-			// A signal to the rank's process group is the rank's to answer: while it lives, it may need its engine.
+			// A signal to the rank's process group must not end the engine: while the rank lives, it may need it.
 			detached: true,
 			env,
 			// Nothing that llama.cpp prints may get into the rank's own output.
@@ -62,8 +62,8 @@ export class ServerProcess {
 		clearTimeout(timer);
 	}
 
-	async #watch(): Promise<Ending> {
-		const exit = await new Promise<Ending>((resolve) => {
+	async #watch(): Promise<ChildExit> {
+		const exit = await new Promise<ChildExit>((resolve) => {
 			this.#child.once("error", (error) => {
 				this.log.add(`error: ${reasonOf(error)}\n`);
 				if (this.#child.pid === undefined) resolve({ code: null, signal: null });

@@ -20,7 +20,7 @@ export async function startLlamaServer(
 	note?: string,
 ): Promise<Engine> {
 	const { gpu = "auto" } = options;
-	// What goes wrong here goes wrong again when the server itself is started, with an error that says so.
+	// A program that cannot list its devices fails again when the server itself is started, with an error that says so.
 	const { devices } =
 		gpu === "cpu" ? { devices: [] } : await listDevices(options.llamaServer, serverEnvironment(gpu));
 	if (gpu === "cuda" && !devices.some(({ id }) => id.startsWith("CUDA"))) {

@@ -1,4 +1,3 @@
-import { endingText } from "../../../base/process/ending.ts";
 import { EngineError, type EngineErrorData } from "../../errors.ts";
 import type { ModelFacts } from "../../model/gguf/validate.ts";
 import { checkCounted, checkEmbed } from "../check.ts";
@@ -15,7 +14,7 @@ import { saysOutOfMemory } from "../llama-log.ts";
 import { joinNotes } from "../notes.ts";
 import type { EngineOptions } from "../options.ts";
 import { checkRequest } from "../request.ts";
-import { type HostExit, HostProcess } from "./host-process.ts";
+import { type HostExit, HostProcess, hostExitText } from "./host-process.ts";
 import { loadRequest } from "./load-request.ts";
 import type { GenerateRequest, HostToRank, LoadRequest } from "./protocol.ts";
 import { RequestQueue } from "./request-queue.ts";
@@ -193,7 +192,7 @@ class NodeLlamaCppEngine implements Engine {
 		void this.#host.exit.then((exit) => this.#died(exit));
 		this.#host.send(this.#request);
 		const crashed = this.#host.exit.then((exit) => {
-			const how = endingText(exit, exit.reason);
+			const how = hostExitText(exit);
 			throw new EngineError(
 				"ERR_ENGINE_DIED",
 				`Cannot load model ${this.#request.model}: the engine's process ${how}`,
@@ -234,7 +233,7 @@ class NodeLlamaCppEngine implements Engine {
 		this.#end(
 			new EngineError(
 				"ERR_ENGINE_DIED",
-				`The engine of model ${this.#request.model} died: its process ${endingText(exit, exit.reason)}`,
+				`The engine of model ${this.#request.model} died: its process ${hostExitText(exit)}`,
 			),
 		);
 	}

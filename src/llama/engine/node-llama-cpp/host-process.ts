@@ -1,15 +1,20 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { type ChildExit, exitText } from "../../../base/process/exit-text.ts";
 import { ownFolder } from "../../../base/own-folder.ts";
-import type { Ending } from "../../../base/process/ending.ts";
 import { setReferenced } from "../../../base/process/referenced.ts";
 import { tellingLine } from "../llama-log.ts";
 import type { HostToRank, RankToHost } from "./protocol.ts";
 
 /** How an engine host ended. */
-export interface HostExit extends Ending {
+export interface HostExit extends ChildExit {
 	/** The line of its stderr that best tells why, if it wrote any. */
 	readonly reason: string | undefined;
+}
+
+/** How an engine host ended, as the end of a sentence about it. */
+export function hostExitText(exit: HostExit): string {
+	return exit.reason === undefined ? exitText(exit) : `${exitText(exit)} (${exit.reason})`;
 }
 
 const KEPT_BYTES = 8192;

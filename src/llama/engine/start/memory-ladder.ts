@@ -15,10 +15,10 @@ export interface MemoryFreedom {
 	readonly layers: boolean;
 }
 
-/** No answer of use fits into less. */
+/** Tokens of the smallest context that is tried: less is of no use. */
 const LEAST_CONTEXT = 512;
 const PARTS_OF_LAYERS = [3 / 4, 1 / 2, 1 / 4, 0];
-/** As many as the largest models have, for files that do not tell. */
+/** Layers of a model whose file does not tell: as many as the largest have. */
 const MANY_LAYERS = 128;
 const GIB = 2 ** 30;
 

@@ -14,7 +14,7 @@ export class Embedder {
 			throw textTooLong(tokens.length, contextSize);
 		}
 		this.#context ??= model.createEmbeddingContext({ contextSize, threads });
-		// Memory that is not there now may be there next time.
+		// A failure, of memory say, is not final: the next text tries again.
 		this.#context.catch(() => {
 			this.#context = undefined;
 		});

@@ -1,6 +1,6 @@
 /**
- * What is used of node-llama-cpp, in types of our own: its declarations do not pass a strict compiler, and who only
- * passes messages need not have it.
+ * What is used of node-llama-cpp, in types of our own: its declarations do not pass a strict compiler, and programs
+ * that only pass messages need not install it.
  */
 
 import { readFileSync } from "node:fs";

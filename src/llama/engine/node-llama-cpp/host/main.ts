@@ -61,7 +61,7 @@ async function generate(request: GenerateRequest): Promise<void> {
 	try {
 		await runRequest(ready(), request, controller.signal);
 	} catch (error) {
-		// Who aborted a request does not wait for its end.
+		// After an abort nobody reads the events of the request any more.
 		if (!controller.signal.aborted) {
 			emit({ type: "error", id: request.id, error: errorData(error, "ERR_GENERATE") });
 		}

@@ -83,11 +83,6 @@ export class Sequence implements PooledSequence<readonly Token[]> {
 		}
 	}
 
-	/** Forgets everything. */
-	clear(): Promise<void> {
-		return this.#steps.change(() => this.#sequence.clearHistory());
-	}
-
 	#chunkEnd(at: number): number {
 		return (Math.floor(at / this.#prefillChunk) + 1) * this.#prefillChunk;
 	}

@@ -1,0 +1,34 @@
+import test from "ava";
+import { keeps, type Latency, type Slo, sloText } from "../../../src/llama/measure/slo.ts";
+import { missedTargets } from "../../../src/llama/measure/targets.ts";
+
+const KEPT: readonly (readonly [Slo, Latency, boolean])[] = [
+	[{ ttft: 100, share: 99 }, { e2e: 900, ttft: 100, tpot: 50 }, true],
+	[{ ttft: 100, share: 99 }, { e2e: 900, ttft: 100.1, tpot: 50 }, false],
+	[{ tpot: 50, e2e: 900, share: 99 }, { e2e: 900, ttft: 800, tpot: 50 }, true],
+	[{ tpot: 50, e2e: 900, share: 99 }, { e2e: 901, ttft: 1, tpot: 1 }, false],
+	// An embedding has no token, one token no time between tokens: limits of these are kept.
+	[{ ttft: 1, tpot: 1, share: 99 }, { e2e: 900, ttft: undefined, tpot: undefined }, true],
+	[{ ttft: 1, tpot: 1, e2e: 10, share: 99 }, { e2e: 900, ttft: undefined, tpot: undefined }, false],
+];
+for (const [slo, latency, kept] of KEPT) {
+	test(`keeps() of ${JSON.stringify(slo)} and ${JSON.stringify(latency)} is ${kept}`, (t) => {
+		t.is(keeps(slo, latency), kept);
+	});
+}
+
+test("sloText() has the limits that are set", (t) => {
+	t.is(sloText({ e2e: 5000, ttft: 500, share: 95 }), "TTFT 500 ms, E2E 5000 ms");
+});
+
+test("missedTargets() compares with the share that is wanted, to the request", (t) => {
+	const outcomes = { ok: 99, failed: 1, success_rate: 0.99, good: 95 };
+	t.deepEqual(missedTargets(outcomes, { minSuccess: 99, slo: { ttft: 5, share: 95 } }), []);
+	t.deepEqual(missedTargets(outcomes, { minSuccess: 99.5 }), [
+		"1 of 100 requests failed: --min-success is 99.5 %",
+	]);
+	t.deepEqual(missedTargets(outcomes, { minSuccess: 0, slo: { ttft: 5, share: 95.5 } }), [
+		"95 of 100 requests (95.0 %) were within TTFT 5 ms: --slo wants 95.5 %",
+	]);
+	t.deepEqual(missedTargets({ ok: 0, failed: 0, success_rate: 1 }, { slo: { ttft: 5, share: 95 } }), []);
+});
