@@ -23,7 +23,7 @@ const BY_PATH = [
 	"dist/src/llama/report/inlined/style.css",
 ];
 const DOCUMENTS =
-	/^(README|CHANGELOG|SECURITY)\.md$|^LICENSE$|^package\.json$|^hostfile$|^examples\/|^docs\//;
+	/^(README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^LICENSE$|^package\.json$|^hostfile$|^(examples|docs)\/|^bench\/[^/]+\.(md|png)$/;
 
 /** Every path that package.json names under a key. */
 function pathsOf(value: unknown): string[] {
