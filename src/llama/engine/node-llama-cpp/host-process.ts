@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { type ChildExit, exitText } from "../../../base/process/exit-text.ts";
 import { ownFolder } from "../../../base/own-folder.ts";
+import { type ChildExit, exitText } from "../../../base/process/exit-text.ts";
 import { setReferenced } from "../../../base/process/referenced.ts";
 import { tellingLine } from "../llama-log.ts";
 import type { HostToRank, RankToHost } from "./protocol.ts";
