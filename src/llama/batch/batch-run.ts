@@ -11,8 +11,8 @@ import type { Failure } from "../openai/failure.ts";
 import { arrivals } from "../schedule/arrivals.ts";
 import type { Batch } from "./batch.ts";
 import { Feed } from "./feed.ts";
+import type { BadLine, BatchRequest } from "./files/request.ts";
 import type { BatchOutcome, Ending } from "./outcome.ts";
-import type { BadLine, BatchRequest } from "./request.ts";
 import type { RunBatchOptions } from "./run-options.ts";
 import { Tally } from "./tally.ts";
 

@@ -3,13 +3,13 @@ import type { Prompt } from "../engine/engine.ts";
 import { JobError } from "../errors.ts";
 import type { Answer } from "../openai/answer.ts";
 import type { Failure } from "../openai/failure.ts";
-import { answerLine, failureLine, keyOf } from "./answer-line.ts";
-import { type Entry, Input, type InputOptions } from "./input.ts";
-import { Journal } from "./journal.ts";
-import { KeyTable, sameFingerprint } from "./key-table.ts";
-import { readOldAnswers } from "./old-answers.ts";
-import { orderAnswers } from "./order.ts";
-import { type BadLine, type BatchRequest, fingerprintOf, isRequest } from "./request.ts";
+import { answerLine, failureLine, keyOf } from "./files/answer-line.ts";
+import { type Entry, Input, type InputOptions } from "./files/input.ts";
+import { Journal } from "./files/journal.ts";
+import { KeyTable, sameFingerprint } from "./files/key-table.ts";
+import { readOldAnswers } from "./files/old-answers.ts";
+import { orderAnswers } from "./files/order.ts";
+import { type BadLine, type BatchRequest, fingerprintOf, isRequest } from "./files/request.ts";
 
 /** The files of a job, and how to use them. */
 export interface BatchOptions extends InputOptions {

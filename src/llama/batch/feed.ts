@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { RequestEnd } from "../dispatch/submission.ts";
-import { type BadLine, type BatchRequest, isRequest } from "./request.ts";
+import { type BadLine, type BatchRequest, isRequest } from "./files/request.ts";
 
 /** Requests that are read ahead of those that run: what policies and priorities can choose from. */
 const WINDOW = 4096;

@@ -2,9 +2,8 @@ import { open } from "node:fs/promises";
 import { BOOLEAN, checkOptions, integerFrom, type Kinds, numberFrom, TEXT } from "../../base/check-types.ts";
 import { ArgumentError } from "../../base/errors.ts";
 import type { Mpi } from "../../index.ts";
-import { JobError } from "../errors.ts";
+import { cannotWrite, JobError } from "../errors.ts";
 import { Batch } from "./batch.ts";
-import { cannotWrite } from "./journal.ts";
 
 /** The files of a job, and what its requests sample with. */
 export interface OpenBatchOptions {

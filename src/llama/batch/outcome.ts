@@ -2,7 +2,7 @@ import type { RankStatistics } from "../measure/recorder.ts";
 import type { Delivery } from "../measure/report.ts";
 import type { Answer } from "../openai/answer.ts";
 import type { Failure } from "../openai/failure.ts";
-import type { BadLine, BatchRequest } from "./request.ts";
+import type { BadLine, BatchRequest } from "./files/request.ts";
 
 /** How a request ended. */
 export interface Ending {

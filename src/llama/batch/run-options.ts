@@ -9,8 +9,8 @@ import {
 } from "../../base/check-types.ts";
 import type { Measurement } from "../measure/measure.ts";
 import { POLICIES, type Policy } from "../schedule/policies.ts";
+import type { BatchRequest } from "./files/request.ts";
 import type { Ending } from "./outcome.ts";
-import type { BatchRequest } from "./request.ts";
 
 /** How to run a batch. */
 export interface RunBatchOptions {

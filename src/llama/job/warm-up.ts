@@ -1,5 +1,5 @@
 import { checkArgument, checkOptions, integerFrom, type Kinds, NUMBER } from "../../base/check-types.ts";
-import { BUILT_IN_PROMPTS } from "../batch/built-in-prompts.ts";
+import { BUILT_IN_PROMPTS } from "../batch/files/built-in-prompts.ts";
 import { ENGINE } from "../engine/check.ts";
 import { complete } from "../engine/complete.ts";
 import type { Engine } from "../engine/engine.ts";

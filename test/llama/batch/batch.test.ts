@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import test from "ava";
 import { Batch, type BatchOptions } from "../../../src/llama/batch/batch.ts";
-import type { BadLine, BatchRequest } from "../../../src/llama/batch/request.ts";
+import type { BadLine, BatchRequest } from "../../../src/llama/batch/files/request.ts";
 import { JobError } from "../../../src/llama/index.ts";
 import { temporaryFolder } from "../support/models.ts";
 

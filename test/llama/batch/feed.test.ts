@@ -1,6 +1,6 @@
 import test from "ava";
 import { type Clock, Feed, type FeedOptions } from "../../../src/llama/batch/feed.ts";
-import type { BadLine, BatchRequest } from "../../../src/llama/batch/request.ts";
+import type { BadLine, BatchRequest } from "../../../src/llama/batch/files/request.ts";
 import type { RequestEnd, SubmitOptions } from "../../../src/llama/dispatch/submission.ts";
 import { ANSWER, inWords, requestOf, settled } from "../support/replicas.ts";
 

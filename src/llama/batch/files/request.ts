@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
-import type { Request } from "../dispatch/request.ts";
-import type { FailureCode } from "../openai/failure.ts";
-import type { RequestKind } from "../openai/kind.ts";
+import type { Request } from "../../dispatch/request.ts";
+import type { FailureCode } from "../../openai/failure.ts";
+import type { RequestKind } from "../../openai/kind.ts";
 
 /** A request of a file. Its id is its place among the file's requests, from 0. */
 export interface BatchRequest extends Request {

@@ -1,9 +1,9 @@
-import { reasonOf } from "../errors.ts";
-import { BadRequest, show } from "../openai/bad-request.ts";
-import { parseBody } from "../openai/body.ts";
-import { REQUEST_KINDS } from "../openai/kind.ts";
-import { parsePrompt } from "../openai/prompt.ts";
-import { type Defaults, seedFor, sizeOf, type Task } from "../openai/task.ts";
+import { reasonOf } from "../../errors.ts";
+import { BadRequest, show } from "../../openai/bad-request.ts";
+import { parseBody } from "../../openai/body.ts";
+import { REQUEST_KINDS } from "../../openai/kind.ts";
+import { parsePrompt } from "../../openai/prompt.ts";
+import { type Defaults, seedFor, sizeOf, type Task } from "../../openai/task.ts";
 import { type BadLine, type BatchRequest, canonicalJson, fingerprintOf } from "./request.ts";
 
 /** What the lines of a file are. */

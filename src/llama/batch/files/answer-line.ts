@@ -1,7 +1,7 @@
-import type { DoneEvent } from "../engine/engine.ts";
-import type { Answer } from "../openai/answer.ts";
-import type { Failure } from "../openai/failure.ts";
-import { responseBody } from "../openai/response.ts";
+import type { DoneEvent } from "../../engine/engine.ts";
+import type { Answer } from "../../openai/answer.ts";
+import type { Failure } from "../../openai/failure.ts";
+import { responseBody } from "../../openai/response.ts";
 import { type BadLine, type BatchRequest, isRequest } from "./request.ts";
 
 /** A line of the output for plain prompts. Without an error, all other fields are there. */

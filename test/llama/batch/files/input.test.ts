@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import { Input } from "../../../src/llama/batch/input.ts";
-import { BUILT_IN_PROMPTS, JobError } from "../../../src/llama/index.ts";
-import { temporaryFolder } from "../support/models.ts";
+import { Input } from "../../../../src/llama/batch/files/input.ts";
+import { BUILT_IN_PROMPTS, JobError } from "../../../../src/llama/index.ts";
+import { temporaryFolder } from "../../support/models.ts";
 
 const folder = temporaryFolder();
 

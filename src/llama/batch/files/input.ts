@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
-import { JobError, reasonOf } from "../errors.ts";
-import type { Defaults } from "../openai/task.ts";
+import { JobError, reasonOf } from "../../errors.ts";
+import type { Defaults } from "../../openai/task.ts";
 import { BUILT_IN_PROMPTS } from "./built-in-prompts.ts";
 import { readLines } from "./lines.ts";
 import { type Form, formOf, parseLine, plainRequest } from "./parse-line.ts";

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { JobError, reasonOf } from "../errors.ts";
+import { cannotWrite, type JobError } from "../../errors.ts";
 
 /** So much may wait to be written; beyond it no work is handed out. */
 const MOST_WAITING_BYTES = 4 << 20;
@@ -83,8 +83,4 @@ export class Journal {
 			this.#flushing = undefined;
 		}
 	}
-}
-
-export function cannotWrite(path: string, error: unknown): JobError {
-	return new JobError(`Cannot write ${path}: ${reasonOf(error)}`, 1, { cause: error });
 }

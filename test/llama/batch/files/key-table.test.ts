@@ -1,6 +1,6 @@
 import test from "ava";
-import { KeyTable, sameFingerprint } from "../../../src/llama/batch/key-table.ts";
-import { fingerprintOf } from "../../../src/llama/batch/request.ts";
+import { KeyTable, sameFingerprint } from "../../../../src/llama/batch/files/key-table.ts";
+import { fingerprintOf } from "../../../../src/llama/batch/files/request.ts";
 
 test("KeyTable keeps what it was told of 20,000 keys, and nothing of others", (t) => {
 	const table = new KeyTable();

@@ -1,5 +1,5 @@
 import test from "ava";
-import { parseLine } from "../../../src/llama/batch/parse-line.ts";
+import { parseLine } from "../../../../src/llama/batch/files/parse-line.ts";
 
 const DEFAULTS = { maxTokens: 64, temperature: 0.5, seed: 10 };
 const PLACE = { id: 3, number: 7, path: "b.jsonl" };

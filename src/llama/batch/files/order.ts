@@ -1,6 +1,6 @@
 import { open, rename } from "node:fs/promises";
+import { cannotWrite } from "../../errors.ts";
 import { readAnswerLine } from "./answer-line.ts";
-import { cannotWrite } from "./journal.ts";
 import { wholeLines } from "./old-answers.ts";
 
 const MOST_AT_ONCE = 1 << 20;

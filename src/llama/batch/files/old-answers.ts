@@ -1,8 +1,7 @@
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, rename, stat, truncate } from "node:fs/promises";
-import { JobError, reasonOf } from "../errors.ts";
+import { cannotWrite, JobError, reasonOf } from "../../errors.ts";
 import { readAnswerLine } from "./answer-line.ts";
-import { cannotWrite } from "./journal.ts";
 import type { KeyTable } from "./key-table.ts";
 
 export interface OldAnswers {
