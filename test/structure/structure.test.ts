@@ -77,7 +77,7 @@ test("a test lies where its production file does", (t) => {
 test("the root has nothing without a reason", (t) => {
 	const known = [
 		...["README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "package.json"],
-		...["package-lock.json", "tsconfig.json", "biome.json", "build.js", "hostfile", ".gitignore", ".ci"],
+		...["package-lock.json", "tsconfig.json", "biome.json", "hostfile", ".gitignore", ".ci"],
 		...["src", "launch", "examples", "docs", "test", "bench"],
 		// Not in the repository.
 		...[".git", "node_modules", "dist", "coverage"],

@@ -1,5 +1,5 @@
 // Makes what the package ships out of what tsc has compiled, file for file, into dist/:
-//   node build.js [--sourcemap]
+//   node .ci/build.js [--sourcemap]
 // One module graph for the library and all programs: every entry point imports its part of it from shared chunks, so
 // that each module, and each class of errors, exists once. A start of a job loads a dozen files instead of a hundred.
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
