@@ -110,7 +110,7 @@ await assert.rejects(call("cart", [{ dims: [1], periods: [1] }]), {
 
 for (const [args, text] of [
 	[["3"], 'Cannot abort with code "3": a whole number is needed'],
-	[[3, {}], "Cannot abort with reason a Object: a text is needed"],
+	[[3, {}], "Cannot abort with reason an object: a text is needed"],
 ] as const) {
 	const abort = mpi.abort as (...args: readonly unknown[]) => Promise<never>;
 	await assert.rejects(abort(...args), { code: "ERR_ARG", message: text });

@@ -5,11 +5,11 @@ import { isActive, isGone, type RankRecord } from "./rank-record.ts";
 import { type TableEntry, waitingTable } from "./waiting-table.ts";
 
 type Blocked = Extract<RankToAgent, { type: "blocked" }>;
-type Answers = Map<number, readonly PendingOperation[]>;
+type Replies = Map<number, readonly PendingOperation[]>;
 
 interface Query {
 	readonly open: Set<number>;
-	readonly answers: Answers;
+	readonly answers: Replies;
 	readonly finish: () => void;
 }
 
@@ -95,12 +95,12 @@ export class Watch {
 		});
 	}
 
-	#query(limitMs: number): Promise<Answers> {
+	#query(limitMs: number): Promise<Replies> {
 		const id = ++this.#lastQuery;
 		const open = new Set(
 			this.#records.filter((record) => record.peer !== undefined && isActive(record)).map(({ rank }) => rank),
 		);
-		const answers: Answers = new Map();
+		const answers: Replies = new Map();
 		if (open.size === 0) return Promise.resolve(answers);
 		return new Promise((resolve) => {
 			const finish = () => {

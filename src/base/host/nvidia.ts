@@ -27,7 +27,7 @@ export function visibleGpus(value: string): string[] {
 }
 
 /** What nvidia-smi printed, or why it could not say. */
-export type NvidiaSmiAnswer =
+export type NvidiaSmiResult =
 	| { readonly lines: readonly string[] }
 	| { readonly missing: true }
 	| { readonly error: string };
@@ -40,7 +40,7 @@ export type NvidiaSmiAnswer =
 export async function askNvidiaSmi(
 	args: readonly string[],
 	{ env, limitMs }: { readonly env: Readonly<NodeJS.ProcessEnv>; readonly limitMs: number },
-): Promise<NvidiaSmiAnswer> {
+): Promise<NvidiaSmiResult> {
 	const program = findOnPath("nvidia-smi", env.PATH);
 	if (program === undefined) return { missing: true };
 	const options = { timeout: limitMs, killSignal: "SIGKILL" } as const;

@@ -2,7 +2,7 @@ import { EngineError, reasonOf } from "../../errors.ts";
 import type { Prompt } from "../engine.ts";
 import { StatusError } from "../http/client.ts";
 import type { CompletionApi, CompletionEvent } from "../http/completion-api.ts";
-import { BrokenAnswer, isTransient, pause, type RetryOptions, waitMs, withRetries } from "../http/retry.ts";
+import { BrokenResponse, isTransient, pause, type RetryOptions, waitMs, withRetries } from "../http/retry.ts";
 import type { CheckedRequest } from "../request.ts";
 
 /**
@@ -36,7 +36,7 @@ export class RetryingApi implements CompletionApi {
 					if (passed !== undefined) yield passed;
 					if (event.type === "end") return;
 				}
-				throw new BrokenAnswer("the answer broke off");
+				throw new BrokenResponse("the answer broke off");
 			} catch (error) {
 				signal.throwIfAborted();
 				if (!isTransient(error) || attempt >= retries) throw endpointError(this.#url, error, attempt + 1);

@@ -1,6 +1,6 @@
 import { createParser } from "eventsource-parser";
 import type { HttpResponse } from "./client.ts";
-import { BrokenAnswer } from "./retry.ts";
+import { BrokenResponse } from "./retry.ts";
 
 /**
  * The data of each server-sent event of an answer, as JSON, up to its end or OpenAI's "[DONE]". A server that does not
@@ -31,6 +31,6 @@ function parse(data: string): unknown {
 	try {
 		return JSON.parse(data);
 	} catch (error) {
-		throw new BrokenAnswer(`the answer is not JSON: ${data.slice(0, 80)}`, { cause: error });
+		throw new BrokenResponse(`the answer is not JSON: ${data.slice(0, 80)}`, { cause: error });
 	}
 }

@@ -22,7 +22,7 @@ const TRANSIENT_CODES = new Set([
 ]);
 
 /** An answer that ended before it was complete. */
-export class BrokenAnswer extends Error {
+export class BrokenResponse extends Error {
 	override get name(): string {
 		return this.constructor.name;
 	}
@@ -30,7 +30,7 @@ export class BrokenAnswer extends Error {
 
 /** The same request may succeed a little later. */
 export function isTransient(error: unknown): boolean {
-	if (error instanceof BrokenAnswer) return true;
+	if (error instanceof BrokenResponse) return true;
 	if (error instanceof StatusError) {
 		return TRANSIENT_STATUS.has(error.status) || (error.status >= 500 && error.status !== NOT_IMPLEMENTED);
 	}
