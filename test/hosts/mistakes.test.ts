@@ -79,6 +79,9 @@ labTest("a host without tsmpi, or with another version of it, is one line", asyn
 	const other = join(folder, "node_modules", "tsmpi");
 	mkdirSync(join(other, "dist"), { recursive: true });
 	cpSync(dirname(CLI), join(other, "dist", "launch"), { recursive: true });
+	// What the launcher's programs share.
+	const shared = join("src", "bundle");
+	cpSync(join(dirname(CLI), "..", shared), join(other, "dist", shared), { recursive: true });
 	writeFileSync(join(other, "package.json"), '{ "version": "9.9.9", "type": "module" }');
 	// --prefix may be a project that has tsmpi installed.
 	await refused(

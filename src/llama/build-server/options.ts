@@ -42,7 +42,7 @@ export function buildHelp(): string {
 		"Usage: npm run build:llama-server -- [options]",
 		"where tsmpi is installed: npx tsmpi-build-llama-server [options]",
 	];
-	return helpText(OPTION_TABLE, { usage: usage.join("\n") });
+	return helpText(OPTION_TABLE, { usage: usage.join("\n"), oneSpelling: true });
 }
 
 /** Reads the command line; undefined if it asks for help. Throws BuildError for a mistake. */

@@ -133,7 +133,10 @@ function checkTogether(values: OptionValues<JobOptionName>): void {
 
 /** Gives the help to whoever throws it: no job is run. */
 function helpFor(program: string): JobError {
-	return new JobError(helpText(OPTION_TABLE, { usage: `Usage: tsmpirun -np N ${program} [options]` }), 0);
+	return new JobError(
+		helpText(OPTION_TABLE, { usage: `Usage: tsmpirun -np N ${program} [options]`, oneSpelling: true }),
+		0,
+	);
 }
 
 function parseBurstiness(text: string): number | undefined {
