@@ -67,7 +67,9 @@ export interface FailureCause {
 export class ProcessFailedError extends MpiError {
 	/** World rank of the process that is gone. */
 	readonly rank: number;
+	/** Its exit code; undefined if a signal ended it. */
 	readonly exitCode: number | undefined;
+	/** The signal that ended it, such as "SIGKILL". */
 	readonly signal: string | undefined;
 	/** @internal */
 	declare readonly failure: FailureCause;

@@ -3,6 +3,7 @@ import { applyElementwise, type CombineInto, type Expressions, elementwise } fro
 
 /** How a reduction makes one value of two. MPI_Op, MPI 4.1 §6.9.2. */
 export interface Operator {
+	/** As error messages and MPI call it: "SUM". */
 	readonly name: string;
 	/** Whether a reduction may apply it in another order than that of the ranks. */
 	readonly commutative: boolean;
@@ -158,7 +159,9 @@ type Comparable = number | bigint;
 
 /** What MINLOC and MAXLOC reduce: a value and where it is, usually the rank. */
 export interface Located {
+	/** What is compared. */
 	readonly value: Comparable;
+	/** Where it was found, the rank for example. The lower one wins where values are equal. */
 	readonly index: number;
 }
 

@@ -6,6 +6,7 @@ import type { Items } from "./tasks.ts";
 export interface Indexed<R> {
 	/** Place of the item, from 0. */
 	readonly index: number;
+	/** What the task gave for it. */
 	readonly value: R;
 }
 

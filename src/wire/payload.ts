@@ -3,12 +3,15 @@ import { packValue, unpackValue } from "./packer.ts";
 
 /** A value as bytes, with the number that says how to read them back. */
 export interface Payload {
+	/** Which type the bytes become again. The numbers are protocol. */
 	readonly kind: number;
+	/** The value as it travels. */
 	readonly bytes: Uint8Array;
 	/** Nobody else writes to `bytes`: they need no copy. */
 	readonly owned: boolean;
 }
 
+/** Arrays of numbers, which travel as raw bytes and arrive as the same type. */
 export type TypedArray =
 	| Int8Array
 	| Uint8Array

@@ -2,6 +2,7 @@
 export interface Status {
 	/** Rank of the sender in this communicator. */
 	readonly source: number;
+	/** The tag that it was sent with. */
 	readonly tag: number;
 	/** Bytes of the payload as it travels: exact for typed arrays, the packed size for other values. */
 	readonly byteLength: number;

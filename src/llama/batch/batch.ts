@@ -75,6 +75,7 @@ export class Batch {
 		return new Batch(options, input, { table, removed });
 	}
 
+	/** How many requests were read, left out and run again so far. */
 	get counts(): BatchCounts {
 		return { read: this.#read, skipped: this.#skipped, retried: this.#retried };
 	}

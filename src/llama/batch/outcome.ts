@@ -6,6 +6,7 @@ import type { BadLine, BatchRequest } from "./files/request.ts";
 
 /** How a request ended. */
 export interface Ending {
+	/** The request, or the line that is none. */
 	readonly request: BatchRequest | BadLine;
 	/** The rank that ran it; null: none did. */
 	readonly rank: number | null;
@@ -19,5 +20,6 @@ export interface Ending {
 export interface BatchOutcome {
 	/** Of each rank, by rank. */
 	readonly statistics: readonly RankStatistics[];
+	/** What became of the requests besides plain success. */
 	readonly delivery: Delivery;
 }

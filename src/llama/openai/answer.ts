@@ -2,9 +2,14 @@ import type { DoneEvent } from "../engine/engine.ts";
 
 /** What an engine answered to a task. */
 export type Answer =
-	/** A text. */
-	| { readonly kind: "generated"; readonly done: DoneEvent }
 	| {
+			/** To a `GenerateTask`. */
+			readonly kind: "generated";
+			/** The whole text, why it ended, and what it took. */
+			readonly done: DoneEvent;
+	  }
+	| {
+			/** To an `EmbedTask`. */
 			readonly kind: "embedded";
 			/** One for each text of the task, in its order. */
 			readonly embeddings: readonly Float32Array[];

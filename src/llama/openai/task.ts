@@ -3,6 +3,7 @@ import { CHARS_PER_TOKEN } from "../schedule/item.ts";
 
 /** Text to generate. */
 export interface GenerateTask {
+	/** Tells it from an `EmbedTask`. */
 	readonly kind: "generate";
 	/** What to continue: a text as it stands, or messages through the model's chat template. */
 	readonly prompt: Prompt;
@@ -18,6 +19,7 @@ export interface GenerateTask {
 
 /** Texts to embed. */
 export interface EmbedTask {
+	/** Tells it from a `GenerateTask`. */
 	readonly kind: "embed";
 	/** At least one, none of them empty. */
 	readonly texts: readonly string[];

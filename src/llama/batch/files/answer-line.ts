@@ -14,6 +14,7 @@ export interface Result {
 	readonly text: string | null;
 	/** "stop": the model or a stop text ended it; "length": the limit or the context did. */
 	readonly finish_reason: string | null;
+	/** Tokens of the prompt, with those of the chat template. */
 	readonly prompt_tokens: number | null;
 	/** Prompt tokens that were in the engine's memory and not computed again. */
 	readonly cached_tokens: number | null;
