@@ -7,10 +7,18 @@ const { world } = await init();
 const clock = await startClock(world);
 const { offsetMs, errorMs } = await clock.stop();
 
-// The ranks of one host have one clock: performance.now() only begins elsewhere.
-const origin = await world.bcast(performance.timeOrigin);
-const exact = performance.timeOrigin - origin;
+/** When this process's performance.now() began, on the clock that all processes of a host share. */
+function originMs(): number {
+	// A pause between the two readings makes the difference smaller: the largest is right.
+	const readings = Array.from(
+		{ length: 20 },
+		() => Number(process.hrtime.bigint()) / 1e6 - performance.now(),
+	);
+	return Math.max(...readings);
+}
+
+const own = originMs();
+const exact = own - (await world.bcast(own));
 assert.ok(errorMs >= 0 && errorMs < 1000, `${errorMs}`);
-// timeOrigin itself is read from another clock than performance.now(), at the start of each process.
 assert.ok(Math.abs(offsetMs - exact) <= errorMs + 5, `${offsetMs} is not ${exact} within ${errorMs}`);
 if (world.rank === 0) assert.deepEqual([offsetMs, errorMs], [0, 0]);
