@@ -31,6 +31,8 @@ await build({
 	bundle: true,
 	splitting: true,
 	format: "esm",
+	// The names of classes are seen: in stacks of errors, and where values are printed.
+	keepNames: true,
 	platform: "node",
 	target: "node20.19",
 	packages: "external",

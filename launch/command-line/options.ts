@@ -80,13 +80,11 @@ export function readOptions(argv: readonly string[]): Request {
 	if (doctor && first.program !== undefined) {
 		throw usageError(`Cannot run ${first.program} with --doctor: it examines hosts and runs no program`);
 	}
-	const programs = doctor ? [] : typed.map((program, index) => readProgram(program, index, typed.length));
 	if (given.has("hostfile") && given.has("host")) {
 		throw usageError("Cannot take hosts from both --hostfile and --host: give one of them");
 	}
 	const mapBy = readMapBy(given);
 	const options: Options = {
-		programs,
 		hostfile: given.text("hostfile"),
 		hosts: given.has("host") ? given.all("host").join(",") : undefined,
 		mapBy,
@@ -121,6 +119,8 @@ export function readOptions(argv: readonly string[]): Request {
 		timeoutMs: given.milliseconds("timeout"),
 		onFailure: given.choice("on-failure", ["abort", "continue"]) ?? "abort",
 		graceMs: given.milliseconds("grace", { zero: true }) ?? 3000,
+		// Last: where an option has taken the program for its value, that is what to say.
+		programs: doctor ? [] : typed.map((program, index) => readProgram(program, index, typed.length)),
 	};
 	return { do: doctor ? "doctor" : "run", options };
 }

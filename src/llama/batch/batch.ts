@@ -212,6 +212,6 @@ async function moveAway(out: string): Promise<void> {
 	if (stats === undefined || !stats.isFile() || stats.size === 0) return;
 	await rename(out, `${out}.old`);
 	process.stderr.write(
-		`${out} had answers: they are in ${out}.old now; --resume goes on with them instead\n`,
+		`${out} had answers: they are in ${out}.old now; to go on with them, rename it back and use --resume\n`,
 	);
 }

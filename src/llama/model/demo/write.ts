@@ -26,10 +26,11 @@ export interface ModelDescription {
  * Writes one of the project's own models, byte for byte the same on every machine.
  *
  * @param path Of the file, which is written over if it is there.
+ * @param preset Which of them. @default "tiny"
  * @throws an error of the operating system, if the file cannot be written.
  * @throws {ArgumentError} ERR_ARG: the path is no string, or there is no such preset.
  */
-export async function writeDemoModel(path: string, preset: PresetName): Promise<void> {
+export async function writeDemoModel(path: string, preset: PresetName = "tiny"): Promise<void> {
 	checkArgument("write a demo model", "its path", path, TEXT);
 	checkArgument("write a demo model", "its name", preset, oneOf(...Object.keys(PRESETS)));
 	const shape = PRESETS[preset];
