@@ -2,7 +2,7 @@
 //   node .ci/build.js [--sourcemap]
 // One module graph for the library and all programs: every entry point imports its part of it from shared chunks, so
 // that each module, and each class of errors, exists once. A start of a job loads a dozen files instead of a hundred.
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
 
@@ -20,7 +20,7 @@ const PROGRAMS = [
 
 const BINS = ["launch/cli", "src/llama/build-server/main"];
 
-await build({
+const { outputFiles } = await build({
 	entryPoints: [
 		...Object.entries(LIBRARY).map(([file, name]) => ({ in: `dist/${file}.js`, out: `src/bundle/${name}` })),
 		...PROGRAMS.map((file) => ({ in: `dist/${file}.js`, out: file })),
@@ -31,15 +31,18 @@ await build({
 	bundle: true,
 	splitting: true,
 	format: "esm",
-	// The names of classes are seen: in stacks of errors, and where values are printed.
-	keepNames: true,
 	platform: "node",
 	target: "node20.19",
 	packages: "external",
 	// For coverage. They are not shipped.
 	sourcemap: process.argv.includes("--sourcemap"),
 	logLevel: "warning",
+	write: false,
 });
+for (const { path, text } of outputFiles) {
+	mkdirSync(dirname(path), { recursive: true });
+	writeFileSync(path, path.endsWith(".js") ? withClassNames(text) : text);
+}
 
 // The script and the style that --html puts into its page.
 await build({
@@ -53,6 +56,17 @@ await build({
 
 for (const file of BINS) chmodSync(`dist/${file}.js`, 0o755);
 dropTypes(reachableTypes(Object.keys(LIBRARY).map((file) => `dist/${file}.d.ts`)));
+
+/**
+ * Gives classes back their names, which users see in errors: esbuild writes `var Batch = class _Batch` where a class
+ * names itself. (Its `keepNames` would also name every closure anew each time it is made.)
+ *
+ * @param {string} text
+ */
+function withClassNames(text) {
+	const renamed = [...text.matchAll(/\bvar (\w+) = class _\1\b/g)].map(([, name = ""]) => name);
+	return renamed.reduce((code, name) => code.replaceAll(new RegExp(`\\b_${name}\\b`, "g"), name), text);
+}
 
 /**
  * The declaration files that these ones need.
