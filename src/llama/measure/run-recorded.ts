@@ -1,3 +1,4 @@
+import { noResult } from "../engine/complete.ts";
 import type { DoneEvent, Engine, GenerateOptions, Prompt } from "../engine/engine.ts";
 import { reasonOf } from "../errors.ts";
 import type { Recorder, RequestRecord } from "./recorder.ts";
@@ -19,7 +20,7 @@ export interface GenerateRecordedOptions extends GenerateOptions {
 /**
  * Runs one request to its end and notes in its record when each piece came. How it ended is left to the caller.
  *
- * @throws what the engine throws.
+ * @throws what the engine throws; {EngineError} ERR_GENERATE if it ends without a result.
  */
 export async function generateRecorded(
 	record: Pick<RequestRecord, "piece">,
@@ -32,7 +33,7 @@ export async function generateRecorded(
 		record.piece();
 		onPiece?.(event.text);
 	}
-	throw new Error("The engine ended a request without a result");
+	throw noResult();
 }
 
 /**
