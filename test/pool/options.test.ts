@@ -28,7 +28,7 @@ test("openPool() refuses what is no communicator", async (t) => {
 	for (const [place, shown] of [
 		[5, "5"],
 		[null, "null"],
-		[{ world: 1 }, "a Object"],
+		[{ world: 1 }, "an object"],
 	] as const) {
 		const message = `Cannot open a pool on ${shown}: what init() gave, or a communicator, is needed`;
 		await t.throwsAsync(loose(place, tasks), { code: "ERR_ARG", message });
