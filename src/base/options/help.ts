@@ -4,7 +4,7 @@ import type { OptionRow } from "./row.ts";
 
 /** Lines longer than this are hard to read, however wide the terminal is. */
 const WIDEST = 110;
-/** Where the output is no terminal, unless a value's name takes part of the line. */
+/** Where the output is no terminal. Help with values behind the names has less room for words, and takes the widest. */
 const USUAL_WIDTH = 80;
 
 /** What `--help` says besides the options. */

@@ -1,9 +1,9 @@
-import { open } from "node:fs/promises";
 import { BOOLEAN, checkOptions, integerFrom, type Kinds, numberFrom, TEXT } from "../../base/check-types.ts";
 import { ArgumentError } from "../../base/errors.ts";
 import type { Mpi } from "../../index.ts";
-import { cannotWrite, JobError } from "../errors.ts";
+import { JobError } from "../errors.ts";
 import { Batch } from "./batch.ts";
+import { touch } from "./files/touch.ts";
 
 /** The files of a job, and what its requests sample with. */
 export interface OpenBatchOptions {
@@ -79,15 +79,5 @@ async function tryToOpen(options: OpenBatchOptions): Promise<Batch | JobError | 
 	} catch (error) {
 		if (error instanceof JobError || error instanceof ArgumentError) return error;
 		throw error;
-	}
-}
-
-/** Makes the output if it is not there, before any time is spent. */
-async function touch(path: string): Promise<void> {
-	try {
-		const file = await open(path, "a");
-		await file.close();
-	} catch (error) {
-		throw cannotWrite(path, error);
 	}
 }

@@ -1,5 +1,6 @@
-import { open, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { checkArgument, checkOptions, type Kinds, TEXT } from "../../base/check-types.ts";
+import { touch } from "../batch/files/touch.ts";
 import { cannotWrite } from "../errors.ts";
 import { STATISTICS } from "../measure/merge-statistics.ts";
 import type { RankStatistics } from "../measure/recorder.ts";
@@ -57,13 +58,7 @@ export async function writeReport(
  */
 export async function touchReportFiles({ json, md, html, trace }: ReportFiles): Promise<void> {
 	for (const path of [json, md, html, trace]) {
-		if (path === undefined) continue;
-		try {
-			const file = await open(path, "a");
-			await file.close();
-		} catch (error) {
-			throw cannotWrite(path, error);
-		}
+		if (path !== undefined) await touch(path);
 	}
 }
 
