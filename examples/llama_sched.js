@@ -21,6 +21,7 @@ import {
 	measureCache,
 	openBatch,
 	parseOptions,
+	prepareJob,
 	prepareReport,
 	printEnding,
 	runBatch,
@@ -31,6 +32,8 @@ import {
 	warmUp,
 } from "tsmpi/llama";
 
+// The process of each rank's engine starts while the ranks meet.
+prepareJob(process.argv.slice(2));
 const mpi = await init();
 
 // A mistake on the command line, or a model that does not load, ends every rank with one line on stderr.

@@ -6,7 +6,7 @@ import { DEMO_MODEL_LABEL, DEMO_MODEL_NOTE } from "../model/demo/cache.ts";
 import type { ConcludeOptions } from "./conclude.ts";
 import type { Setting } from "./for-each-setting.ts";
 import type { JobOptions } from "./options.ts";
-import type { StartEnginesOptions } from "./start-engines.ts";
+import type { StartEnginesOptions } from "./start/start-engines.ts";
 import type { WarmUpOptions } from "./warm-up.ts";
 
 /** What a job's command line means for each part of the library. */
