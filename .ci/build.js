@@ -1,8 +1,7 @@
 // Makes what the package ships out of what tsc has compiled, file for file, into dist/:
 //   node .ci/build.js [--sourcemap]
-// One module graph for the library: each of its entry points imports its part of it from shared chunks, so that each
-// module, and each class of errors, exists once. Every program is a graph of its own: shared with others it would lie in
-// twice as many chunks, and each file costs half a millisecond of every start.
+// One module graph for the library and all programs: every entry point imports its part of it from shared chunks, so
+// that each module, and each class of errors, exists once. A start of a job loads a dozen files instead of a hundred.
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
@@ -21,14 +20,26 @@ const PROGRAMS = [
 
 const BINS = ["launch/cli", "src/llama/build-server/main"];
 
-const graphs = await Promise.all([
-	bundle(
-		Object.entries(LIBRARY).map(([file, name]) => ({ in: `dist/${file}.js`, out: `src/bundle/${name}` })),
-	),
-	...PROGRAMS.map((file) => bundle([{ in: `dist/${file}.js`, out: file }])),
-]);
-// All are written after all have been read: they take the place of what they are made of.
-for (const { path, text } of graphs.flat()) {
+const { outputFiles } = await build({
+	entryPoints: [
+		...Object.entries(LIBRARY).map(([file, name]) => ({ in: `dist/${file}.js`, out: `src/bundle/${name}` })),
+		...PROGRAMS.map((file) => ({ in: `dist/${file}.js`, out: file })),
+	],
+	outdir: "dist",
+	chunkNames: "src/bundle/chunks/[name]-[hash]",
+	allowOverwrite: true,
+	bundle: true,
+	splitting: true,
+	format: "esm",
+	platform: "node",
+	target: "node20.19",
+	packages: "external",
+	// For coverage. They are not shipped.
+	sourcemap: process.argv.includes("--sourcemap"),
+	logLevel: "warning",
+	write: false,
+});
+for (const { path, text } of outputFiles) {
 	mkdirSync(dirname(path), { recursive: true });
 	writeFileSync(path, path.endsWith(".js") ? withClassNames(text) : text);
 }
@@ -45,27 +56,6 @@ await build({
 
 for (const file of BINS) chmodSync(`dist/${file}.js`, 0o755);
 dropTypes(reachableTypes(Object.keys(LIBRARY).map((file) => `dist/${file}.d.ts`)));
-
-/** @param {{ in: string, out: string }[]} entryPoints */
-async function bundle(entryPoints) {
-	const { outputFiles } = await build({
-		entryPoints,
-		outdir: "dist",
-		chunkNames: "src/bundle/chunks/[name]-[hash]",
-		allowOverwrite: true,
-		bundle: true,
-		splitting: true,
-		format: "esm",
-		platform: "node",
-		target: "node20.19",
-		packages: "external",
-		// For coverage. They are not shipped.
-		sourcemap: process.argv.includes("--sourcemap"),
-		logLevel: "warning",
-		write: false,
-	});
-	return outputFiles;
-}
 
 /**
  * Gives classes back their names, which users see in errors: esbuild writes `var Batch = class _Batch` where a class

@@ -51,12 +51,10 @@ function marked(root, folder) {
 async function run(root, program) {
 	const marks = `${program}.marks`;
 	writeFileSync(marks, "");
-	// Node would read this file at each start: it belongs to the machine, not to the job.
-	const { NODE_EXTRA_CA_CERTS, ...env } = process.env;
 	const begin = performance.timeOrigin + performance.now();
 	const args = [join(root, "dist/launch/cli.js"), "-np", `${RANKS}`, program, "--engine", "node-llama-cpp"];
 	const child = spawn(process.execPath, args, {
-		env: { ...env, NODE_OPTIONS: `--require ${MARKS}`, MARKS: marks },
+		env: { ...process.env, NODE_OPTIONS: `--require ${MARKS}`, MARKS: marks },
 		stdio: ["ignore", "pipe", "inherit"],
 	});
 	let last = begin;

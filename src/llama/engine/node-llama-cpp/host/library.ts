@@ -5,6 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 
 export type Token = number;
 
@@ -106,11 +107,27 @@ const GET_LLAMA_FILE = "./bindings/getLlama.js";
  * @param index Its entry point. By default the one that is found from where this file stands.
  */
 export async function importLibrary(index: string = import.meta.resolve(NAME)): Promise<Library> {
+	return await unoptimised(async () => {
+		try {
+			const part: Partial<Library> = await import(new URL(GET_LLAMA_FILE, index).href);
+			if (part.getLlama !== undefined) return { getLlama: part.getLlama };
+		} catch {
+			// All of it will say what is wrong with it.
+		}
+		return (await import(index)) as Library;
+	});
+}
+
+/**
+ * Node 20 finds what CommonJS modules export by a parser in JavaScript. V8 would compile that for its full speed, which
+ * takes longer than all that it has to parse, and a core that the host's other ranks need.
+ */
+async function unoptimised<T>(work: () => Promise<T>): Promise<T> {
+	if (!process.version.startsWith("v20.")) return await work();
+	setFlagsFromString("--no-opt");
 	try {
-		const part: Partial<Library> = await import(new URL(GET_LLAMA_FILE, index).href);
-		if (part.getLlama !== undefined) return { ...part, getLlama: part.getLlama };
-	} catch {
-		// All of it will say what is wrong with it.
+		return await work();
+	} finally {
+		setFlagsFromString("--opt");
 	}
-	return (await import(index)) as Library;
 }
