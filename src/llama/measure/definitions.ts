@@ -11,7 +11,7 @@ const DEFINITIONS: Readonly<Record<string, string>> = {
 	TPOT: "(E2E - TTFT) / (output tokens - 1), requests with 2 or more output tokens",
 	ITL: "gap between one piece of text and the next: a token, or those of one character",
 	queue: "time a request waited for a free sequence of its engine, or for its turn",
-	"p50 p95 p99": "nearest rank up to 2000 different values, above that t-digest (within 2 %)",
+	"p50 p95 p99": "nearest rank up to 2000 samples of a rank, above that t-digest (within 1 %)",
 	"tokens out": "sampled tokens, end-of-generation tokens included",
 	cached: "prompt tokens found in a sequence's memory and not computed again",
 	"tokens/s": "tokens out per second of wall time",

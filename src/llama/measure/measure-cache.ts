@@ -10,7 +10,7 @@ import {
 import { ENGINE, PROMPT } from "../engine/check.ts";
 import { complete } from "../engine/complete.ts";
 import type { Engine, Prompt } from "../engine/engine.ts";
-import { Digest, type DigestData } from "./digest.ts";
+import { Digest, type DigestData } from "./distribution/digest.ts";
 
 const NONCE_BYTES = 4;
 

@@ -9,7 +9,7 @@ import {
 	TEXT,
 } from "../../base/check-types.ts";
 import { definitions } from "./definitions.ts";
-import { type Summary, summarise } from "./digest.ts";
+import { type Summary, summarise } from "./distribution/digest.ts";
 import type { CacheMeasurement } from "./measure-cache.ts";
 import { QUANTITIES, type Quantity, type RankStatistics } from "./recorder.ts";
 import {

@@ -1,11 +1,12 @@
 import type { EngineInfo, Timings, Usage } from "../engine/engine.ts";
 import type { ClockOffset } from "./clock.ts";
-import { Digest, type DigestData } from "./digest.ts";
+import type { DigestData } from "./distribution/digest.ts";
+import { Samples } from "./distribution/samples.ts";
+import { TokenRate, type TokenRateData } from "./distribution/token-rate.ts";
 import type { GpuUse } from "./gpu.ts";
 import type { CacheMeasurement } from "./measure-cache.ts";
 import { keeps, type Slo } from "./slo.ts";
 import { type Span, SpanStore } from "./spans.ts";
-import { TokenRate, type TokenRateData } from "./token-rate.ts";
 
 /** The quantities of which every rank keeps a digest, in milliseconds. */
 export const QUANTITIES = ["e2e", "ttft", "tpot", "itl", "queue"] as const;
@@ -83,12 +84,12 @@ export interface RequestRecord {
 
 /** Counts and measures the requests of one rank while they run. */
 export class Recorder {
-	readonly #digests: Record<Quantity, Digest> = {
-		e2e: new Digest(),
-		ttft: new Digest(),
-		tpot: new Digest(),
-		itl: new Digest(),
-		queue: new Digest(),
+	readonly #samples: Record<Quantity, Samples> = {
+		e2e: new Samples(),
+		ttft: new Samples(),
+		tpot: new Samples(),
+		itl: new Samples(),
+		queue: new Samples(),
 	};
 	readonly #errors = new Map<string, number>();
 	readonly #slo: Slo | undefined;
@@ -161,7 +162,7 @@ export class Recorder {
 
 	/** All that was recorded so far, as it travels to rank 0. */
 	result(rank: number, host: string, engine: EngineInfo): RankStatistics {
-		const digests = Object.fromEntries(QUANTITIES.map((name) => [name, this.#digests[name].toData()]));
+		const digests = Object.fromEntries(QUANTITIES.map((name) => [name, this.#samples[name].toData()]));
 		const { spans, every } = this.#spans.toData();
 		const ended = this.#endMs >= this.#startMs;
 		return {
@@ -200,13 +201,15 @@ export class Recorder {
 		const tokens = usage.completionTokens;
 		const ttft = tokens > 0 ? ttftMs : undefined;
 		const tpot = tokens > 1 ? (totalMs - ttftMs) / (tokens - 1) : undefined;
-		this.#digests.e2e.push(totalMs);
-		if (ttft !== undefined) this.#digests.ttft.push(ttft);
-		this.#digests.queue.push(queueMs);
-		if (tpot !== undefined) this.#digests.tpot.push(tpot);
-		for (const [place, at] of pieces.entries()) {
-			if (place > 0) this.#digests.itl.push(at - (pieces[place - 1] ?? at));
+		this.#samples.e2e.push(totalMs);
+		if (ttft !== undefined) this.#samples.ttft.push(ttft);
+		this.#samples.queue.push(queueMs);
+		if (tpot !== undefined) this.#samples.tpot.push(tpot);
+		let before: number | undefined;
+		for (const at of pieces) {
+			if (before !== undefined) this.#samples.itl.push(at - before);
 			this.#rate?.add(at, tokens / pieces.length);
+			before = at;
 		}
 		if (pieces.length === 0) this.#rate?.add(startMs + totalMs, tokens);
 		if (this.#slo !== undefined && keeps(this.#slo, { e2e: totalMs, ttft, tpot })) this.#good += 1;

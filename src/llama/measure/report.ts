@@ -1,6 +1,6 @@
 import { type Kind, objectWith } from "../../base/check-types.ts";
 import type { EngineInfo } from "../engine/engine.ts";
-import type { Summary } from "./digest.ts";
+import type { Summary } from "./distribution/digest.ts";
 import type { GpuUse } from "./gpu.ts";
 import type { Slo } from "./slo.ts";
 

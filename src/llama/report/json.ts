@@ -1,5 +1,5 @@
 import { checkArgument } from "../../base/check-types.ts";
-import type { Summary } from "../measure/digest.ts";
+import type { Summary } from "../measure/distribution/digest.ts";
 import { REPORT, type Report } from "../measure/report.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { EngineInfo } from "../engine/engine.ts";
-import type { Summary } from "../measure/digest.ts";
+import type { Summary } from "../measure/distribution/digest.ts";
 import type { GpuUse } from "../measure/gpu.ts";
 import { percent, seconds } from "../measure/numbers.ts";
 import type { RankReport, Report, ReportFigures } from "../measure/report.ts";
