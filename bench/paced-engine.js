@@ -17,14 +17,20 @@ export function pacedEngine({ slots, msPerToken }) {
 			if (totalMs > 0) await new Promise((resolve) => setTimeout(resolve, totalMs));
 			yield {
 				type: "done",
-				text: "An answer of about as many characters as forty tokens have. ".repeat(3),
+				fullText: "An answer of about as many characters as forty tokens have. ".repeat(3),
 				finishReason: "stop",
 				usage: { promptTokens: 100, cachedTokens: 0, completionTokens: maxTokens },
 				timings: { queueMs: 0, ttftMs: 0, totalMs },
 			};
 		},
+		stream: async function* () {},
 		countTokens: async () => 100,
+		applyTemplate: async () => "",
+		tokenize: async () => [],
+		detokenize: async () => "",
 		embed: async () => Float32Array.of(1),
+		embedMany: async (texts) => texts.map(() => Float32Array.of(1)),
+		ready: async () => {},
 		close: async () => {},
 	};
 }

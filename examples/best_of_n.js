@@ -38,7 +38,7 @@ await runJob(mpi, async () => {
 	);
 	const texts = await Promise.all(
 		own.map(async (index) => {
-			const { maxTokens, temperature, seed } = options;
+			const { maxTokens = 64, temperature = 0.8, seed } = options;
 			const messages = [{ role: "user", content: question }];
 			const { text } = await complete(engine, messages, { maxTokens, temperature, seed: seed + index });
 			return { index, text };

@@ -33,14 +33,14 @@ await runJob(mpi, async () => {
 	const engine = await startEngines(mpi, jobSettings(options).engine);
 	const ask = (/** @type {string} */ text) => `Summarise in a few sentences:\n\n${text}\n\nSummary:`;
 	const summarise = async (/** @type {string} */ text) => {
-		const { maxTokens, seed } = options;
+		const { maxTokens = 64, seed } = options;
 		return (await complete(engine, ask(text), { maxTokens, temperature: 0, seed })).text;
 	};
 
 	// What fits a context, with room for the question and the answer.
 	const { contextSize } = engine.info;
 	const fits = async (/** @type {string} */ text) =>
-		(await engine.countTokens(ask(text))) + options.maxTokens <= contextSize;
+		(await engine.countTokens(ask(text))) + (options.maxTokens ?? 64) <= contextSize;
 
 	let parts = await atRoot(world, () => pack(document?.split(/(?<=\n\s*\n)|(?<=[.!?]\s)/) ?? [], fits));
 	for (;;) {

@@ -13,7 +13,7 @@ export { complete } from "./engine/complete.ts";
 export type { EndpointOptions } from "./engine/endpoint/connect.ts";
 export { connectEndpoint } from "./engine/endpoint/engine.ts";
 export type {
-	ChatMessage,
+	Completion,
 	DoneEvent,
 	EmbedOptions,
 	Engine,
@@ -21,13 +21,17 @@ export type {
 	FinishReason,
 	GenerateEvent,
 	GenerateOptions,
-	Prompt,
+	Limit,
+	ReasoningEvent,
 	Timings,
 	TokenEvent,
+	TokenizeOptions,
 	Usage,
 } from "./engine/engine.ts";
 export { findLlamaServer } from "./engine/llama-server/find.ts";
 export type { EngineOptions, GpuChoice, GpuLayers } from "./engine/options.ts";
+export type { ChatMessage, ContentPart, Prompt } from "./engine/prompt.ts";
+export type { ChatOptions, SamplingOptions, TokenChance, TokenLogprob } from "./engine/sampling.ts";
 export type { StartEngineOptions } from "./engine/start/start-engine.ts";
 export { startEngine } from "./engine/start/start-engine.ts";
 export type { EngineErrorCode, EngineErrorData, EngineErrorOptions, JobErrorCode } from "./errors.ts";
@@ -84,7 +88,7 @@ export type { Answer } from "./openai/answer.ts";
 export type { Failure, FailureCode } from "./openai/failure.ts";
 export type { RequestKind } from "./openai/kind.ts";
 export { parsePrompt } from "./openai/prompt.ts";
-export type { EmbedTask, GenerateTask, Task } from "./openai/task.ts";
+export type { EmbedTask, GenerateTask, PlainPrompt, Task } from "./openai/task.ts";
 export { jsonReport } from "./report/json.ts";
 export { markdownReport } from "./report/markdown.ts";
 export type { ReportFiles } from "./report/outputs.ts";

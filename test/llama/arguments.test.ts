@@ -84,9 +84,9 @@ const MISTAKES: readonly (readonly [(...args: never[]) => unknown, readonly unkn
 	[
 		complete,
 		[engine, 7],
-		"prompt must be a string or a list of messages with a role and a content of text, not 7",
+		"prompt must be a string, a list of messages with a role and a content or a list of token ids, not 7",
 	],
-	[complete, [engine, [{ role: "user" }]], "prompt must be a string or a list of messages"],
+	[complete, [engine, [{ role: "user" }]], "prompt must be a string, a list of messages"],
 	[complete, [engine, "a", { maxToken: 3 }], 'unknown option "maxToken": did you mean "maxTokens"?'],
 	[complete, [engine, "a", { maxTokens: "3" }], '"maxTokens" must be a number, not "3"'],
 	[complete, [engine, "a", { stop: "." }], '"stop" must be a list of strings, not "."'],

@@ -1,5 +1,5 @@
 import { realpath, rename, stat } from "node:fs/promises";
-import type { Prompt } from "../engine/engine.ts";
+import type { Prompt } from "../engine/prompt.ts";
 import { JobError } from "../errors.ts";
 import type { Answer } from "../openai/answer.ts";
 import type { Failure } from "../openai/failure.ts";
@@ -97,7 +97,7 @@ export class Batch {
 		for await (const entries of this.#input.entries()) {
 			for (const { request } of entries) {
 				if (prompts.length === count) return prompts;
-				if (isRequest(request) && request.task.kind === "generate") prompts.push(request.task.prompt);
+				if (isRequest(request) && request.task.kind === "generate") prompts.push(...request.task.prompts);
 			}
 		}
 		return prompts;
@@ -175,7 +175,7 @@ function duplicate(
 		batch: true,
 		customId: null,
 		fingerprint: fingerprintOf(`line ${number}`, line),
-		code: "duplicate_custom_id",
+		...{ number, code: "duplicate_custom_id" },
 		message: `Cannot run line ${number} of ${path}: its custom_id ${JSON.stringify(customId)} is that of an earlier line`,
 	};
 }

@@ -1,8 +1,21 @@
-import { BOOLEAN, checkOptions, integerFrom, type Kinds, numberFrom, TEXT } from "../../base/check-types.ts";
+import {
+	BOOLEAN,
+	checkOptions,
+	integerFrom,
+	type Kinds,
+	listOf,
+	numberFrom,
+	oneOf,
+	TEXT,
+} from "../../base/check-types.ts";
 import { ArgumentError } from "../../base/errors.ts";
 import type { Mpi } from "../../index.ts";
+import { SAMPLING_KINDS } from "../engine/check.ts";
+import { SAMPLING } from "../engine/request.ts";
 import { JobError } from "../errors.ts";
 import { Batch } from "./batch.ts";
+import { BUILT_IN_TOKENS } from "./files/built-in-prompts.ts";
+import { IN_FORMATS, type InFormat } from "./files/in-format.ts";
 import { touch } from "./files/touch.ts";
 
 /** The files of a job, and what its requests sample with. */
@@ -16,10 +29,32 @@ export interface OpenBatchOptions {
 	readonly out?: string | undefined;
 	/** How many requests to run, going round plain prompts. @default each once */
 	readonly requests?: number | undefined;
-	/** Most tokens of an answer whose request does not say. @default 64 */
+	/** What the file is. @default by its name, else by what is in it */
+	readonly inFormat?: InFormat | undefined;
+	/** The column or key that is the prompt. @default "prompt" */
+	readonly promptField?: string | undefined;
+	/** The prompt made of columns: "Translate: {text}"; `{{` is a brace. @default one column is the prompt */
+	readonly promptTemplate?: string | undefined;
+	/** Columns or keys that the answers repeat, besides `id` and `custom_id`. @default none */
+	readonly keepFields?: readonly string[] | undefined;
+	/** The system message of plain prompts, or "@" and the path of a file with it. @default none */
+	readonly system?: string | undefined;
+	/** Continue plain prompts as they are, without the model's chat template. @default false */
+	readonly raw?: boolean | undefined;
+	/** Leave out fields of requests that are not known, and count them, instead of failing the request. @default false */
+	readonly ignoreUnknown?: boolean | undefined;
+	/** The engines are endpoints: the fields of requests go there as they came, and nothing is filled in. @default false */
+	readonly endpoint?: boolean | undefined;
+	/** Most tokens of an answer whose request does not say. @default the rest of the context; of built-in prompts 64 */
 	readonly maxTokens?: number | undefined;
-	/** Of requests that do not say; 0 always takes the likeliest token. @default 0.8 */
+	/** Of requests that do not say; 0 always takes the likeliest token. @default 0.8, or as an endpoint has it */
 	readonly temperature?: number | undefined;
+	/** Of requests that do not say; see `SamplingOptions`. @default 0.95, or as an endpoint has it */
+	readonly topP?: number | undefined;
+	/** Of requests that do not say; see `SamplingOptions`. @default 40, or as an endpoint has it */
+	readonly topK?: number | undefined;
+	/** Of requests that do not say; see `SamplingOptions`. @default 0.05, or as an endpoint has it */
+	readonly minP?: number | undefined;
 	/** Request i samples with seed + i where it does not say. @default 1 */
 	readonly seed?: number | undefined;
 	/** Go on from the answers that `out` has: only what has none is run. Else they are moved to a file beside it. @default false */
@@ -34,8 +69,19 @@ const KINDS: Kinds<OpenBatchOptions> = {
 	in: TEXT,
 	out: TEXT,
 	requests: integerFrom(1, 2 ** 32 - 1),
+	inFormat: oneOf(...IN_FORMATS),
+	promptField: TEXT,
+	promptTemplate: TEXT,
+	keepFields: listOf("a list of strings", TEXT),
+	system: TEXT,
+	raw: BOOLEAN,
+	ignoreUnknown: BOOLEAN,
+	endpoint: BOOLEAN,
 	maxTokens: integerFrom(1),
 	temperature: numberFrom(0, 100),
+	topP: SAMPLING_KINDS.topP,
+	topK: SAMPLING_KINDS.topK,
+	minP: SAMPLING_KINDS.minP,
 	seed: integerFrom(0, 2 ** 32 - 1),
 	resume: BOOLEAN,
 	retryFailed: BOOLEAN,
@@ -66,14 +112,25 @@ export async function openBatch(
 	return opened instanceof Batch ? opened : undefined;
 }
 
+/** llama.cpp's own. What a request leaves open is the same on every engine of ours. */
+const DEFAULT_SAMPLING = { temperature: 0.8, ...SAMPLING };
+
+function given({ temperature, topP, topK, minP }: OpenBatchOptions): Partial<OpenBatchOptions> {
+	const options = Object.entries({ temperature, topP, topK, minP });
+	return Object.fromEntries(options.filter(([, value]) => value !== undefined));
+}
+
 async function tryToOpen(options: OpenBatchOptions): Promise<Batch | JobError | ArgumentError> {
 	try {
 		checkOptions("open a batch", options, KINDS);
-		const { in: input, out, requests, maxTokens = 64, temperature = 0.8, seed = 1 } = options;
+		const { in: input, out, requests, seed = 1, endpoint = false, ignoreUnknown = false } = options;
+		const { maxTokens = input === undefined ? BUILT_IN_TOKENS : undefined } = options;
+		const sampling = { ...(endpoint ? {} : DEFAULT_SAMPLING), ...given(options) };
 		const { retryFailed = false, resume = retryFailed, ordered = false } = options;
 		if (out !== undefined) await touch(out);
 		return await Batch.open({
-			...{ in: input, out, requests, maxTokens, temperature, seed },
+			...{ in: input, out, requests, maxTokens, temperature: undefined, ...sampling, seed },
+			...{ endpoint, ignoreUnknown },
 			...{ resume: resume || retryFailed, retryFailed, ordered },
 		});
 	} catch (error) {

@@ -15,7 +15,7 @@ export class Tally {
 			this.#promptTokens += answer.promptTokens;
 			return;
 		}
-		const { usage } = answer.done;
+		const { usage } = answer;
 		this.#promptTokens += usage.promptTokens;
 		this.#cachedTokens += usage.cachedTokens;
 		this.#completionTokens += usage.completionTokens;

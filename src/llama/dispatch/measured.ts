@@ -4,7 +4,7 @@ import type { Measured } from "../schedule/item.ts";
 /** What an answer took, as far as the schedule learns from it. */
 export function measure(answer: Answer): Measured | undefined {
 	if (answer.kind !== "generated") return undefined;
-	const { usage, timings } = answer.done;
+	const { usage, timings } = answer;
 	return {
 		promptTokens: usage.promptTokens - usage.cachedTokens,
 		cachedTokens: usage.cachedTokens,

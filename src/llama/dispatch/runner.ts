@@ -1,12 +1,10 @@
 import { Fifo } from "../../base/fifo.ts";
-import type { Engine, Timings, Usage } from "../engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import { EngineError, reasonOf } from "../errors.ts";
-import type { Recorder, RequestRecord } from "../measure/recorder.ts";
-import { generateRecorded } from "../measure/run-recorded.ts";
-import type { Answer } from "../openai/answer.ts";
+import type { Recorder } from "../measure/recorder.ts";
 import { failureOf } from "../openai/failure.ts";
-import type { EmbedTask, GenerateTask } from "../openai/task.ts";
 import type { Order, WorkerEvent } from "./messages.ts";
+import { runTask } from "./run-task.ts";
 
 /** How a runner runs. */
 export interface RunnerOptions {
@@ -82,9 +80,7 @@ export class Runner {
 		let succeeded = () => {};
 		try {
 			const run = { record, signal, onPiece };
-			const { answer, usage, timings } = await (task.kind === "embed"
-				? embed(this.#engine, task, run)
-				: generate(this.#engine, task, run));
+			const { answer, usage, timings } = await runTask(this.#engine, task, run);
 			succeeded = () => record.succeeded(usage, timings);
 			event = { type: "answer", id, answer };
 		} catch (error) {
@@ -139,48 +135,10 @@ export class Runner {
 
 	async #restart(): Promise<void> {
 		try {
-			await untilReady(this.#engine);
+			await this.#engine.ready();
 			this.#tell({ type: "up" });
 		} catch (error) {
 			this.#tell({ type: "gone", reason: reasonOf(error) });
 		}
 	}
-}
-
-/** Resolves once an engine that restarts itself runs again: it answers its next call then, however small. */
-async function untilReady(engine: Engine): Promise<void> {
-	await engine.countTokens("ready");
-}
-
-interface Run {
-	readonly record: RequestRecord;
-	readonly signal: AbortSignal;
-	readonly onPiece: ((text: string) => void) | undefined;
-}
-
-/** An answer, and what the books say of it. */
-interface Outcome {
-	readonly answer: Answer;
-	readonly usage: Usage;
-	readonly timings: Timings;
-}
-
-async function generate(engine: Engine, task: GenerateTask, { record, ...run }: Run): Promise<Outcome> {
-	const { prompt, maxTokens, temperature, seed, stop } = task;
-	const options = { maxTokens, temperature, seed, ...(stop === undefined ? {} : { stop }) };
-	const done = await generateRecorded(record, engine, prompt, { ...options, ...run });
-	return { answer: { kind: "generated", done }, usage: done.usage, timings: done.timings };
-}
-
-async function embed(engine: Engine, { texts }: EmbedTask, { signal }: Run): Promise<Outcome> {
-	const start = performance.now();
-	const counts = await Promise.all(texts.map((text) => engine.countTokens(text)));
-	const embeddings = await Promise.all(texts.map((text) => engine.embed(text, { signal })));
-	const promptTokens = counts.reduce((sum, count) => sum + count, 0);
-	const totalMs = performance.now() - start;
-	return {
-		answer: { kind: "embedded", embeddings, promptTokens, totalMs },
-		usage: { promptTokens, cachedTokens: 0, completionTokens: 0 },
-		timings: { queueMs: 0, ttftMs: totalMs, totalMs },
-	};
 }

@@ -1,13 +1,14 @@
 import { checkArgument } from "../../base/check-types.ts";
 import { EngineError } from "../errors.ts";
 import { checkGenerate, ENGINE } from "./check.ts";
-import type { DoneEvent, Engine, GenerateOptions, Prompt } from "./engine.ts";
+import type { Completion, DoneEvent, Engine, GenerateOptions } from "./engine.ts";
+import type { Prompt } from "./prompt.ts";
 
 /**
  * Runs one request to its end.
  *
  * @param engine What `startEngine`, `startEngines` or `connectEndpoint` gave.
- * @returns the request's last event, which has all the text.
+ * @returns all the text, and what the request took.
  * @throws {EngineError} what `engine.generate` throws; ERR_GENERATE if it ends without a result.
  * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
  */
@@ -15,11 +16,11 @@ export async function complete(
 	engine: Engine,
 	prompt: Prompt,
 	options?: GenerateOptions,
-): Promise<DoneEvent> {
+): Promise<Completion> {
 	checkArgument("run a request", "engine", engine, ENGINE);
 	checkGenerate(prompt, options);
 	for await (const event of engine.generate(prompt, options)) {
-		if (event.type === "done") return event;
+		if (event.type === "done") return completionOf(event);
 	}
 	throw noResult();
 }
@@ -27,4 +28,20 @@ export async function complete(
 /** The error of an engine that ended a request without its "done" event. */
 export function noResult(): EngineError {
 	return new EngineError("ERR_GENERATE", "The engine ended a request without a result");
+}
+
+/** A request's last event as what became of the request. */
+export function completionOf({ type, fullText, ...rest }: DoneEvent): Completion {
+	return { text: fullText, ...rest };
+}
+
+/** The text of a request in pieces, as `Engine.stream` gives it. */
+export async function* textPieces(
+	engine: Pick<Engine, "generate">,
+	prompt: Prompt,
+	options?: GenerateOptions,
+): AsyncGenerator<string, void, undefined> {
+	for await (const event of engine.generate(prompt, options)) {
+		if (event.type === "token") yield event.text;
+	}
 }

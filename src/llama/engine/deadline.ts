@@ -1,6 +1,16 @@
 import { EngineError } from "../errors.ts";
-import { checkEmbed, checkGenerate } from "./check.ts";
-import type { EmbedOptions, Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "./engine.ts";
+import { checkEmbed, checkEmbedMany, checkGenerate } from "./check.ts";
+import { textPieces } from "./complete.ts";
+import type {
+	EmbedOptions,
+	Engine,
+	EngineInfo,
+	GenerateEvent,
+	GenerateOptions,
+	TokenizeOptions,
+} from "./engine.ts";
+import type { ChatMessage, Prompt } from "./prompt.ts";
+import type { ChatOptions } from "./sampling.ts";
 
 /** An engine whose requests end as errors when they take too long, their time in the queue included. */
 export class DeadlineEngine implements Engine {
@@ -34,22 +44,56 @@ export class DeadlineEngine implements Engine {
 		}
 	}
 
+	stream(prompt: Prompt, options?: GenerateOptions): AsyncIterable<string> {
+		return textPieces(this, prompt, options);
+	}
+
 	countTokens(prompt: Prompt): Promise<number> {
 		return this.#engine.countTokens(prompt);
 	}
 
-	async embed(text: string, options: EmbedOptions = {}): Promise<Float32Array> {
+	applyTemplate(messages: readonly ChatMessage[], options?: ChatOptions): Promise<string> {
+		return this.#engine.applyTemplate(messages, options);
+	}
+
+	tokenize(text: string, options?: TokenizeOptions): Promise<number[]> {
+		return this.#engine.tokenize(text, options);
+	}
+
+	detokenize(tokens: readonly number[]): Promise<string> {
+		return this.#engine.detokenize(tokens);
+	}
+
+	async embed(text: string | readonly number[], options: EmbedOptions = {}): Promise<Float32Array> {
 		checkEmbed(text, options);
-		const deadline = this.#deadline(options.signal);
-		try {
-			return await this.#engine.embed(text, { ...options, signal: deadline.signal });
-		} finally {
-			deadline.clear();
-		}
+		return await this.#limited(options.signal, (signal) => this.#engine.embed(text, { ...options, signal }));
+	}
+
+	async embedMany(
+		texts: readonly (string | readonly number[])[],
+		options: EmbedOptions = {},
+	): Promise<Float32Array[]> {
+		checkEmbedMany(texts, options);
+		return await this.#limited(options.signal, (signal) =>
+			this.#engine.embedMany(texts, { ...options, signal }),
+		);
+	}
+
+	ready(): Promise<void> {
+		return this.#engine.ready();
 	}
 
 	close(): Promise<void> {
 		return this.#engine.close();
+	}
+
+	async #limited<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+		const deadline = this.#deadline(signal);
+		try {
+			return await work(deadline.signal);
+		} finally {
+			deadline.clear();
+		}
 	}
 
 	#deadline(signal: AbortSignal | undefined): { readonly signal: AbortSignal; clear(): void } {

@@ -1,27 +1,18 @@
 /**
  * What every engine offers, whatever runs llama.cpp behind it. One meaning for all of them: the seed is always set, a
- * prompt that does not fit is an error and never cut, no repeat penalty, no hidden system prompt.
+ * prompt that does not fit is an error and never cut, no repeat penalty unless asked, no hidden system prompt.
  */
 
 import type { EngineError } from "../errors.ts";
-
-/** One turn of a conversation. */
-export interface ChatMessage {
-	/** "system", "user", "assistant", or what else the model's chat template knows. */
-	readonly role: string;
-	/** What was said. */
-	readonly content: string;
-}
-
-/**
- * What to continue. A string is continued as it stands (after the model's BOS token); messages go through the chat
- * template that the model file carries.
- */
-export type Prompt = string | readonly ChatMessage[];
+import type { ChatMessage, Prompt } from "./prompt.ts";
+import type { ChatOptions, SamplingOptions, TokenLogprob } from "./sampling.ts";
 
 /** Options of one request. */
 export interface GenerateOptions {
-	/** Most tokens to generate, from 1 up; the end of the context may come first. @default 128 */
+	/**
+	 * Most tokens to generate, from 1 up; the end of the context may come first. Infinity: the rest of the context.
+	 * @default 128
+	 */
 	readonly maxTokens?: number | undefined;
 	/** From 0 to 100; 0 always takes the likeliest token. @default 0 */
 	readonly temperature?: number | undefined;
@@ -29,14 +20,33 @@ export interface GenerateOptions {
 	readonly seed?: number | undefined;
 	/** Generation ends before the first of these texts, which is not part of the result. @default none */
 	readonly stop?: readonly string[] | undefined;
+	/** How tokens are chosen, and what may come. @default see `SamplingOptions` */
+	readonly sampling?: SamplingOptions | undefined;
+	/** How messages become the text that the model reads. @default see `ChatOptions` */
+	readonly chat?: ChatOptions | undefined;
+	/** How likely each token was, and as many others in its place, from 0 to 20. @default not told */
+	readonly logprobs?: number | undefined;
+	/**
+	 * A request body that an endpoint is sent as it stands, with the prompt, the seed and those of these options that are
+	 * given; nothing that is left open is filled in. Other engines go by the options alone. @default none
+	 */
+	readonly body?: Readonly<Record<string, unknown>> | undefined;
 	/** Ends the request and frees its sequence, also while the prompt is still being read. @default none */
 	readonly signal?: AbortSignal | undefined;
 }
 
-/** Options of one embedding. */
+/** Options of embeddings. */
 export interface EmbedOptions {
+	/** Told once how many tokens all texts had together. @default nobody is told */
+	readonly onUsage?: ((usage: { readonly promptTokens: number }) => void) | undefined;
 	/** Gives up the embedding. @default none */
 	readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of a text's tokens. */
+export interface TokenizeOptions {
+	/** Whether to begin with the model's BOS token, where it wants one. @default true */
+	readonly addSpecial?: boolean | undefined;
 }
 
 /** Token counts of one request. */
@@ -59,8 +69,33 @@ export interface Timings {
 	readonly totalMs: number;
 }
 
-/** "stop": the model or a stop text ended it; "length": maxTokens or the context did. */
-export type FinishReason = "stop" | "length";
+/** "stop": the model or a stop text ended it; "length": maxTokens or the context did; "tool_calls": it calls tools. */
+export type FinishReason = "stop" | "length" | "tool_calls";
+
+/** Which limit cut a text. */
+export type Limit = "max_tokens" | "context";
+
+/** What became of a request. */
+export interface Completion {
+	/** All the text. */
+	readonly text: string;
+	/** What the model thought before it answered, where that is told apart. */
+	readonly reasoning?: string;
+	/** Calls of tools, in OpenAI's form. */
+	readonly toolCalls?: readonly unknown[];
+	/** What ended the text. */
+	readonly finishReason: FinishReason;
+	/** With the reason "length": which limit it was. */
+	readonly limit?: Limit;
+	/** The model that an endpoint says it ran. */
+	readonly model?: string;
+	/** Each token of the text, if that was asked for. */
+	readonly logprobs?: readonly TokenLogprob[];
+	/** How many tokens it took. */
+	readonly usage: Usage;
+	/** How long it took. */
+	readonly timings: Timings;
+}
 
 /** A piece of the text. */
 export interface TokenEvent {
@@ -70,22 +105,24 @@ export interface TokenEvent {
 	readonly text: string;
 }
 
-/** The last event of a request. */
-export interface DoneEvent {
+/** A piece of what the model thinks before it answers. */
+export interface ReasoningEvent {
 	/** Tells events apart. */
-	readonly type: "done";
-	/** All the text. */
-	readonly text: string;
-	/** What ended the text. */
-	readonly finishReason: FinishReason;
-	/** How many tokens it took. */
-	readonly usage: Usage;
-	/** How long it took. */
-	readonly timings: Timings;
+	readonly type: "reasoning";
+	/** Whole characters. */
+	readonly reasoning: string;
 }
 
-/** What a request yields: pieces of text, then one "done". */
-export type GenerateEvent = TokenEvent | DoneEvent;
+/** The last event of a request. */
+export interface DoneEvent extends Omit<Completion, "text"> {
+	/** Tells events apart. */
+	readonly type: "done";
+	/** All the text, which the pieces have had already. */
+	readonly fullText: string;
+}
+
+/** What a request yields: pieces of thoughts and text, then one "done". */
+export type GenerateEvent = TokenEvent | ReasoningEvent | DoneEvent;
 
 /** What a started engine says about itself. */
 export interface EngineInfo {
@@ -109,6 +146,8 @@ export interface EngineInfo {
 	readonly version?: string;
 	/** Path or name of the model. */
 	readonly model: string;
+	/** Whether the model has a chat template of its own; undefined if that is not known. */
+	readonly chatTemplate?: boolean;
 	/** Id of the process that runs the model, if it belongs to this one. */
 	readonly pid?: number;
 	/** Something that the user should know, such as a GPU that could not be used. */
@@ -131,11 +170,38 @@ export interface Engine {
 	 */
 	generate(prompt: Prompt, options?: GenerateOptions): AsyncIterable<GenerateEvent>;
 	/**
+	 * Continues a prompt as `generate` does, and yields nothing but its text.
+	 *
+	 * @throws what `generate` throws.
+	 */
+	stream(prompt: Prompt, options?: GenerateOptions): AsyncIterable<string>;
+	/**
 	 * Tokens of a prompt as `generate` would count them.
 	 *
-	 * @throws {EngineError} the engine died, or the chat template refuses the messages.
+	 * @throws {EngineError} the engine died, the chat template refuses the messages, or an endpoint does not tell.
 	 */
 	countTokens(prompt: Prompt): Promise<number>;
+	/**
+	 * The text that the model reads for a conversation: its chat template applied, nothing added.
+	 *
+	 * @throws {EngineError} the chat template refuses the messages; ERR_UNSUPPORTED: an endpoint does not tell.
+	 * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
+	 */
+	applyTemplate(messages: readonly ChatMessage[], options?: ChatOptions): Promise<string>;
+	/**
+	 * The tokens of a text; names of special tokens in it are those tokens.
+	 *
+	 * @throws {EngineError} the engine died; ERR_UNSUPPORTED: an endpoint does not tell.
+	 * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
+	 */
+	tokenize(text: string, options?: TokenizeOptions): Promise<number[]>;
+	/**
+	 * The text of tokens, without those of special tokens.
+	 *
+	 * @throws {EngineError} the engine died; ERR_UNSUPPORTED: an endpoint does not tell.
+	 * @throws {ArgumentError} ERR_ARG: a value has the wrong type.
+	 */
+	detokenize(tokens: readonly number[]): Promise<string>;
 	/**
 	 * The model's embedding of a text, pooled as the model file says (else that of the last token), of length 1: the dot
 	 * product of two is their cosine similarity.
@@ -143,7 +209,21 @@ export interface Engine {
 	 * @throws {EngineError} the text does not fit, or the model makes no embeddings.
 	 * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
 	 */
-	embed(text: string, options?: EmbedOptions): Promise<Float32Array>;
+	embed(text: string | readonly number[], options?: EmbedOptions): Promise<Float32Array>;
+	/**
+	 * The embeddings of several texts (or lists of tokens), in their order, computed together as far as the device has
+	 * room.
+	 *
+	 * @throws {EngineError} a text does not fit, or the model makes no embeddings.
+	 * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
+	 */
+	embedMany(texts: readonly (string | readonly number[])[], options?: EmbedOptions): Promise<Float32Array[]>;
+	/**
+	 * Resolves when a request can run: of an engine that starts itself again, once it is up.
+	 *
+	 * @throws {EngineError} none can run any more.
+	 */
+	ready(): Promise<void>;
 	/** Stops the engine and rejects its running requests. Resolves once its process is gone. */
 	close(): Promise<void>;
 }

@@ -1,21 +1,28 @@
 import { EngineError } from "../errors.ts";
 import { checkGenerate } from "./check.ts";
-import type { GenerateOptions, Prompt } from "./engine.ts";
+import type { GenerateOptions } from "./engine.ts";
+import type { Prompt } from "./prompt.ts";
+import type { ChatOptions, SamplingOptions } from "./sampling.ts";
 
-/** One request, with every default filled in and every value checked. */
+/** One request, with every value checked and, unless it has a body, every default filled in. */
 export interface CheckedRequest {
 	readonly prompt: Prompt;
-	/** From 1 up. */
-	readonly maxTokens: number;
-	/** From 0 to 100; 0 is greedy. */
-	readonly temperature: number;
+	/** From 1 up; undefined: the rest of the context. */
+	readonly maxTokens: number | undefined;
+	/** From 0 to 100; 0 is greedy. Undefined only with a body that leaves it open. */
+	readonly temperature: number | undefined;
 	/** 32 bits, and not the value that llama.cpp takes for "choose one". */
 	readonly seed: number;
 	readonly stop: readonly string[];
+	/** Without a body `topK`, `topP` and `minP` are there. */
+	readonly sampling: SamplingOptions;
+	readonly chat: ChatOptions;
+	readonly logprobs: number | undefined;
+	readonly body: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** How tokens are chosen. What is not asked for is set all the same: defaults differ between versions and engines. */
-export const SAMPLING = { topK: 40, topP: 0.95, minP: 0 } as const;
+/** What is not asked for is set all the same: defaults differ between versions and engines. */
+export const SAMPLING = { topK: 40, topP: 0.95, minP: 0.05 } as const;
 
 const DEFAULT_MAX_TOKENS = 128;
 /** llama.cpp takes this seed for "choose one". */
@@ -26,12 +33,15 @@ const RANDOM_SEED = 2 ** 32 - 1;
  *
  * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
  * @throws {RangeError} a number is out of its range.
- * @throws {EngineError} ERR_PROMPT: there are no messages.
+ * @throws {EngineError} ERR_PROMPT: there are no messages, or no tokens.
  */
 export function checkRequest(prompt: Prompt, options: GenerateOptions): CheckedRequest {
 	checkGenerate(prompt, options);
-	const { maxTokens = DEFAULT_MAX_TOKENS, temperature = 0, seed = 0, stop = [] } = options;
-	if (!(temperature >= 0 && temperature <= 100)) {
+	const { body, seed = 0, stop = [], chat = {}, logprobs } = options;
+	const open = body !== undefined;
+	const { maxTokens = open ? Number.POSITIVE_INFINITY : DEFAULT_MAX_TOKENS } = options;
+	const temperature = options.temperature ?? (open ? undefined : 0);
+	if (temperature !== undefined && !(temperature >= 0 && temperature <= 100)) {
 		throw new RangeError(`Cannot use temperature ${temperature}: it is a number from 0 to 100`);
 	}
 	if (!Number.isSafeInteger(seed)) throw new RangeError(`Cannot use seed ${seed}: it is an integer`);
@@ -39,12 +49,16 @@ export function checkRequest(prompt: Prompt, options: GenerateOptions): CheckedR
 		throw new EngineError("ERR_PROMPT", "Cannot continue an empty list of messages");
 	}
 	return {
-		prompt,
-		maxTokens: positive("maxTokens", maxTokens),
-		temperature,
+		...{ prompt, temperature, stop, chat, logprobs, body },
+		maxTokens: maxTokens === Number.POSITIVE_INFINITY ? undefined : positive("maxTokens", maxTokens),
 		seed: seedOf(seed),
-		stop,
+		sampling: open ? given(options.sampling) : { ...SAMPLING, ...given(options.sampling) },
 	};
+}
+
+/** What was given, without what is undefined. */
+function given(sampling: SamplingOptions = {}): SamplingOptions {
+	return Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined));
 }
 
 /** The error of a prompt that leaves no room for an answer. */

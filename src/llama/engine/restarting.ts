@@ -1,6 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EngineError } from "../errors.ts";
-import type { EmbedOptions, Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "./engine.ts";
+import { textPieces } from "./complete.ts";
+import type {
+	EmbedOptions,
+	Engine,
+	EngineInfo,
+	GenerateEvent,
+	GenerateOptions,
+	TokenizeOptions,
+} from "./engine.ts";
+import type { ChatMessage, Prompt } from "./prompt.ts";
+import type { ChatOptions } from "./sampling.ts";
 
 /** How often and how fast a dead engine is started again. */
 export interface RestartOptions {
@@ -62,14 +72,43 @@ export class RestartingEngine implements Engine {
 		}
 	}
 
+	stream(prompt: Prompt, options?: GenerateOptions): AsyncIterable<string> {
+		return textPieces(this, prompt, options);
+	}
+
 	async countTokens(prompt: Prompt): Promise<number> {
 		return (await this.#living()).countTokens(prompt);
 	}
 
-	async embed(text: string, options?: EmbedOptions): Promise<Float32Array> {
+	async applyTemplate(messages: readonly ChatMessage[], options?: ChatOptions): Promise<string> {
+		return (await this.#living()).applyTemplate(messages, options);
+	}
+
+	async tokenize(text: string, options?: TokenizeOptions): Promise<number[]> {
+		return (await this.#living()).tokenize(text, options);
+	}
+
+	async detokenize(tokens: readonly number[]): Promise<string> {
+		return (await this.#living()).detokenize(tokens);
+	}
+
+	async embed(text: string | readonly number[], options?: EmbedOptions): Promise<Float32Array> {
 		const embedding = await (await this.#living()).embed(text, options);
 		this.#inARow = 0;
 		return embedding;
+	}
+
+	async embedMany(
+		texts: readonly (string | readonly number[])[],
+		options?: EmbedOptions,
+	): Promise<Float32Array[]> {
+		const embeddings = await (await this.#living()).embedMany(texts, options);
+		this.#inARow = 0;
+		return embeddings;
+	}
+
+	async ready(): Promise<void> {
+		await (await this.#living()).ready();
 	}
 
 	async close(): Promise<void> {

@@ -5,7 +5,11 @@ import { POLICIES } from "../schedule/policies.ts";
 
 /** Every option of a job. */
 export const OPTION_TABLE = [
-	{ name: "model", value: "FILE.gguf", describe: "model; without it a demo model of random weights" },
+	{
+		name: "model",
+		value: "FILE.gguf",
+		describe: "model: a file, hf:USER/REPO[:QUANT] or https://...gguf; without it a demo model",
+	},
 	{
 		name: "in",
 		value: "FILE",
@@ -18,8 +22,34 @@ export const OPTION_TABLE = [
 		describe: "run N requests, going round the prompts; without it each prompt once",
 	},
 	{ name: "inflight", value: "K", describe: "requests that a rank runs at the same time (4)" },
-	{ name: "max-tokens", value: "N", describe: "most tokens of an answer (64)" },
-	{ name: "temperature", value: "T", describe: "0 is greedy (0.8)" },
+	{
+		name: "in-format",
+		value: "FORMAT",
+		describe: "jsonl, json, text, csv, tsv or parquet (by the file's name, else by what is in it)",
+	},
+	{ name: "prompt-field", value: "NAME", describe: "the column or key that is the prompt (prompt)" },
+	{ name: "prompt-template", value: "TEXT", describe: "the prompt made of columns: 'Translate: {text}'" },
+	{ name: "keep-fields", value: "NAME,...", describe: "columns or keys that the answers repeat, besides id" },
+	{ name: "system", value: "TEXT|@FILE", describe: "the system message of plain prompts" },
+	{ name: "raw", describe: "continue plain prompts as they are, without the model's chat template" },
+	{
+		name: "ignore-unknown",
+		describe: "leave out fields that are not known, and count them, instead of failing",
+	},
+	{
+		name: "max-tokens",
+		value: "N",
+		describe:
+			"most tokens of an answer whose request does not say (the rest of the context; built-in prompts: 64)",
+	},
+	{
+		name: "temperature",
+		value: "T",
+		describe: "0 is greedy; of requests that do not say, as the next three (0.8)",
+	},
+	{ name: "top-p", value: "P", describe: "only the likeliest tokens with this probability together (0.95)" },
+	{ name: "top-k", value: "K", describe: "only the K likeliest tokens; 0 is all (40)" },
+	{ name: "min-p", value: "P", describe: "only tokens this likely, against the likeliest (0.05)" },
 	{ name: "seed", value: "N", describe: "request i samples with seed N + i (1)" },
 	{
 		name: "ctx-size",

@@ -1,6 +1,7 @@
 import { helpText } from "../../base/options/help.ts";
 import { scanOptions } from "../../base/options/scan.ts";
 import { OptionValues } from "../../base/options/values.ts";
+import { IN_FORMATS, type InFormat } from "../batch/files/in-format.ts";
 import { type GpuChoice, type GpuLayers, MAX_SLOTS } from "../engine/options.ts";
 import { JobError } from "../errors.ts";
 import type { Slo } from "../measure/slo.ts";
@@ -22,10 +23,30 @@ export interface JobOptions extends EngineChoice, Required<ReportFiles> {
 	readonly requests: number | undefined;
 	/** Requests that a rank runs at the same time. */
 	readonly inflight: number;
-	/** Most tokens of an answer. */
-	readonly maxTokens: number;
-	/** From 0 to 100; 0 is greedy. */
-	readonly temperature: number;
+	/** What the file of requests is; undefined: by its name, else by what is in it. */
+	readonly inFormat: InFormat | undefined;
+	/** The column or key that is the prompt; undefined: `prompt`. */
+	readonly promptField: string | undefined;
+	/** The prompt made of columns: "Translate: {text}"; undefined: one column is the prompt. */
+	readonly promptTemplate: string | undefined;
+	/** Columns or keys that the answers repeat, besides `id` and `custom_id`. */
+	readonly keepFields: readonly string[];
+	/** The system message of plain prompts, or "@" and the path of a file with it; undefined: none. */
+	readonly system: string | undefined;
+	/** Continue plain prompts as they are. */
+	readonly raw: boolean;
+	/** Leave out fields of requests that are not known, and count them. */
+	readonly ignoreUnknown: boolean;
+	/** Most tokens of an answer whose request does not say; undefined: the rest of the context, of built-in prompts 64. */
+	readonly maxTokens: number | undefined;
+	/** From 0 to 100; 0 is greedy. Undefined: 0.8, or as an endpoint has it. */
+	readonly temperature: number | undefined;
+	/** Above 0 to 1. Undefined: 0.95, or as an endpoint has it. */
+	readonly topP: number | undefined;
+	/** From -1 up; 0 and -1 are all. Undefined: 40, or as an endpoint has it. */
+	readonly topK: number | undefined;
+	/** From 0 to 1. Undefined: 0.05, or as an endpoint has it. */
+	readonly minP: number | undefined;
 	/** Request i samples with this plus i. */
 	readonly seed: number;
 	/** Tokens of context for each request; undefined is the model's, at most 4096. */
@@ -83,8 +104,18 @@ export function parseOptions(argv: readonly string[], program: string): JobOptio
 		prompts: values.text("in") ?? values.text("prompts"),
 		requests: values.integer("requests", { least: 1, most: MOST_REQUESTS }),
 		inflight: values.integer("inflight", { least: 1, most: MAX_SLOTS }) ?? 4,
-		maxTokens: values.integer("max-tokens", { least: 1 }) ?? 64,
-		temperature: values.number("temperature", { least: 0, most: 100 }) ?? 0.8,
+		inFormat: values.choice("in-format", IN_FORMATS),
+		promptField: values.text("prompt-field"),
+		promptTemplate: values.text("prompt-template"),
+		keepFields: values.parsed("keep-fields", "names with commas between them", parseNames) ?? [],
+		system: values.text("system"),
+		raw: values.has("raw"),
+		ignoreUnknown: values.has("ignore-unknown"),
+		maxTokens: values.integer("max-tokens", { least: 1 }),
+		temperature: values.number("temperature", { least: 0, most: 100 }),
+		topP: values.parsed("top-p", "a number above 0 and at most 1", parseShare),
+		topK: values.integer("top-k", { least: -1 }),
+		minP: values.number("min-p", { least: 0, most: 1 }),
 		seed: values.integer("seed", { least: 0, most: 2 ** 32 - 1 }) ?? 1,
 		contextSize: values.integer("ctx-size", { least: 2 }),
 		...readEngineChoice(values),
@@ -122,6 +153,12 @@ function checkTogether(values: OptionValues<JobOptionName>): void {
 	if (values.has("burstiness") && !values.has("rate")) {
 		throw usageError("Cannot use --burstiness without --rate: a closed loop has no gaps of its own");
 	}
+	if (values.has("prompt-field") && values.has("prompt-template")) {
+		throw usageError("Cannot use --prompt-field with --prompt-template: each says what the prompt is");
+	}
+	if (values.has("system") && values.has("raw")) {
+		throw usageError("Cannot use --system with --raw: a system message is part of a chat template");
+	}
 	for (const name of ["out", "html", "trace", "print"] as const) {
 		if (values.has(name) && values.has("sweep")) {
 			throw usageError(
@@ -137,6 +174,16 @@ function helpFor(program: string): JobError {
 		helpText(OPTION_TABLE, { usage: `Usage: tsmpirun -np N ${program} [options]`, oneSpelling: true }),
 		0,
 	);
+}
+
+function parseNames(text: string): readonly string[] | undefined {
+	const names = text.split(",").map((name) => name.trim());
+	return names.includes("") ? undefined : names;
+}
+
+function parseShare(text: string): number | undefined {
+	const value = text.trim() === "" ? Number.NaN : Number(text);
+	return value > 0 && value <= 1 ? value : undefined;
 }
 
 function parseBurstiness(text: string): number | undefined {

@@ -7,7 +7,7 @@ function formatEnding({ request, rank, answer, failure }: Ending): string {
 		failure !== undefined
 			? `error: ${failure.message}`
 			: answer?.kind === "generated"
-				? JSON.stringify(answer.done.text)
+				? answer.choices.map(({ text }) => JSON.stringify(text)).join(", ")
 				: `${answer?.embeddings.length ?? 0} embeddings`;
 	return `${where}${request.customId ?? "(no custom_id)"}: ${text}\n`;
 }

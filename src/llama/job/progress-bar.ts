@@ -59,7 +59,7 @@ class Bar implements ProgressBar {
 	add({ answer, failure }: Ending): void {
 		this.#done += 1;
 		if (failure !== undefined) this.#failed += 1;
-		if (answer?.kind === "generated") this.#tokens += answer.done.usage.completionTokens;
+		if (answer?.kind === "generated") this.#tokens += answer.usage.completionTokens;
 		if (performance.now() - this.#drawnAt >= INTERVAL_MS) this.#draw();
 	}
 

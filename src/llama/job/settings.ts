@@ -1,3 +1,4 @@
+import { BUILT_IN_TOKENS } from "../batch/files/built-in-prompts.ts";
 import type { OpenBatchOptions } from "../batch/open-batch.ts";
 import type { RunBatchOptions } from "../batch/run-options.ts";
 import type { MeasureOptions } from "../measure/measure.ts";
@@ -32,7 +33,7 @@ export interface JobSettings {
  */
 export function jobSettings(options: JobOptions, setting?: Setting): JobSettings {
 	const job = { ...options, ...setting?.changes };
-	const { model, inflight, maxTokens, temperature, seed, slo, rate, burstiness } = job;
+	const { model, inflight, maxTokens, temperature, topP, topK, minP, seed, slo, rate, burstiness } = job;
 	const { gpu, gpuLayers, contextSize, threads, engine, llamaServer, engineArgs } = job;
 	const { endpoints, apiKeyFile, requestTimeout, maxRestarts } = job;
 	const { json, md, html, trace } = job;
@@ -42,10 +43,13 @@ export function jobSettings(options: JobOptions, setting?: Setting): JobSettings
 			...{ model, gpu, gpuLayers, contextSize, threads, slots: inflight, engine, llamaServer, engineArgs },
 			...{ endpoints, apiKeyFile, requestTimeout, maxRestarts },
 		},
-		warmUp: { requests: job.warmup, inflight, maxTokens, temperature, seed },
+		warmUp: { requests: job.warmup, inflight, maxTokens: maxTokens ?? BUILT_IN_TOKENS, temperature, seed },
 		measure: { slo, timeline: html !== undefined || trace !== undefined },
 		batch: {
-			...{ in: job.prompts, out: job.out, requests: job.requests, maxTokens, temperature, seed },
+			...{ in: job.prompts, out: job.out, requests: job.requests, inFormat: job.inFormat },
+			...{ promptField: job.promptField, promptTemplate: job.promptTemplate, keepFields: job.keepFields },
+			...{ system: job.system, raw: job.raw, ignoreUnknown: job.ignoreUnknown },
+			...{ maxTokens, temperature, topP, topK, minP, seed, endpoint: options.engine === "endpoint" },
 			...{ resume: job.resume, retryFailed: job.retryFailed, ordered: job.ordered },
 		},
 		run: { policy: job.policy, inflight, rate, burstiness, seed },

@@ -9,7 +9,8 @@ import {
 } from "../../base/check-types.ts";
 import { ENGINE, PROMPT } from "../engine/check.ts";
 import { complete } from "../engine/complete.ts";
-import type { Engine, Prompt } from "../engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
+import { contentText, isTokens, type Prompt } from "../engine/prompt.ts";
 import { Digest, type DigestData } from "./distribution/digest.ts";
 
 const NONCE_BYTES = 4;
@@ -84,7 +85,9 @@ export async function measureCache(
 
 function marked(prompt: Prompt, mark: string): Prompt {
 	if (typeof prompt === "string") return mark + prompt;
+	// Numbers take no mark: such a prompt is cold only if nothing has run it before.
+	if (isTokens(prompt)) return prompt;
 	return prompt.map((message, index) =>
-		index === 0 ? { ...message, content: mark + message.content } : message,
+		index === 0 ? { ...message, content: mark + contentText(message) } : message,
 	);
 }

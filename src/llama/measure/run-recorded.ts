@@ -1,5 +1,6 @@
-import { noResult } from "../engine/complete.ts";
-import type { DoneEvent, Engine, GenerateOptions, Prompt } from "../engine/engine.ts";
+import { completionOf, noResult } from "../engine/complete.ts";
+import type { Completion, Engine, GenerateOptions } from "../engine/engine.ts";
+import type { Prompt } from "../engine/prompt.ts";
 import { reasonOf } from "../errors.ts";
 import type { Recorder, RequestRecord } from "./recorder.ts";
 
@@ -27,11 +28,11 @@ export async function generateRecorded(
 	engine: Engine,
 	prompt: Prompt,
 	{ onPiece, ...options }: GenerateRecordedOptions,
-): Promise<DoneEvent> {
+): Promise<Completion> {
 	for await (const event of engine.generate(prompt, options)) {
-		if (event.type === "done") return event;
+		if (event.type === "done") return completionOf(event);
 		record.piece();
-		onPiece?.(event.text);
+		if (event.type === "token") onPiece?.(event.text);
 	}
 	throw noResult();
 }
@@ -47,7 +48,7 @@ export async function runRecorded(
 	prompt: Prompt,
 	options: GenerateOptions,
 	label: RequestLabel,
-): Promise<DoneEvent> {
+): Promise<Completion> {
 	const record = recorder.begin(label);
 	try {
 		const done = await generateRecorded(record, engine, prompt, options);

@@ -2,7 +2,15 @@ import { TsmpiError } from "../../base/errors.ts";
 import type { FailureCode } from "./failure.ts";
 
 /** A request that cannot be run as it stands. Whoever knows its line or connection catches it and names them. */
-export class BadRequest extends TsmpiError<FailureCode> {}
+export class BadRequest extends TsmpiError<FailureCode> {
+	/** The field that is to blame, if one is. */
+	readonly param: string | undefined;
+
+	constructor(code: FailureCode, message: string, param?: string) {
+		super(code, message);
+		this.param = param;
+	}
+}
 
 /** A value of a request as JSON, cut to 60 characters for an error's text. */
 export function show(value: unknown): string {

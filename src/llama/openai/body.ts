@@ -2,7 +2,7 @@ import { reasonOf } from "../errors.ts";
 import { BadRequest, show } from "./bad-request.ts";
 import type { RequestKind } from "./kind.ts";
 import { parseMessages } from "./prompt.ts";
-import { type Defaults, seedFor, type Task } from "./task.ts";
+import { type Defaults, type ParsedBody, seedFor, type Task } from "./task.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -39,11 +39,13 @@ const UNSUPPORTED: Readonly<Record<string, readonly unknown[]>> = {
  *
  * @throws {BadRequest} for what cannot be done as it is asked for.
  */
-export function parseBody(body: Body, kind: RequestKind, id: number, defaults: Defaults): Task {
+export function parseBody(body: Body, kind: RequestKind, id: number, defaults: Defaults): ParsedBody {
 	if (body.stream === true) {
 		throw new BadRequest("stream_not_supported", 'a line of a batch cannot have "stream": true');
 	}
-	if (kind === "/v1/embeddings") return parseEmbedding(body);
+	const { model } = body;
+	const named = typeof model === "string" ? { model } : {};
+	if (kind === "/v1/embeddings") return { task: parseEmbedding(body), ...named };
 	for (const [name, neutral] of Object.entries(UNSUPPORTED)) {
 		const value = body[name];
 		if (value === undefined || value === null || neutral.includes(value) || isNothing(name, value)) continue;
@@ -51,9 +53,11 @@ export function parseBody(body: Body, kind: RequestKind, id: number, defaults: D
 		throw new BadRequest("unsupported_parameter", `"${name}" is ${show(value)}: ${allowed}`);
 	}
 	const stop = parseStop(body.stop);
-	return {
+	const { topP, topK, minP } = defaults;
+	const task: Task = {
 		kind: "generate",
-		prompt: kind === "/v1/chat/completions" ? chatPrompt(body) : textPrompt(body),
+		prompts: [kind === "/v1/chat/completions" ? chatPrompt(body) : textPrompt(body)],
+		sampling: { topP, topK, minP },
 		maxTokens:
 			wholeNumber(body, "max_completion_tokens") ??
 			wholeNumber(body, "max_tokens") ??
@@ -63,6 +67,7 @@ export function parseBody(body: Body, kind: RequestKind, id: number, defaults: D
 		seed: seed(body) ?? seedFor(defaults.seed, id),
 		...(stop === undefined ? {} : { stop }),
 	};
+	return { task, ...named };
 }
 
 function isNothing(name: string, value: unknown): boolean {

@@ -18,6 +18,10 @@ export type FailureCode =
 	| "stream_not_supported"
 	/** The request asks for something that no engine here can do. */
 	| "unsupported_parameter"
+	/** The request has a field that nobody here knows. */
+	| "unknown_parameter"
+	/** The request names a model that no rank runs. */
+	| "model_not_found"
 	/** The prompt and one token do not fit the context. */
 	| "prompt_too_long"
 	/** The prompt is empty, or refused by the model's chat template. */
@@ -55,6 +59,8 @@ export interface Failure {
 	readonly code: FailureCode;
 	/** The reason in one line, for a reader. */
 	readonly message: string;
+	/** The field of the request that is to blame, if one is. */
+	readonly param?: string | undefined;
 }
 
 const CODES: Readonly<Record<EngineErrorCode, FailureCode>> = {
@@ -68,6 +74,7 @@ const CODES: Readonly<Record<EngineErrorCode, FailureCode>> = {
 	ERR_ENGINE_CLOSED: "engine_closed",
 	ERR_PROMPT_TOO_LONG: "prompt_too_long",
 	ERR_PROMPT: "prompt",
+	ERR_UNSUPPORTED: "unsupported_parameter",
 	ERR_GENERATE: "generate",
 };
 

@@ -1,4 +1,4 @@
-import type { ChatMessage, Prompt } from "../engine/engine.ts";
+import type { ChatMessage, Prompt } from "../engine/prompt.ts";
 
 /**
  * The prompt of a line's JSON.

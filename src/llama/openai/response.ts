@@ -31,7 +31,7 @@ export function responseBody(
 			usage: { prompt_tokens: answer.promptTokens, total_tokens: answer.promptTokens },
 		};
 	}
-	const { text, finishReason, usage } = answer.done;
+	const { usage } = answer;
 	const common = {
 		created,
 		model,
@@ -42,17 +42,15 @@ export function responseBody(
 			prompt_tokens_details: { cached_tokens: usage.cachedTokens },
 		},
 	};
-	const choice = { index: 0, logprobs: null, finish_reason: finishReason };
-	if (kind === "/v1/completions") {
-		return { id: `cmpl-${id}`, object: "text_completion", ...common, choices: [{ text, ...choice }] };
-	}
-	const message = { role: "assistant", content: text, refusal: null };
-	return {
-		id: `chatcmpl-${id}`,
-		object: "chat.completion",
-		...common,
-		choices: [{ ...choice, message }],
-	};
+	const choices = answer.choices.map(({ text, finishReason }, index) => ({
+		...{ index, logprobs: null, finish_reason: finishReason },
+		...(kind === "/v1/completions"
+			? { text }
+			: { message: { role: "assistant", content: text, refusal: null } }),
+	}));
+	return kind === "/v1/completions"
+		? { id: `cmpl-${id}`, object: "text_completion", ...common, choices }
+		: { id: `chatcmpl-${id}`, object: "chat.completion", ...common, choices };
 }
 
 /** Little-endian, as the client's machine has it too. */

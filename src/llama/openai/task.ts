@@ -1,81 +1,145 @@
-import type { Prompt } from "../engine/engine.ts";
+import type { EngineInfo } from "../engine/engine.ts";
+import { type Prompt, promptText } from "../engine/prompt.ts";
+import type { ChatOptions, SamplingOptions } from "../engine/sampling.ts";
 import { CHARS_PER_TOKEN } from "../schedule/item.ts";
 
 /** Text to generate. */
 export interface GenerateTask {
 	/** Tells it from an `EmbedTask`. */
 	readonly kind: "generate";
-	/** What to continue: a text as it stands, or messages through the model's chat template. */
-	readonly prompt: Prompt;
-	/** Most tokens to generate, from 1. */
-	readonly maxTokens: number;
-	/** 0 always takes the likeliest token. */
-	readonly temperature: number;
+	/** What to continue, at least one; several only for a list of texts in `/v1/completions`. */
+	readonly prompts: readonly Prompt[];
+	/** The prompts are plain: each becomes a user's turn where the model has a chat template, else it is continued. */
+	readonly plain?: PlainPrompt;
+	/** Texts for each prompt, with different seeds, from 1. @default 1 */
+	readonly n?: number;
+	/** Most tokens to generate, from 1; undefined: the rest of the context. */
+	readonly maxTokens: number | undefined;
+	/** 0 always takes the likeliest token; undefined: as an endpoint has it. */
+	readonly temperature: number | undefined;
 	/** From 0 to 2^32 - 1. */
 	readonly seed: number;
 	/** Generation ends before the first of these texts. */
 	readonly stop?: readonly string[];
+	/** How tokens are chosen, and what may come. */
+	readonly sampling?: SamplingOptions;
+	/** How messages become a text. */
+	readonly chat?: ChatOptions;
+	/** See `GenerateOptions.logprobs`. */
+	readonly logprobs?: number;
+	/** The answer begins with the prompt. */
+	readonly echo?: true;
+	/** What an endpoint is sent as it stands (see `GenerateOptions.body`). */
+	readonly body?: Readonly<Record<string, unknown>>;
+}
+
+/** How a plain prompt becomes a conversation. */
+export interface PlainPrompt {
+	/** What its system turn says. @default no such turn */
+	readonly system?: string;
 }
 
 /** Texts to embed. */
 export interface EmbedTask {
 	/** Tells it from a `GenerateTask`. */
 	readonly kind: "embed";
-	/** At least one, none of them empty. */
-	readonly texts: readonly string[];
+	/** At least one, none of them empty: texts, or lists of tokens. */
+	readonly texts: readonly (string | readonly number[])[];
 	/** Whether the client wants the numbers as base64 of 32-bit floats instead of a list. */
 	readonly base64: boolean;
+	/** Numbers of each embedding: the model's first ones, made a vector of length 1 again. @default all */
+	readonly dimensions?: number;
+	/** What an endpoint is sent as it stands. */
+	readonly body?: Readonly<Record<string, unknown>>;
 }
 
 /** What an engine is to do for a request. */
 export type Task = GenerateTask | EmbedTask;
 
-/** What a request samples with where it does not say. */
+/** What a request is taken for where it does not say. */
 export interface Defaults {
-	/** Most tokens to generate. */
-	readonly maxTokens: number;
-	/** 0 always takes the likeliest token. */
-	readonly temperature: number;
+	/** Most tokens to generate; undefined: the rest of the context. */
+	readonly maxTokens: number | undefined;
+	/** 0 always takes the likeliest token; undefined: as an endpoint has it. */
+	readonly temperature: number | undefined;
+	/** See `SamplingOptions`; undefined: as an endpoint has it. */
+	readonly topP?: number | undefined;
+	/** See `SamplingOptions`; undefined: as an endpoint has it. */
+	readonly topK?: number | undefined;
+	/** See `SamplingOptions`; undefined: as an endpoint has it. */
+	readonly minP?: number | undefined;
 	/** Request i samples with seed + i. */
 	readonly seed: number;
+	/** Fields that nobody here knows are left out, and counted, instead of failing the request. @default false */
+	readonly ignoreUnknown?: boolean | undefined;
+	/** The engines are endpoints: a request's fields go there as they came. @default false */
+	readonly endpoint?: boolean | undefined;
+}
+
+/** A request's body, understood. */
+export interface ParsedBody {
+	/** What an engine is to do. */
+	readonly task: Task;
+	/** The model that the body names. */
+	readonly model?: string;
+	/** Fields that were left out, with `ignoreUnknown`. */
+	readonly ignored?: readonly string[];
 }
 
 /** What the schedule weighs a task by, in tokens. */
 export interface TaskSize {
-	/** Tokens of the prompt, estimated from its characters. */
+	/** Tokens of the prompts, estimated from their characters. */
 	readonly promptTokens: number;
-	/** Most tokens that may be generated; 1 for an embedding. */
+	/** Most tokens that may be generated, or a guess; 1 for an embedding. */
 	readonly maxTokens: number;
 }
 
 const SEEDS = 2 ** 32;
+/** Odd, so that no two choices of a request mix to the same seed. */
+const SEED_STEP = 0x9e3779b1;
+/** Tokens of an answer without a limit, for the schedule: nobody knows. */
+const GUESSED_TOKENS = 256;
 
 /** The seed of the request with this id: each has its own, and the same one in every run. */
 export function seedFor(seed: number, id: number): number {
 	return (seed + id) % SEEDS;
 }
 
+/** The seed of choice j of a request; choice 0 has the request's own. */
+export function choiceSeed(seed: number, j: number): number {
+	return (seed + Math.imul(j, SEED_STEP)) >>> 0;
+}
+
+/** The prompts as an engine is to run them. */
+export function promptsFor(
+	{ prompts, plain }: GenerateTask,
+	{ chatTemplate = true }: Pick<EngineInfo, "chatTemplate">,
+): readonly Prompt[] {
+	if (plain === undefined || !chatTemplate) return prompts;
+	const { system } = plain;
+	const before = system === undefined ? [] : [{ role: "system", content: system }];
+	return prompts.map((prompt) =>
+		typeof prompt === "string" ? [...before, { role: "user", content: prompt }] : prompt,
+	);
+}
+
 /** The text that a model reads for a task, near enough to see which tasks begin alike. */
 export function textOf(task: Task): string {
-	if (task.kind === "embed") return task.texts.join("\n");
-	if (typeof task.prompt === "string") return task.prompt;
-	return task.prompt.map(({ role, content }) => `${role}\n${content}\n`).join("");
+	if (task.kind === "embed") return task.texts.map((text) => promptText(text)).join("\n");
+	return `${task.plain?.system ?? ""}${task.prompts.map(promptText).join("\n")}`;
 }
 
 /** Estimated size of a task. */
 export function sizeOf(task: Task): TaskSize {
-	const characters =
-		task.kind === "embed"
-			? sum(task.texts.map((text) => text.length))
-			: typeof task.prompt === "string"
-				? task.prompt.length
-				: sum(task.prompt.map(({ role, content }) => role.length + content.length + 2));
+	const prompts: readonly Prompt[] = task.kind === "embed" ? task.texts : task.prompts;
+	const most = task.kind === "embed" ? 1 : (task.maxTokens ?? GUESSED_TOKENS);
 	return {
-		promptTokens: Math.ceil(characters / CHARS_PER_TOKEN),
-		maxTokens: task.kind === "embed" ? 1 : task.maxTokens,
+		promptTokens: prompts.reduce((sum, prompt) => sum + tokensOf(prompt), 0),
+		maxTokens: most * (task.kind === "embed" ? 1 : (task.n ?? 1)),
 	};
 }
 
-function sum(numbers: readonly number[]): number {
-	return numbers.reduce((total, each) => total + each, 0);
+function tokensOf(prompt: Prompt): number {
+	if (typeof prompt !== "string" && typeof prompt[0] === "number") return prompt.length;
+	return Math.ceil(promptText(prompt).length / CHARS_PER_TOKEN);
 }

@@ -10,7 +10,8 @@ const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
 const usage = { promptTokens: 5, cachedTokens: 2, completionTokens: 3 };
 const timings = { queueMs: 1, ttftMs: 2, totalMs: 3.00049 };
-const done = { type: "done", text: "yes", finishReason: "stop", usage, timings } as const;
+const completion = { text: "yes", finishReason: "stop", usage, timings } as const;
+const answer = { kind: "generated", choices: [completion], usage, timings } as const;
 const batchLine = (id: string, content = "Hi") =>
 	JSON.stringify({
 		custom_id: id,
@@ -43,7 +44,7 @@ async function runAll(batch: Batch, fails: (id: string | null) => boolean = () =
 	for (const request of requests.toReversed()) {
 		if (!("task" in request)) await batch.fail(request, null, request);
 		else if (fails(request.customId)) await batch.fail(request, 1, { code: "prompt", message: "no" });
-		else await batch.answer(request, 1, { kind: "generated", done }, "model.gguf");
+		else await batch.answer(request, 1, answer, "model.gguf");
 	}
 	await batch.close();
 	return requests.map(({ customId }) => customId);

@@ -8,7 +8,7 @@ const lineOf = (id: number): BatchRequest => {
 	return { ...requestOf(id), requestKind: "plain", customId: `${id}`, fingerprint: `${id}` };
 };
 const bad: BadLine = {
-	...{ id: 99, batch: true, customId: null, fingerprint: "f" },
+	...{ id: 99, batch: true, customId: null, fingerprint: "f", number: 1 },
 	...{ code: "invalid_json", message: "no JSON" },
 };
 

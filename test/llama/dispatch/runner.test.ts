@@ -4,7 +4,7 @@ import { Runner } from "../../../src/llama/dispatch/runner.ts";
 import { EngineError, type GenerateOptions, type Prompt } from "../../../src/llama/index.ts";
 import { Recorder } from "../../../src/llama/measure/recorder.ts";
 import { EchoEngine, engineInfo } from "../support/engines.ts";
-import { ANSWER } from "../support/replicas.ts";
+import { COMPLETION } from "../support/replicas.ts";
 
 type Step = { readonly piece: string } | { readonly error: unknown } | "done";
 
@@ -30,7 +30,8 @@ class SteppedEngine extends EchoEngine {
 					own.wake = resolve;
 				});
 			} else if (step === "done") {
-				if (ANSWER.kind === "generated") yield ANSWER.done;
+				const { text: fullText, ...rest } = COMPLETION;
+				yield { type: "done", fullText, ...rest } as const;
 				return;
 			} else if ("error" in step) {
 				throw step.error;
@@ -50,7 +51,7 @@ class SteppedEngine extends EchoEngine {
 const order = (id: number, changes: Partial<Order> = {}): Order => ({
 	id,
 	epoch: 0,
-	task: { kind: "generate", prompt: `p${id}`, maxTokens: 5, temperature: 0, seed: 1 },
+	task: { kind: "generate", prompts: [`p${id}`], maxTokens: 5, temperature: 0, seed: 1 },
 	...changes,
 });
 

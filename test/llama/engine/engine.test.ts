@@ -26,8 +26,8 @@ function cycle(after: string, count: number): string {
 async function collect(engine: Engine, prompt: Prompt, options: GenerateOptions) {
 	const pieces: string[] = [];
 	for await (const event of engine.generate(prompt, options)) {
-		if (event.type === "done") return { ...event, pieces };
-		pieces.push(event.text);
+		if (event.type === "done") return { ...event, text: event.fullText, pieces };
+		if (event.type === "token") pieces.push(event.text);
 	}
 	throw new Error("no done event");
 }

@@ -24,14 +24,27 @@ const REPORT_DEFAULTS = {
 	minSuccess: 100,
 };
 
+const NOTHING_SAID = {
+	...{ inFormat: undefined, promptField: undefined, promptTemplate: undefined, keepFields: [] },
+	...{
+		system: undefined,
+		raw: false,
+		ignoreUnknown: false,
+		topP: undefined,
+		topK: undefined,
+		minP: undefined,
+	},
+};
+
 test("parseOptions() has a default for everything", (t) => {
 	t.deepEqual(parse(), {
 		model: undefined,
 		prompts: undefined,
 		requests: undefined,
 		inflight: 4,
-		maxTokens: 64,
-		temperature: 0.8,
+		...NOTHING_SAID,
+		maxTokens: undefined,
+		temperature: undefined,
 		seed: 1,
 		contextSize: undefined,
 		gpu: "auto",
@@ -63,6 +76,7 @@ test("parseOptions() reads all options, with a space or an equals sign", (t) => 
 		prompts: "p.txt",
 		requests: 10,
 		inflight: 2,
+		...NOTHING_SAID,
 		maxTokens: 3,
 		temperature: 0,
 		seed: 0,

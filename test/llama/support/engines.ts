@@ -1,3 +1,4 @@
+import { textPieces } from "../../../src/llama/engine/complete.ts";
 import type { Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "../../../src/llama/index.ts";
 import { EngineError } from "../../../src/llama/index.ts";
 
@@ -36,10 +37,35 @@ export class EchoEngine implements Engine {
 			yield { type: "token", text };
 			const usage = { promptTokens: 2, cachedTokens: 1, completionTokens: 3 };
 			const timings = { queueMs: 0.5, ttftMs: 1, totalMs: 3.0004 };
-			yield { type: "done", text, finishReason: "length", usage, timings };
+			yield { type: "done", fullText: text, finishReason: "length", usage, timings };
 		} finally {
 			this.running -= 1;
 		}
+	}
+
+	stream(prompt: Prompt, options?: GenerateOptions): AsyncIterable<string> {
+		return textPieces(this, prompt, options);
+	}
+
+	async applyTemplate(): Promise<string> {
+		return "";
+	}
+
+	async tokenize(): Promise<number[]> {
+		return [1, 2];
+	}
+
+	async detokenize(): Promise<string> {
+		return "";
+	}
+
+	async embedMany(texts: readonly (string | readonly number[])[]): Promise<Float32Array[]> {
+		if (this.failure !== undefined) throw this.failure;
+		return texts.map(() => Float32Array.of(1, 0));
+	}
+
+	async ready(): Promise<void> {
+		if (this.failure !== undefined) throw this.failure;
 	}
 
 	async countTokens(): Promise<number> {

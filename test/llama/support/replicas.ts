@@ -2,6 +2,7 @@ import type { Order, WorkerEvent } from "../../../src/llama/dispatch/messages.ts
 import type { Replica, ReplicaListener } from "../../../src/llama/dispatch/replica.ts";
 import type { Request } from "../../../src/llama/dispatch/request.ts";
 import type { RequestEnd } from "../../../src/llama/dispatch/submission.ts";
+import type { Completion } from "../../../src/llama/engine/engine.ts";
 import type { Answer } from "../../../src/llama/openai/answer.ts";
 
 /** A rank that does what the test says. */
@@ -56,20 +57,19 @@ export class FakeReplica implements Replica {
 	}
 }
 
-export const ANSWER: Answer = {
-	kind: "generated",
-	done: {
-		type: "done",
-		text: "yes",
-		finishReason: "stop",
-		usage: { promptTokens: 5, cachedTokens: 2, completionTokens: 3 },
-		timings: { queueMs: 1, ttftMs: 2, totalMs: 3 },
-	},
+export const COMPLETION: Completion = {
+	text: "yes",
+	finishReason: "stop",
+	usage: { promptTokens: 5, cachedTokens: 2, completionTokens: 3 },
+	timings: { queueMs: 1, ttftMs: 2, totalMs: 3 },
 };
+const { usage, timings } = COMPLETION;
+
+export const ANSWER: Answer = { kind: "generated", choices: [COMPLETION], usage, timings };
 
 /** A request that is too long to be handed out ahead. */
 export function requestOf(id: number, priority = 0): Request {
-	const task = { kind: "generate", prompt: `p${id}`, maxTokens: 500, temperature: 0, seed: 1 } as const;
+	const task = { kind: "generate", prompts: [`p${id}`], maxTokens: 500, temperature: 0, seed: 1 } as const;
 	return { id, task, promptTokens: 100, maxTokens: 500, priority };
 }
 

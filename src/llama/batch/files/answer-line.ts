@@ -1,4 +1,4 @@
-import type { DoneEvent } from "../../engine/engine.ts";
+import type { Completion } from "../../engine/engine.ts";
 import type { Answer } from "../../openai/answer.ts";
 import type { Failure } from "../../openai/failure.ts";
 import { responseBody } from "../../openai/response.ts";
@@ -54,7 +54,9 @@ export function keyOf({ customId, fingerprint }: { customId: string | null; fing
 export function answerLine(request: BatchRequest, rank: number, answer: Answer, model: string): string {
 	const { requestKind: kind, fingerprint, task } = request;
 	if (kind === "plain") {
-		return JSON.stringify(plainLine(request, rank, answer.kind === "generated" ? answer.done : undefined));
+		return JSON.stringify(
+			plainLine(request, rank, answer.kind === "generated" ? answer.choices[0] : undefined),
+		);
 	}
 	const id = fingerprint.slice(0, 24);
 	const base64 = task.kind === "embed" && task.base64;
@@ -108,7 +110,7 @@ export function readAnswerLine(line: string): OldAnswer | undefined {
 function plainLine(
 	{ id, fingerprint }: Pick<BatchRequest, "id" | "fingerprint">,
 	rank: number | null,
-	done: DoneEvent | undefined,
+	done: Completion | undefined,
 	error: string | null = null,
 ): Result {
 	return {
@@ -129,7 +131,7 @@ function plainLine(
 
 function timings(answer: Answer) {
 	if (answer.kind === "embedded") return { total_ms: milliseconds(answer.totalMs) };
-	const { queueMs, ttftMs, totalMs } = answer.done.timings;
+	const { queueMs, ttftMs, totalMs } = answer.timings;
 	return {
 		queue_ms: milliseconds(queueMs),
 		ttft_ms: milliseconds(ttftMs),

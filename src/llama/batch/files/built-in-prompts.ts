@@ -13,3 +13,6 @@ export const BUILT_IN_PROMPTS: readonly string[] = [
 	"Translate 'good morning, everybody' into French.",
 	"Give one reason to prefer many small models to a large one.",
 ];
+
+/** Most tokens of an answer to one of them, unless somebody says otherwise. */
+export const BUILT_IN_TOKENS = 64;

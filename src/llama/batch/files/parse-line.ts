@@ -75,12 +75,12 @@ function batchRequest(
 		throw new BadRequest("invalid_request", `"body" is ${show(body)}: it takes an object`);
 	}
 	const fields = body as Readonly<Record<string, unknown>>;
-	const task = parseBody(fields, requestKind, place.id, defaults);
-	const { model } = fields;
+	const { task, model, ignored } = parseBody(fields, requestKind, place.id, defaults);
 	return {
 		...{ id: place.id, requestKind, task, customId, ...sizeOf(task), priority: priorityOf(line) },
 		fingerprint: batchFingerprint(customId, url, body),
-		...(typeof model === "string" ? { model } : {}),
+		...(model === undefined ? {} : { model }),
+		...(ignored === undefined ? {} : { ignored }),
 	};
 }
 
@@ -102,16 +102,25 @@ export function plainRequest(
 	prompt: ReturnType<typeof parsePrompt>,
 	priority: number,
 	{ id }: Pick<Place, "id">,
-	{ maxTokens, temperature, seed }: Defaults,
+	{ maxTokens, temperature, topP, topK, minP, seed }: Defaults,
 ): BatchRequest {
-	const task: Task = { kind: "generate", prompt, maxTokens, temperature, seed: seedFor(seed, id) };
+	const task: Task = {
+		...{ kind: "generate", prompts: [prompt], maxTokens, temperature, sampling: { topP, topK, minP } },
+		seed: seedFor(seed, id),
+	};
 	return {
 		...{ id, requestKind: "plain", task, customId: `${id}`, ...sizeOf(task), priority },
 		fingerprint: fingerprintOf(`${id}`, canonicalJson(prompt)),
 	};
 }
 
-function bad(line: string, form: Form, place: Place, value: unknown, { code, message }: BadRequest): BadLine {
+function bad(
+	line: string,
+	form: Form,
+	place: Place,
+	value: unknown,
+	{ code, message, param }: BadRequest,
+): BadLine {
 	const batch = form === "batch";
 	const { custom_id: customId, url, body } = (value ?? {}) as Readonly<Record<string, unknown>>;
 	const known = batch && isCustomId(customId);
@@ -120,7 +129,7 @@ function bad(line: string, form: Form, place: Place, value: unknown, { code, mes
 		batch,
 		customId: known ? customId : batch ? null : `${place.id}`,
 		fingerprint: known ? batchFingerprint(customId, url, body) : fingerprintOf(`line ${place.number}`, line),
-		code,
+		...{ code, param, number: place.number },
 		message: `Cannot run line ${place.number} of ${place.path}: ${message}`,
 	};
 }

@@ -13,6 +13,10 @@ export interface BatchRequest extends Request {
 	readonly fingerprint: string;
 	/** The model that a batch line asks for. */
 	readonly model?: string;
+	/** Fields of the line that were left out, with `ignoreUnknown`. */
+	readonly ignored?: readonly string[];
+	/** Columns of a plain line that its answer repeats: `id`, and those of `keepFields`. */
+	readonly kept?: Readonly<Record<string, unknown>>;
 }
 
 /** A line that is no request: it ends as an error, without having been run. */
@@ -25,8 +29,12 @@ export interface BadLine {
 	readonly customId: string | null;
 	/** 128 bits of SHA-256 of the line, in hexadecimal. */
 	readonly fingerprint: string;
+	/** Of the line, from 1. */
+	readonly number: number;
 	/** What is wrong with it. */
 	readonly code: FailureCode;
+	/** The field that is to blame, if one is. */
+	readonly param?: string | undefined;
 	/** The same in words, with the number of the line. */
 	readonly message: string;
 }

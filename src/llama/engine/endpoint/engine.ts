@@ -1,11 +1,13 @@
 import { checkOptions } from "../../../base/check-types.ts";
 import { EngineError } from "../../errors.ts";
-import { checkCounted, checkEmbed } from "../check.ts";
-import type { EmbedOptions, Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "../engine.ts";
+import { checkCounted, checkEmbed, checkEmbedMany } from "../check.ts";
+import { textPieces } from "../complete.ts";
+import type { EmbedOptions, Engine, EngineInfo, GenerateEvent, GenerateOptions } from "../engine.ts";
 import { generateOver } from "../http/generate.ts";
 import { RETRIES } from "../http/retry.ts";
 import { makeSlots } from "../http/server-slot.ts";
 import { DEFAULT_SLOTS } from "../options.ts";
+import type { Prompt } from "../prompt.ts";
 import { checkRequest, positive } from "../request.ts";
 import { type Connection, connect, ENDPOINT_OPTIONS, type EndpointOptions } from "./connect.ts";
 import { RetryingApi } from "./retrying-api.ts";
@@ -60,15 +62,43 @@ class EndpointEngine implements Engine {
 		yield* generateOver(this.#api, this.#slots, request, this.#either(options.signal));
 	}
 
+	stream(prompt: Prompt, options?: GenerateOptions): AsyncIterable<string> {
+		return textPieces(this, prompt, options);
+	}
+
+	async applyTemplate(): Promise<string> {
+		throw new EngineError("ERR_UNSUPPORTED", "Cannot apply a chat template");
+	}
+
+	async tokenize(): Promise<number[]> {
+		throw new EngineError("ERR_UNSUPPORTED", "Cannot tokenize a text");
+	}
+
+	async detokenize(): Promise<string> {
+		throw new EngineError("ERR_UNSUPPORTED", "Cannot detokenize");
+	}
+
+	async embedMany(
+		texts: readonly (string | readonly number[])[],
+		options: EmbedOptions = {},
+	): Promise<Float32Array[]> {
+		checkEmbedMany(texts, options);
+		return await Promise.all(texts.map((text) => this.embed(text, options)));
+	}
+
+	async ready(): Promise<void> {
+		if (this.failure !== undefined) throw this.failure;
+	}
+
 	async countTokens(prompt: Prompt): Promise<number> {
 		checkCounted(prompt);
 		this.#closed.signal.throwIfAborted();
 		return await this.#api.countTokens(prompt);
 	}
 
-	async embed(text: string, options: EmbedOptions = {}): Promise<Float32Array> {
+	async embed(text: string | readonly number[], options: EmbedOptions = {}): Promise<Float32Array> {
 		checkEmbed(text, options);
-		return await this.#api.embed(text, this.#either(options.signal));
+		return await this.#api.embed(text as string, this.#either(options.signal));
 	}
 
 	async close(): Promise<void> {

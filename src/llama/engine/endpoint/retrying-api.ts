@@ -1,8 +1,8 @@
 import { EngineError, reasonOf } from "../../errors.ts";
-import type { Prompt } from "../engine.ts";
 import { StatusError } from "../http/client.ts";
 import type { CompletionApi, CompletionEvent } from "../http/completion-api.ts";
 import { BrokenResponse, isTransient, pause, type RetryOptions, waitMs, withRetries } from "../http/retry.ts";
+import type { Prompt } from "../prompt.ts";
 import type { CheckedRequest } from "../request.ts";
 
 /**

@@ -1,4 +1,5 @@
-import type { FinishReason, Prompt, Usage } from "../engine.ts";
+import type { FinishReason, Usage } from "../engine.ts";
+import type { Prompt } from "../prompt.ts";
 import type { CheckedRequest } from "../request.ts";
 
 /** What a server tells while it works at one request. */

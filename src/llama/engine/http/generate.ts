@@ -29,7 +29,7 @@ export async function* generateOver(
 		const done = (finishReason: DoneEvent["finishReason"]): DoneEvent => {
 			const totalMs = since();
 			const timings = { queueMs: queueMs ?? 0, ttftMs: ttftMs ?? totalMs, totalMs };
-			return { type: "done", text, finishReason, usage, timings };
+			return { type: "done", fullText: text, finishReason, usage, timings };
 		};
 		for await (const event of api.complete(request, either, slot.id)) {
 			queueMs ??= since();

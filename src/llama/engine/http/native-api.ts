@@ -1,5 +1,5 @@
 import { EngineError } from "../../errors.ts";
-import type { ChatMessage, Prompt } from "../engine.ts";
+import { type ChatMessage, isMessages, type Prompt } from "../prompt.ts";
 import { type CheckedRequest, promptTooLong, SAMPLING, textTooLong } from "../request.ts";
 import { request, requestJson, StatusError, type Target } from "./client.ts";
 import type { CompletionApi, CompletionEvent } from "./completion-api.ts";
@@ -58,7 +58,7 @@ export class NativeApi implements CompletionApi {
 		signal: AbortSignal,
 		slot?: number,
 	): AsyncGenerator<CompletionEvent, void, undefined> {
-		const input = await this.#input(prompt, maxTokens, signal);
+		const input = await this.#input(prompt, maxTokens ?? -1, signal);
 		const json = {
 			...NOTHING_ELSE,
 			...input,
@@ -134,6 +134,7 @@ export class NativeApi implements CompletionApi {
 	/** Messages go through the model's own chat template. */
 	async #render(prompt: Prompt, signal?: AbortSignal): Promise<string> {
 		if (typeof prompt === "string") return prompt;
+		if (!isMessages(prompt)) throw new EngineError("ERR_UNSUPPORTED", "Cannot run tokens");
 		if (this.#badTemplate !== undefined) throw templateError(this.#badTemplate);
 		const json: { messages: readonly ChatMessage[] } = { messages: prompt };
 		try {

@@ -1,5 +1,5 @@
 import { EngineError } from "../../errors.ts";
-import type { Prompt } from "../engine.ts";
+import type { Prompt } from "../prompt.ts";
 import { type CheckedRequest, SAMPLING } from "../request.ts";
 import { request, requestJson, StatusError, type Target } from "./client.ts";
 import type { CompletionApi, CompletionEvent } from "./completion-api.ts";

@@ -1,4 +1,4 @@
-import type { Prompt } from "../engine.ts";
+import { type Prompt, promptText } from "../prompt.ts";
 import { type PooledSequence, SequencePool } from "../sequence-pool.ts";
 
 /** A slot of a server, seen from outside: what it was last asked and has answered. */
@@ -34,6 +34,5 @@ export function makeSlots(count: number): SequencePool<ServerSlot, string> {
 
 /** A prompt as a text that begins like another's if the prompts begin alike; a conversation's goes on with its answer. */
 export function textOf(prompt: Prompt): string {
-	if (typeof prompt === "string") return prompt;
-	return `${prompt.map(({ role, content }) => `${role}\n${content}\n`).join("")}assistant\n`;
+	return typeof prompt === "string" ? prompt : `${promptText(prompt)}assistant\n`;
 }

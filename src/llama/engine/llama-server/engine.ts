@@ -1,10 +1,12 @@
 import { isSystemError } from "../../../base/system-error.ts";
 import { EngineError } from "../../errors.ts";
-import { checkCounted, checkEmbed } from "../check.ts";
-import type { EmbedOptions, Engine, EngineInfo, GenerateEvent, GenerateOptions, Prompt } from "../engine.ts";
+import { checkCounted, checkEmbed, checkEmbedMany } from "../check.ts";
+import { textPieces } from "../complete.ts";
+import type { EmbedOptions, Engine, EngineInfo, GenerateEvent, GenerateOptions } from "../engine.ts";
 import { generateOver } from "../http/generate.ts";
 import { NativeApi } from "../http/native-api.ts";
 import { makeSlots } from "../http/server-slot.ts";
+import type { Prompt } from "../prompt.ts";
 import { checkRequest } from "../request.ts";
 import { type LoadedServer, loadServer, serverExitText, serverInfo } from "./load.ts";
 import { embeddingPlan } from "./options.ts";
@@ -59,6 +61,34 @@ export class LlamaServerEngine implements Engine {
 		}
 	}
 
+	stream(prompt: Prompt, options?: GenerateOptions): AsyncIterable<string> {
+		return textPieces(this, prompt, options);
+	}
+
+	async applyTemplate(): Promise<string> {
+		throw new EngineError("ERR_UNSUPPORTED", "Cannot apply a chat template");
+	}
+
+	async tokenize(): Promise<number[]> {
+		throw new EngineError("ERR_UNSUPPORTED", "Cannot tokenize a text");
+	}
+
+	async detokenize(): Promise<string> {
+		throw new EngineError("ERR_UNSUPPORTED", "Cannot detokenize");
+	}
+
+	async embedMany(
+		texts: readonly (string | readonly number[])[],
+		options: EmbedOptions = {},
+	): Promise<Float32Array[]> {
+		checkEmbedMany(texts, options);
+		return await Promise.all(texts.map((text) => this.embed(text, options)));
+	}
+
+	async ready(): Promise<void> {
+		if (this.failure !== undefined) throw this.failure;
+	}
+
 	async countTokens(prompt: Prompt): Promise<number> {
 		checkCounted(prompt);
 		this.#ended.signal.throwIfAborted();
@@ -69,7 +99,7 @@ export class LlamaServerEngine implements Engine {
 		}
 	}
 
-	async embed(text: string, options: EmbedOptions = {}): Promise<Float32Array> {
+	async embed(text: string | readonly number[], options: EmbedOptions = {}): Promise<Float32Array> {
 		checkEmbed(text, options);
 		const { signal } = options;
 		signal?.throwIfAborted();
@@ -80,7 +110,7 @@ export class LlamaServerEngine implements Engine {
 			this.#embedder = undefined;
 		});
 		const api = new NativeApi((await this.#embedder).target, this.info.contextSize);
-		return await api.embed(text, signal);
+		return await api.embed(text as string, signal);
 	}
 
 	async close(): Promise<void> {

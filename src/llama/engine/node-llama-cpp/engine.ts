@@ -1,6 +1,7 @@
 import { EngineError, type EngineErrorData } from "../../errors.ts";
 import type { ModelFacts } from "../../model/gguf/validate.ts";
-import { checkCounted, checkEmbed } from "../check.ts";
+import { checkCounted, checkEmbed, checkEmbedMany } from "../check.ts";
+import { textPieces } from "../complete.ts";
 import type {
 	DoneEvent,
 	EmbedOptions,
@@ -8,11 +9,11 @@ import type {
 	EngineInfo,
 	GenerateEvent,
 	GenerateOptions,
-	Prompt,
 } from "../engine.ts";
 import { saysOutOfMemory } from "../llama-log.ts";
 import { joinNotes } from "../notes.ts";
 import type { EngineOptions } from "../options.ts";
+import type { Prompt } from "../prompt.ts";
 import { checkRequest } from "../request.ts";
 import { type HostExit, HostProcess, hostExitText } from "./host-process.ts";
 import { loadRequest } from "./load-request.ts";
@@ -124,7 +125,7 @@ class NodeLlamaCppEngine implements Engine {
 						finished = true;
 						const timings = { queueMs, ttftMs, totalMs: performance.now() - start };
 						const { finishReason, usage } = event;
-						yield { type: "done", text, finishReason, usage, timings } satisfies DoneEvent;
+						yield { type: "done", fullText: text, finishReason, usage, timings } satisfies DoneEvent;
 						return;
 					} else if (event.type === "error") {
 						finished = true;
@@ -137,6 +138,34 @@ class NodeLlamaCppEngine implements Engine {
 			if (!finished) this.#host.send({ type: "abort", id });
 			this.#close(id);
 		}
+	}
+
+	stream(prompt: Prompt, options?: GenerateOptions): AsyncIterable<string> {
+		return textPieces(this, prompt, options);
+	}
+
+	async applyTemplate(): Promise<string> {
+		throw new EngineError("ERR_UNSUPPORTED", "Cannot apply a chat template");
+	}
+
+	async tokenize(): Promise<number[]> {
+		throw new EngineError("ERR_UNSUPPORTED", "Cannot tokenize a text");
+	}
+
+	async detokenize(): Promise<string> {
+		throw new EngineError("ERR_UNSUPPORTED", "Cannot detokenize");
+	}
+
+	async embedMany(
+		texts: readonly (string | readonly number[])[],
+		options: EmbedOptions = {},
+	): Promise<Float32Array[]> {
+		checkEmbedMany(texts, options);
+		return await Promise.all(texts.map((text) => this.embed(text, options)));
+	}
+
+	async ready(): Promise<void> {
+		if (this.failure !== undefined) throw this.failure;
 	}
 
 	async countTokens(prompt: Prompt): Promise<number> {
@@ -154,7 +183,7 @@ class NodeLlamaCppEngine implements Engine {
 		}
 	}
 
-	async embed(text: string, options: EmbedOptions = {}): Promise<Float32Array> {
+	async embed(text: string | readonly number[], options: EmbedOptions = {}): Promise<Float32Array> {
 		checkEmbed(text, options);
 		const { signal } = options;
 		signal?.throwIfAborted();
@@ -162,7 +191,7 @@ class NodeLlamaCppEngine implements Engine {
 		const queue = this.#open();
 		const onAbort = () => queue.fail(signal?.reason);
 		signal?.addEventListener("abort", onAbort, { once: true });
-		this.#host.send({ type: "embed", id, text });
+		this.#host.send({ type: "embed", id, text: text as string });
 		try {
 			const [event] = await queue.take();
 			if (event?.type === "embedded") return Float32Array.from(event.vector);

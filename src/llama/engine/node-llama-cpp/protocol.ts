@@ -1,8 +1,9 @@
 /** What a rank and its engine host tell each other. The host sends arrays: all that happened in one turn of its loop. */
 
 import type { EngineErrorData } from "../../errors.ts";
-import type { EngineInfo, FinishReason, Prompt, Usage } from "../engine.ts";
+import type { EngineInfo, FinishReason, Usage } from "../engine.ts";
 import type { GpuChoice, GpuLayers } from "../options.ts";
+import type { Prompt } from "../prompt.ts";
 import type { CheckedRequest } from "../request.ts";
 
 /** How to load the model. */

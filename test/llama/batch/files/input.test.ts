@@ -15,7 +15,7 @@ async function read(name: string | undefined, text: string | Buffer, requests?: 
 	for await (const entries of input.entries()) {
 		for (const { request } of entries) {
 			if (!("task" in request)) all.push(request.message);
-			else all.push(request.task.kind === "generate" ? request.task.prompt : request.task.texts);
+			else all.push(request.task.kind === "generate" ? request.task.prompts[0] : request.task.texts);
 		}
 	}
 	return { form: input.form, all };

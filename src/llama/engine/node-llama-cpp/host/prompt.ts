@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { EngineError, reasonOf } from "../../../errors.ts";
-import type { ChatMessage, Prompt } from "../../engine.ts";
+import { type ChatMessage, isTokens, type Prompt } from "../../prompt.ts";
 import type { Model, Token } from "./library.ts";
 
 type Render = (variables: Record<string, unknown>) => string;
@@ -22,6 +22,7 @@ export class PromptEncoder {
 
 	/** Texts are taken as they stand; messages go through the model's own chat template, with nothing added. */
 	async encode(prompt: Prompt): Promise<Token[]> {
+		if (isTokens(prompt)) return [...prompt];
 		const text = typeof prompt === "string" ? prompt : await this.#applyTemplate(prompt);
 		const tokens = this.#model.tokenize(text, true);
 		const { bos, shouldPrependBosToken } = this.#model.tokens;

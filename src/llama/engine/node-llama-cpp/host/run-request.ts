@@ -33,7 +33,8 @@ export async function runRequest(
 	try {
 		const queueMs = performance.now() - queued;
 		const { rest, cachedTokens } = await sequence.prefill(tokens, signal);
-		const limit = Math.min(request.maxTokens, contextSize - tokens.length);
+		const room = contextSize - tokens.length;
+		const limit = Math.min(request.maxTokens ?? room, room);
 		const outcome = await decode(runtime, request, sequence, { tokens, rest, limit, queueMs, signal });
 		const usage = { promptTokens: tokens.length, cachedTokens, completionTokens: outcome.sampled };
 		runtime.emit({ type: "done", id: request.id, finishReason: outcome.finishReason, usage });
@@ -64,7 +65,7 @@ async function decode(
 	};
 	let sampled = 0;
 	let finishReason: "stop" | "length" = "length";
-	for await (const token of sequence.generate(rest, { temperature, seed })) {
+	for await (const token of sequence.generate(rest, { temperature: temperature ?? 0, seed })) {
 		signal.throwIfAborted();
 		sampled += 1;
 		if (sampled === 1) emit({ type: "first", id, queueMs });

@@ -1,0 +1,76 @@
+import type { Engine, Timings, Usage } from "../engine/engine.ts";
+import type { RequestRecord } from "../measure/recorder.ts";
+import { generateRecorded } from "../measure/run-recorded.ts";
+import { type Answer, joinTimings, sumUsage } from "../openai/answer.ts";
+import { choiceSeed, type EmbedTask, type GenerateTask, promptsFor, type Task } from "../openai/task.ts";
+
+/** What a task's run is told and tells. */
+export interface TaskRun {
+	readonly record: Pick<RequestRecord, "piece">;
+	readonly signal: AbortSignal;
+	/** Called with each piece of text; of several choices with those of all. */
+	readonly onPiece: ((text: string) => void) | undefined;
+}
+
+/** An answer, and what the books say of it. */
+export interface TaskOutcome {
+	readonly answer: Answer;
+	readonly usage: Usage;
+	readonly timings: Timings;
+}
+
+/**
+ * Runs what a request asks for on an engine.
+ *
+ * @throws what the engine throws; of several choices, the first failure, once the others are aborted.
+ */
+export async function runTask(engine: Engine, task: Task, run: TaskRun): Promise<TaskOutcome> {
+	return task.kind === "embed" ? await embed(engine, task, run) : await generate(engine, task, run);
+}
+
+async function generate(
+	engine: Engine,
+	task: GenerateTask,
+	{ record, signal, onPiece }: TaskRun,
+): Promise<TaskOutcome> {
+	const { n = 1, maxTokens = Number.POSITIVE_INFINITY, temperature, seed } = task;
+	const { stop, sampling, chat, logprobs, body } = task;
+	const failed = new AbortController();
+	const options = {
+		...{ maxTokens, temperature, stop, sampling, chat, logprobs, body, onPiece },
+	};
+	const prompts = promptsFor(task, engine.info).flatMap((prompt) => Array.from({ length: n }, () => prompt));
+	// Of one choice nobody else is to be stopped, and a combined signal costs time.
+	const either = prompts.length === 1 ? signal : AbortSignal.any([signal, failed.signal]);
+	const running = prompts.map(async (prompt, index) => {
+		try {
+			return await generateRecorded(record, engine, prompt, {
+				...options,
+				signal: either,
+				seed: choiceSeed(seed, index),
+			});
+		} catch (error) {
+			failed.abort(error);
+			throw error;
+		}
+	});
+	const choices = await Promise.all(running);
+	const usage = sumUsage(choices, n);
+	const timings = joinTimings(choices);
+	return { answer: { kind: "generated", choices, usage, timings }, usage, timings };
+}
+
+async function embed(engine: Engine, { texts }: EmbedTask, { signal }: TaskRun): Promise<TaskOutcome> {
+	const start = performance.now();
+	let promptTokens = 0;
+	const onUsage = (usage: { readonly promptTokens: number }) => {
+		promptTokens = usage.promptTokens;
+	};
+	const embeddings = await engine.embedMany(texts, { signal, onUsage });
+	const totalMs = performance.now() - start;
+	return {
+		answer: { kind: "embedded", embeddings, promptTokens, totalMs },
+		usage: { promptTokens, cachedTokens: 0, completionTokens: 0 },
+		timings: { queueMs: 0, ttftMs: totalMs, totalMs },
+	};
+}
