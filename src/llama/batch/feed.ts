@@ -11,17 +11,19 @@ const WINDOW_TOKENS = 4 << 20;
 /** The time that a feed goes by, in milliseconds. */
 export interface Clock {
 	readonly now: () => number;
-	/** Resolves once it is so late. */
-	readonly until: (timeMs: number) => Promise<void>;
+	/** Resolves once it is so late, or the signal is aborted. */
+	readonly until: (timeMs: number, signal?: AbortSignal) => Promise<void>;
 }
 
 /** This process's `performance.now()`. */
 export const CLOCK: Clock = {
 	now: () => performance.now(),
-	until: async (timeMs) => {
+	until: async (timeMs, signal) => {
 		// A timer may go off a little before its time.
-		for (let left = timeMs - performance.now(); left > 0; left = timeMs - performance.now())
-			await delay(left);
+		for (let left = timeMs - performance.now(); left > 0; left = timeMs - performance.now()) {
+			if (signal?.aborted) return;
+			await delay(left, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+		}
 	},
 };
 
@@ -55,9 +57,6 @@ export class Feed {
 	readonly #open = new Set<number>();
 	/** Tokens of those prompts, estimated. */
 	#tokens = 0;
-	/** Lines that came out of the source, and those whose end was told. */
-	#seen = 0;
-	#endedCount = 0;
 	#read = false;
 	/** Reads no more: it failed, or was aborted. */
 	#stopped = false;
@@ -72,11 +71,6 @@ export class Feed {
 		});
 		// `run` tells of it, which may not have been called yet.
 		this.#done.catch(() => {});
-	}
-
-	/** Lines that came out of the source and have no end, since the feed was stopped. */
-	get dropped(): number {
-		return this.#stopped ? this.#seen - this.#endedCount : 0;
 	}
 
 	/** Resolves when every request has ended. Rejects if the source cannot be read or an end not be told. */
@@ -104,17 +98,15 @@ export class Feed {
 		const { nextArrival, onBadLine } = this.#options;
 		const start = this.#clock.now();
 		for await (const portion of source) {
-			this.#seen += portion.length;
 			for (const request of portion) {
 				if (this.#stopped) break;
 				if (!isRequest(request)) {
-					this.#endedCount += 1;
 					await onBadLine(request);
 					continue;
 				}
 				while (this.#full) await this.#dispatcher.handedOut();
 				const due = nextArrival === undefined ? undefined : start + nextArrival();
-				if (due !== undefined) await this.#clock.until(due);
+				if (due !== undefined) await this.#clock.until(due, this.#options.signal);
 				if (!this.#stopped) this.#submit(request, due);
 			}
 			if (this.#stopped) break;
@@ -148,7 +140,6 @@ export class Feed {
 			// What was cancelled has no end that anybody should read: a later run does it.
 			const cancelled = this.#stopped && end.failure?.code === "cancelled";
 			if (cancelled) return undefined;
-			this.#endedCount += 1;
 			return this.#options.onEnd(request, end);
 		} catch (error) {
 			this.fail(error);

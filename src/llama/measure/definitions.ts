@@ -1,11 +1,5 @@
-/** What a report may have or not. */
-export interface Shown {
-	readonly slo: boolean;
-	readonly gpus: boolean;
-	readonly severalRanks: boolean;
-}
-
-const DEFINITIONS: Readonly<Record<string, string>> = {
+/** What the figures of a report mean, by their names. */
+export const DEFINITIONS: Readonly<Record<string, string>> = {
 	E2E: "request start to last token; with --rate the start is when the request was due",
 	TTFT: "request start to first token; an embedding has none",
 	TPOT: "(E2E - TTFT) / (output tokens - 1), requests with 2 or more output tokens",
@@ -20,13 +14,3 @@ const DEFINITIONS: Readonly<Record<string, string>> = {
 	imbalance: "most tokens out of a rank / mean; longest busy time / mean: 1 is perfect",
 	"VRAM, GPU": "peak memory in use on the rank's GPUs and mean utilisation, of all processes",
 };
-
-/** What the figures of a report mean, by their names. Printed with them. */
-export function definitions({ slo, gpus, severalRanks }: Shown): Readonly<Record<string, string>> {
-	const hidden = new Set([
-		...(slo ? [] : ["goodput"]),
-		...(gpus ? [] : ["VRAM, GPU"]),
-		...(severalRanks ? [] : ["imbalance"]),
-	]);
-	return Object.fromEntries(Object.entries(DEFINITIONS).filter(([name]) => !hidden.has(name)));
-}

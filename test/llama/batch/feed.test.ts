@@ -105,7 +105,6 @@ test("a feed ends when all that it submitted has ended, and bad lines never reac
 	await dispatcher.end(1);
 	await running;
 	t.deepEqual(ends, ["99=bad", "0=0:ok", "1=0:ok"]);
-	t.is(feed.dropped, 0);
 });
 
 test("a feed submits no more than its window holds", async (t) => {
@@ -191,7 +190,6 @@ test("an abort cancels what was submitted, reads no more, and leaves no end of i
 	controller.abort();
 	await running;
 	t.deepEqual(ends, ["0=0:ok"]);
-	t.is(feed.dropped, 4999);
 });
 
 test("pieces travel only if somebody wants them", async (t) => {

@@ -38,7 +38,7 @@ test("--json, --md, --html and --trace write the same run, and --measure-cache w
 	const { total } = json;
 	// The names of vLLM's benchmark, beside our own.
 	t.like(json, {
-		...{ schema_version: 1, completed: 30, failed: 0, num_prompts: 30 },
+		...{ schema_version: 2, completed: 30, failed: 0, num_prompts: 30 },
 		...{ total_input_tokens: total.prompt_tokens, total_output_tokens: total.completion_tokens },
 		...{ output_throughput: total.tokens_per_s, request_throughput: total.requests_per_s },
 		...{ request_goodput: total.requests_per_s, duration: json.wall_ms / 1000 },

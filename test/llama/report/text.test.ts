@@ -148,7 +148,7 @@ test("formatReport() never rounds a failure away", (t) => {
 	for (let index = 0; index < 9999; index++) {
 		recorder.begin({ index }).succeeded(usage, { queueMs: 0, ttftMs: 1, totalMs: 1 });
 	}
-	recorder.begin({ index: 9999 }).failed("one");
+	recorder.begin({ index: 9999 }).failed({ code: "generate", message: "one" });
 	const statistics = recorder.result(0, "h", engineInfo());
 	const text = formatReport(mergeStatistics([statistics], { model: "m", inflight: 1 }));
 	t.regex(text, /^success {4}99\.9 % \(9999 of 10000 requests, 1 failed\)$/m);

@@ -4,9 +4,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import test from "ava";
-import { CLI, tsmpirun } from "../../support/run.ts";
-import { SCHED } from "../support/job.ts";
-import { temporaryFolder } from "../support/models.ts";
+import { CLI, tsmpirun } from "../../../support/run.ts";
+import { SCHED } from "../../support/job.ts";
+import { temporaryFolder } from "../../support/models.ts";
 
 const temporary = temporaryFolder();
 
