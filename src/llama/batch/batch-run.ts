@@ -70,20 +70,30 @@ export class BatchRun {
 			);
 		}
 		await feed.run(this.#batch.requests());
-		// Whoever interrupts a job waits for its end: a rank that does not answer is left out.
-		const statistics = await (signal?.aborted
-			? Promise.race([dispatcher.close(), delay(PATIENCE_MS, NOBODY, { ref: false })])
-			: dispatcher.close());
-		await this.#batch.close({ order: !signal?.aborted });
+		const interrupted = signal?.aborted === true;
+		const statistics = await this.#statistics(dispatcher, interrupted);
+		await this.#batch.close({ order: !interrupted });
 		return {
-			statistics: this.#ranks.map(
-				(facts, rank) => statistics.get(rank) ?? this.#statisticsOfDead(rank, facts),
-			),
-			delivery: this.#delivery(dispatcher.counts.requeued, signal?.aborted === true),
+			statistics,
+			delivery: this.#delivery(dispatcher.counts.requeued, interrupted),
 			ignored: this.#ignored.toData(),
 			resumable: this.#batch.resumable,
-			...(signal?.aborted ? { interrupted: String(signal.reason) } : {}),
+			...(interrupted ? { interrupted: String(signal.reason) } : {}),
 		};
+	}
+
+	/** Of every rank. Whoever interrupts a job waits for its end: then a rank that does not answer soon is left out. */
+	async #statistics(dispatcher: Dispatcher, interrupted: boolean): Promise<RankStatistics[]> {
+		const closed = dispatcher.close();
+		const statistics = await (interrupted
+			? Promise.race([closed, delay(PATIENCE_MS, NOBODY, { ref: false })])
+			: closed);
+		return this.#ranks.map((facts, rank) => {
+			const told = statistics.get(rank);
+			if (told === undefined) return this.#statisticsOfDead(rank, facts);
+			// A rank counts what ended after the abort as well, which nobody has taken from it.
+			return interrupted ? { ...told, ...this.#tallies[rank]?.answers() } : told;
+		});
 	}
 
 	#arrivals(): (() => number) | undefined {

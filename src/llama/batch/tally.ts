@@ -29,15 +29,19 @@ export class Tally {
 		this.#failures.add(failure);
 	}
 
+	/** All that it counts. */
 	figures(): Partial<RankStatistics> {
+		return { ...this.answers(), failed: this.#failures.total, errors: this.#failures.toData() };
+	}
+
+	/** What it counts of answers. */
+	answers(): Pick<RankStatistics, "ok" | "promptTokens" | "cachedTokens" | "completionTokens" | "cut"> {
 		return {
 			ok: this.#ok,
-			failed: this.#failures.total,
 			promptTokens: this.#promptTokens,
 			cachedTokens: this.#cachedTokens,
 			completionTokens: this.#completionTokens,
 			cut: this.#cuts.toData(),
-			errors: this.#failures.toData(),
 		};
 	}
 }

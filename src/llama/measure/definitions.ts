@@ -1,5 +1,11 @@
 /** What the figures of a report mean, by their names. */
 export const DEFINITIONS: Readonly<Record<string, string>> = {
+	success: "requests that have an answer, of all that ended; figures of speed say nothing about the others",
+	"retried, requeued":
+		"failed before and ran again (--retry-failed); handed out again since an engine or a rank died",
+	"lost, duplicate": "requests that have no answer, or two: 0, or there is a bug",
+	cut: "answers that a limit ended: --max-tokens or the request's own, or the end of the context",
+	ignored: "fields that nobody here knows, left out of requests (--ignore-unknown)",
 	E2E: "request start to last token; with --rate the start is when the request was due",
 	TTFT: "request start to first token; an embedding has none",
 	TPOT: "(E2E - TTFT) / (output tokens - 1), requests with 2 or more output tokens",

@@ -40,8 +40,8 @@ ${report.missed.map((line) => `<p class="missed">${escaped(line)}</p>`).join("\n
 </section>
 <section>
 <h2>Requests</h2>
-<p>Every bar is a request in a slot of its rank: pale until its first token, full while it generates, red if it failed.
-Drag to zoom, double-click to see all.${every > 1 ? ` One request of ${every} is shown.` : ""}</p>
+<p>Every bar is a request in a slot of its rank: pale until its first token, full while it generates, red if it failed. The
+thin line before it is the time that it waited for the slot. Drag to zoom, double-click to see all.${every > 1 ? ` One request of ${every} is shown.` : ""}</p>
 <div id="timeline" class="chart" role="img" aria-label="Timeline of the requests, a row for each slot"></div>
 </section>
 <section>
@@ -94,7 +94,7 @@ function htmlTable(table: Table | undefined): string {
 		`<${name}${texts.includes(column) ? "" : ' class="number"'}>${escaped(text)}</${name}>`;
 	const line = (name: string) => (cells: readonly string[]) =>
 		`<tr>${header.map((_, column) => cell(name)(cells[column] ?? "", column)).join("")}</tr>`;
-	return `<div class="scroll"><table><thead>${line("th")(header)}</thead><tbody>${rows.map(line("td")).join("\n")}</tbody></table></div>`;
+	return `<div class="scroll" tabindex="0"><table><thead>${line("th")(header)}</thead><tbody>${rows.map(line("td")).join("\n")}</tbody></table></div>`;
 }
 
 function section(title: string, content: string): string {

@@ -98,8 +98,12 @@ function speedNote(axis: string): string[] {
 }
 
 function errorLines(axis: string, rows: readonly SweepRow[]): string[] {
-	const lines = rows.flatMap(({ setting, report: { errors, missed } }) =>
-		[...failureLines(errors), ...missed].map((line) => `${axis}=${setting}: ${line}`),
+	const lines = rows.flatMap(({ setting, report: { errors, missed, interrupted } }) =>
+		[
+			...failureLines(errors),
+			...missed,
+			...(interrupted === undefined ? [] : [`ended by ${interrupted}`]),
+		].map((line) => `${axis}=${setting}: ${line}`),
 	);
 	return rows.some(({ report }) => report.missed.length > 0) ? [...lines, "the job's exit code is 1"] : lines;
 }
