@@ -11,7 +11,7 @@ export interface Interrupt {
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 /** What keeps an interrupted process alive this long after its last work is not waited for. */
-const LINGER_MS = 5000;
+const LINGER_MS = 2000;
 
 /**
  * Makes SIGINT (Ctrl-C) and SIGTERM end the requests of a job early. Every rank needs one: tsmpirun signals them all,

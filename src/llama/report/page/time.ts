@@ -1,5 +1,6 @@
 import uPlot from "uplot";
 import { axis } from "./chart.ts";
+import { timeLabels } from "./time-labels.ts";
 
 /** Room to the left of both charts over time, so that their axes lie below each other. */
 export const LEFT = 64;
@@ -15,15 +16,6 @@ export function timeCursor(): uPlot.Cursor {
 	};
 }
 
-/** All labels have one unit, and as many decimals as tell them apart. */
 export function timeAxis(): uPlot.Axis {
-	return axis({
-		values: (_, splits) => {
-			const last = splits.at(-1) ?? 0;
-			const step = (splits[1] ?? last) - (splits[0] ?? 0);
-			if (last < 1000) return splits.map((ms) => (ms === 0 ? "0" : `${Number(ms.toPrecision(6))} ms`));
-			const decimals = Math.min(3, Math.max(0, Math.ceil(-Math.log10(step / 1000) - 1e-9)));
-			return splits.map((ms) => (ms === 0 ? "0" : `${(ms / 1000).toFixed(decimals)} s`));
-		},
-	});
+	return axis({ values: (_, splits) => timeLabels(splits) });
 }
