@@ -1,6 +1,6 @@
 import { BOOLEAN, checkOptions, integerFrom, type Kinds, objectWith } from "../../../base/check-types.ts";
 import type { Ending } from "../../batch/outcome.ts";
-import { Progress, type ProgressSource, progressText } from "./progress.ts";
+import { Progress, type ProgressFigures, type ProgressSource, progressText } from "./progress.ts";
 import { isOnTerminal } from "./terminal.ts";
 
 /** Shows on stderr how far a job is. */
@@ -31,7 +31,10 @@ const OPTIONS: Kinds<ProgressBarOptions> = {
 const ON_TERMINAL_MS = 100;
 /** Time between two lines in a file or a pipe, where every one of them stays. */
 const IN_FILE_MS = 10_000;
-const BAR_WIDTH = 24;
+/** A line that a terminal breaks cannot be drawn over. */
+const MOST_COLUMNS = 88;
+const MOST_BAR = 24;
+const LEAST_BAR = 4;
 const SILENT: ProgressBar = { add: () => {}, finish: () => {} };
 
 /**
@@ -102,13 +105,15 @@ export class Bar implements ProgressBar {
 		this.#drawnAt = now();
 		const { figures } = this.#progress;
 		const text = progressText(figures, (this.#drawnAt - this.#start) / 1000);
-		write(drawing ? `${this.#up}${barOf(figures)}${text}\n` : `${text}\n`);
+		write(drawing ? `${this.#up}${barOf(figures, MOST_COLUMNS - text.length)}${text}\n` : `${text}\n`);
 		this.#up = "\x1b[1A\r\x1b[2K";
 	}
 }
 
-function barOf({ done, total }: { readonly done: number; readonly total: number | undefined }): string {
-	if (total === undefined) return "";
-	const filled = total === 0 ? BAR_WIDTH : Math.floor((done / total) * BAR_WIDTH);
-	return `[${"#".repeat(filled)}${".".repeat(BAR_WIDTH - filled)}] `;
+/** The bar, as long as there is room for it. */
+function barOf({ done, total }: ProgressFigures, columns: number): string {
+	const width = Math.min(MOST_BAR, columns - "[] ".length);
+	if (total === undefined || width < LEAST_BAR) return "";
+	const filled = total === 0 ? width : Math.floor((done / total) * width);
+	return `[${"#".repeat(filled)}${".".repeat(width - filled)}] `;
 }

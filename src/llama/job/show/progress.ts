@@ -28,6 +28,8 @@ export interface ProgressFigures {
 	readonly tokens: number;
 	/** Requests that are to end in this run, as far as that is known or can be guessed. */
 	readonly total: number | undefined;
+	/** It is known, not guessed. */
+	readonly exact: boolean;
 }
 
 /** Counts how far a job is. */
@@ -48,7 +50,8 @@ export class Progress {
 	}
 
 	get figures(): ProgressFigures {
-		return { done: this.#done, failed: this.#failed, tokens: this.#tokens, total: this.#total };
+		const exact = this.#source.total !== undefined;
+		return { done: this.#done, failed: this.#failed, tokens: this.#tokens, total: this.#total, exact };
 	}
 
 	/** Files are read ahead of what runs: what has been read tells how many requests the rest of the bytes holds. */
@@ -61,12 +64,13 @@ export class Progress {
 	}
 }
 
-/** A line about it, of less than 90 characters: "42 %, 834 requests, 394 tokens/s, 3 failed, 2 min left". */
-export function progressText({ done, failed, tokens, total }: ProgressFigures, seconds: number): string {
+/** A line about it: "42 %, 834 requests, 394 tokens/s, 3 failed, 2 min left". */
+export function progressText(figures: ProgressFigures, seconds: number): string {
+	const { done, failed, tokens, total, exact } = figures;
 	const rate = seconds > 0 ? tokens / seconds : 0;
 	return [
 		...(total === undefined ? [] : [`${total === 0 ? 100 : Math.floor((100 * done) / total)} %`]),
-		`${done} requests`,
+		`${done}${exact ? `/${total}` : ""} requests`,
 		`${rate.toFixed(0)} tokens/s`,
 		...(failed === 0 ? [] : [`${failed} failed`]),
 		...(total === undefined || done === 0 || done >= total

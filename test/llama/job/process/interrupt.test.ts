@@ -1,0 +1,90 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import test from "ava";
+import type { Report, Result } from "../../../../src/llama/index.ts";
+import { start, tsmpirun } from "../../../support/run.ts";
+import { SCHED } from "../../support/job.ts";
+import { temporaryFolder } from "../../support/models.ts";
+
+const folder = temporaryFolder();
+const path = (name: string) => join(folder, name);
+const indices = (out: string) =>
+	readFileSync(out, "utf8")
+		.trimEnd()
+		.split("\n")
+		.map((line) => (JSON.parse(line) as Result).index)
+		.sort((a, b) => a - b);
+
+test.serial("Ctrl-C reports what is in the output, and --resume goes on with the rest", async (t) => {
+	const out = path("out.jsonl");
+	const json = path("report.json");
+	const options = ["--max-tokens", "32", "--out", out];
+	const job = start(t, ["-np", "2", SCHED, "--requests", "1000000", "--json", json, "--print", ...options]);
+	await Promise.all([job.waitForLine(/^\[rank 0\] /), job.waitForLine(/^\[rank 1\] /)]);
+	const sent = performance.now();
+	job.child.kill("SIGINT");
+	await job.waitForLine(/^success +100 % /);
+	t.true(performance.now() - sent < 2500, "before ranks are killed");
+	const { code, stdout } = await job.done;
+	t.is(code, 130);
+	t.regex(
+		stdout,
+		/^ended +by SIGINT: these are the requests that had ended; --resume goes on with the others$/m,
+	);
+
+	// The books are those of the file, to the line.
+	const answered = indices(out);
+	const { interrupted, total, delivery } = JSON.parse(readFileSync(json, "utf8")) as Report;
+	t.is(interrupted, "SIGINT");
+	t.deepEqual([total.ok, total.failed], [answered.length, 0]);
+	t.like(delivery, { lost: 0, duplicate: 0 });
+	// Both ranks lived to tell what they measured.
+	t.is(total.e2e_ms.count >= answered.length, true);
+	t.false(stdout.includes("latencies are not known"));
+
+	const wanted = (answered.at(-1) ?? 0) + 20;
+	const again = await tsmpirun(t, ["-np", "2", SCHED, "--requests", `${wanted}`, "--resume", ...options]);
+	t.is(again.code, 0, again.stderr);
+	t.deepEqual(
+		indices(out),
+		Array.from({ length: wanted }, (_, index) => index),
+	);
+});
+
+test.serial("SIGTERM ends a job without an output as well, which nothing can go on with", async (t) => {
+	const job = start(t, ["-np", "2", SCHED, "--requests", "1000000", "--print"]);
+	await job.waitForLine(/^\[rank 1\] /);
+	job.child.kill("SIGTERM");
+	const { code, stdout } = await job.done;
+	t.is(code, 143);
+	t.regex(stdout, /^ended +by SIGTERM: these are the requests that had ended$/m);
+	t.false(stdout.includes("--resume"));
+});
+
+test.serial(
+	"a job without tsmpirun reports and exits as a shell expects, at once at the second signal",
+	async (t) => {
+		const child = spawn(process.execPath, [SCHED, "--requests", "1000000", "--print"], {
+			stdio: ["ignore", "pipe", "pipe"],
+		});
+		t.teardown(() => child.kill("SIGKILL"));
+		await once(child.stdout, "data");
+		child.kill("SIGINT");
+		const [output, [code]] = await Promise.all([text(child.stdout), once(child, "exit")]);
+		t.is(code, 130);
+		t.regex(output, /^ended +by SIGINT/m);
+	},
+);
+
+test.serial("a rank that does not answer is left out of an interrupted job's report", async (t) => {
+	const program = fileURLToPath(new URL("../../programs/deaf.js", import.meta.url));
+	const { stdout, ms } = await tsmpirun(t, ["-np", "2", "--on-failure", "continue", program]);
+	t.regex(stdout, /^ended +by SIGINT/m);
+	t.regex(stdout, / {2}rank 1: the rank died during the run, or did not answer at its end/);
+	t.regex(stdout, /^ {3}0 +100 % +[1-9]/m);
+	t.true(ms < 20_000);
+});
