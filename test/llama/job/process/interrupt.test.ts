@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import test from "ava";
+import test, { type ExecutionContext } from "ava";
 import type { Report, Result } from "../../../../src/llama/index.ts";
 import { start, tsmpirun } from "../../../support/run.ts";
 import { SCHED } from "../../support/job.ts";
@@ -43,7 +43,7 @@ test.serial("Ctrl-C reports what is in the output, and --resume goes on with the
 	t.deepEqual([total.ok, total.failed], [answered.length, 0]);
 	t.like(delivery, { lost: 0, duplicate: 0 });
 	// Both ranks lived to tell what they measured.
-	t.is(total.e2e_ms.count >= answered.length, true);
+	t.true(total.e2e_ms.count >= answered.length);
 	t.false(stdout.includes("latencies are not known"));
 
 	const wanted = (answered.at(-1) ?? 0) + 20;
@@ -65,20 +65,41 @@ test.serial("SIGTERM ends a job without an output as well, which nothing can go 
 	t.false(stdout.includes("--resume"));
 });
 
-test.serial(
-	"a job without tsmpirun reports and exits as a shell expects, at once at the second signal",
-	async (t) => {
-		const child = spawn(process.execPath, [SCHED, "--requests", "1000000", "--print"], {
-			stdio: ["ignore", "pipe", "pipe"],
-		});
-		t.teardown(() => child.kill("SIGKILL"));
-		await once(child.stdout, "data");
-		child.kill("SIGINT");
-		const [output, [code]] = await Promise.all([text(child.stdout), once(child, "exit")]);
-		t.is(code, 130);
-		t.regex(output, /^ended +by SIGINT/m);
-	},
-);
+/** A program that runs without tsmpirun, and all that it prints. */
+function runAlone(t: ExecutionContext, ...words: string[]) {
+	const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
+	t.teardown(() => child.kill("SIGKILL"));
+	const printed: string[] = [];
+	const lines = createInterface(child.stdout).on("line", (line) => printed.push(line));
+	const closed = Promise.all([once(child, "exit"), once(lines, "close")]);
+	return {
+		child,
+		printed,
+		code: closed.then(([[code]]) => code as number | null),
+		waitForLine: async (pattern: RegExp) => {
+			while (!printed.some((line) => pattern.test(line))) await once(lines, "line");
+		},
+	};
+}
+
+test.serial("a job without tsmpirun reports as well, and exits as a shell expects", async (t) => {
+	const { child, printed, code, waitForLine } = runAlone(t, SCHED, "--requests", "1000000", "--print");
+	await waitForLine(/^\[rank 0\] /);
+	child.kill("SIGINT");
+	t.is(await code, 130);
+	t.true(printed.some((line) => /^ended +by SIGINT/.test(line)));
+});
+
+test.serial("the second signal ends an interrupted process at once", async (t) => {
+	const program = fileURLToPath(new URL("../../programs/interruptible.js", import.meta.url));
+	const { child, printed, code, waitForLine } = runAlone(t, program);
+	await waitForLine(/^ready$/);
+	child.kill("SIGINT");
+	await waitForLine(/^aborted/);
+	child.kill("SIGTERM");
+	t.is(await code, 143);
+	t.deepEqual(printed, ["ready", "aborted by SIGINT"]);
+});
 
 test.serial("a rank that does not answer is left out of an interrupted job's report", async (t) => {
 	const program = fileURLToPath(new URL("../../programs/deaf.js", import.meta.url));

@@ -23,7 +23,9 @@ test("a progress bar is drawn on a terminal, over itself, to its end", async (t)
 	t.is(child.exitCode, 0);
 	const up = "\x1b[1A\r\x1b[2K";
 	const [bar, report] = output.split(/(?=^success)/m);
-	const drawings = withoutProgress(bar ?? "").trimEnd().split(`\n${up}`);
+	const drawings = withoutProgress(bar ?? "")
+		.trimEnd()
+		.split(`\n${up}`);
 	t.is(drawings[0], `[${".".repeat(24)}] 0 %, 0/30 requests, 0 tokens/s`);
 	t.regex(drawings.at(-1) ?? "", /^\[#{24}\] 100 %, 30\/30 requests, \d+ tokens\/s$/);
 	t.true(drawings.every((line) => !line.includes("\n")));
