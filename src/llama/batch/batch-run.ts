@@ -78,7 +78,7 @@ export class BatchRun {
 			delivery: this.#delivery(dispatcher.counts.requeued, interrupted),
 			ignored: this.#ignored.toData(),
 			resumable: this.#batch.resumable,
-			...(interrupted ? { interrupted: String(signal.reason) } : {}),
+			...(interrupted ? { interrupted: interruptionOf(signal) } : {}),
 		};
 	}
 
@@ -154,4 +154,9 @@ export class BatchRun {
 
 async function both(one: Promise<void>, other: Promise<void>): Promise<void> {
 	await Promise.all([one, other]);
+}
+
+/** What a report says of an abort: a signal's name, or whatever text the program gave. */
+function interruptionOf({ reason }: AbortSignal): string {
+	return typeof reason === "string" ? reason : "an abort";
 }

@@ -25,7 +25,7 @@ export interface BatchOutcome {
 	readonly delivery: Delivery;
 	/** Fields of requests that were left out, with `ignoreUnknown`. */
 	readonly ignored: readonly FieldCount[];
-	/** Why the run ended early: the reason of the signal that was aborted, in words. Undefined for a whole run. */
+	/** What ended the run early, in words: the reason of the abort, if it is a text. Undefined for a whole run. */
 	readonly interrupted?: string;
 	/** Whether what did not run can be run by another job with `resume`. */
 	readonly resumable: boolean;

@@ -147,3 +147,19 @@ test("formatReport() never rounds a failure away", (t) => {
 	const text = formatReport(mergeStatistics([statistics], { model: "m", inflight: 1 }));
 	t.regex(text, /^success {4}99\.9 % \(9999 of 10000 requests, 1 failed\)$/m);
 });
+
+test("formatReport() claims nothing of what an endpoint computes on", (t) => {
+	const engine = {
+		kind: "endpoint",
+		device: "unknown",
+		deviceName: "127.0.0.1:8101",
+		contextSize: 0,
+	} as const;
+	const text = formatReport(mergeStatistics([recorded(0, [{ totalMs: 5 }], { engine })], context));
+	t.regex(text, /^ {3}0 .* host0 {2}127\.0\.0\.1:8101$/m);
+	t.regex(text, /^engine +endpoint, 4 slots$/m);
+	t.true(
+		text.split("\n").every((line) => line.length < 90),
+		text,
+	);
+});

@@ -65,6 +65,21 @@ test.serial("SIGTERM ends a job without an output as well, which nothing can go 
 	t.false(stdout.includes("--resume"));
 });
 
+test.serial("Ctrl-C ends a sweep after the setting that runs, and its table has what was done", async (t) => {
+	const env = { TSMPI_STDERR_TTY: "1" };
+	const sweep = ["--requests", "1000000", "--sweep", "inflight=1,2"];
+	const job = start(t, ["-np", "2", SCHED, ...sweep], { env });
+	await job.waitForLine(/ [1-9]\d*\/1000000 requests/);
+	job.child.kill("SIGINT");
+	const { code, stdout, stderr } = await job.done;
+	t.is(code, 130);
+	t.regex(stderr, /^inflight=1 \(1 of 2\)$/m);
+	t.notRegex(stderr, /^inflight=2/m);
+	t.regex(stdout, /^ +1 +100 % /m);
+	t.notRegex(stdout, /^ +2 +100 % /m);
+	t.true(stdout.includes("\ninflight=1: ended by SIGINT\n"), stdout);
+});
+
 /** A program that runs without tsmpirun, and all that it prints. */
 function runAlone(t: ExecutionContext, ...words: string[]) {
 	const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
