@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { RequestEnd } from "../dispatch/submission.ts";
 import { type BadLine, type BatchRequest, isRequest } from "./files/request.ts";
@@ -7,6 +7,9 @@ import { type BadLine, type BatchRequest, isRequest } from "./files/request.ts";
 const WINDOW = 4096;
 /** The same in tokens of the prompts, estimated (16 MiB of text): long prompts fill the window sooner. */
 const WINDOW_TOKENS = 4 << 20;
+
+/** A source that never waits for a disk lets signals and answers in so often. */
+const TURN_MS = 20;
 
 /** The time that a feed goes by, in milliseconds. */
 export interface Clock {
@@ -97,7 +100,12 @@ export class Feed {
 	async #submitAll(source: AsyncIterable<readonly (BatchRequest | BadLine)[]>): Promise<void> {
 		const { nextArrival, onBadLine } = this.#options;
 		const start = this.#clock.now();
+		let turned = start;
 		for await (const portion of source) {
+			if (this.#clock.now() - turned > TURN_MS) {
+				await nextTurn();
+				turned = this.#clock.now();
+			}
 			for (const request of portion) {
 				if (this.#stopped) break;
 				if (!isRequest(request)) {

@@ -192,6 +192,25 @@ test("an abort cancels what was submitted, reads no more, and leaves no end of i
 	t.deepEqual(ends, ["0=0:ok"]);
 });
 
+test.serial("an abort comes through to a source that is always ready", async (t) => {
+	const controller = new AbortController();
+	let told = 0;
+	const { feed } = start({
+		signal: controller.signal,
+		onBadLine: () => {
+			// Without turns of the event loop it would go on for ever.
+			if (++told > 5_000_000) throw new Error("nobody else had a turn");
+			return undefined;
+		},
+	});
+	async function* endless() {
+		for (;;) yield [bad];
+	}
+	setImmediate(() => controller.abort());
+	await t.notThrowsAsync(feed.run(endless()));
+	t.true(told > 0);
+});
+
 test("pieces travel only if somebody wants them", async (t) => {
 	const without = start();
 	void without.feed.run(portions([lineOf(0)]));
