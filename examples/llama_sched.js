@@ -89,4 +89,5 @@ await runJob(mpi, async () => {
 
 	// Rank 0 merges the digests and prints the report. The other ranks are not needed: some may have died.
 	await conclude(runs, report);
+	await interrupt.finish();
 });

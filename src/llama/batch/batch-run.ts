@@ -27,7 +27,7 @@ export interface RankFacts {
 }
 
 /** How long ranks of an interrupted job may take to tell what they measured. */
-const PATIENCE_MS = 1500;
+const PATIENCE_MS = 1000;
 const NOBODY: ReadonlyMap<number, RankStatistics | undefined> = new Map();
 
 type Options = RunBatchOptions & { readonly measurement: Measurement };

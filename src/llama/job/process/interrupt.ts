@@ -7,12 +7,11 @@ export interface Interrupt {
 	readonly signal: AbortSignal;
 	/** Runs something during which SIGINT and SIGTERM abort `signal`; before and after it they end the process as usual. */
 	readonly during: <T>(work: () => Promise<T>) => Promise<T>;
+	/** To be called when all is reported: ends an interrupted process, whatever it still waits for. */
+	readonly finish: () => Promise<void>;
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
-/** What keeps an interrupted process alive this long after its last work is not waited for. */
-const LINGER_MS = 2000;
-
 /**
  * Makes SIGINT (Ctrl-C) and SIGTERM end the requests of a job early. Every rank needs one: tsmpirun signals them all,
  * and rank 0 needs the others' statistics for its report. A second signal ends the process at once.
@@ -23,26 +22,27 @@ export function interruptible(): Interrupt {
 		if (controller.signal.aborted) process.exit(codeOf(signal));
 		controller.abort(signal);
 	};
+	const { signal: aborted } = controller;
 	return {
-		signal: controller.signal,
+		signal: aborted,
 		during: async (work) => {
 			checkArgument("run something interruptible", "work", work, FUNCTION);
 			for (const signal of SIGNALS) process.on(signal, handle);
 			try {
 				return await work();
 			} finally {
-				// After a signal the handlers stay: the next one must not end a report that is being written unless it is meant to.
-				if (controller.signal.aborted) endSoon(controller.signal.reason);
+				// After a signal the handlers stay: a report that is being written ends only if it is asked for twice.
+				if (aborted.aborted) process.exitCode = codeOf(aborted.reason);
 				else for (const signal of SIGNALS) process.off(signal, handle);
 			}
 		},
+		finish: async () => {
+			if (!aborted.aborted) return;
+			// What has been printed must be out.
+			await new Promise((resolve) => process.stdout.write("", resolve));
+			process.exit();
+		},
 	};
-}
-
-/** The process ends by itself when its work is done; but what it waits for, such as its standard input, may never come. */
-function endSoon(signal: NodeJS.Signals): void {
-	process.exitCode = codeOf(signal);
-	setTimeout(() => process.exit(), LINGER_MS).unref();
 }
 
 /** As shells have it. */
