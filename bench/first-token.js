@@ -30,7 +30,7 @@ const PLACES = /** @type {const} */ ([
 		(/** @type {string} */ text) => `${text}\nmark("imports done");`,
 	],
 	[/^const mpi = await init\(\);$/m, (/** @type {string} */ text) => `${text}\nmark("init done");`],
-	[/await startEngines\(.*\);$/m, (/** @type {string} */ text) => `${text} mark("engines started");`],
+	[/await .*startEngines\(.*\);$/m, (/** @type {string} */ text) => `${text} mark("engines started");`],
 ]);
 
 /** The example of a folder with its steps marked, and the folder as what it imports. @param {string} root @param {string} folder */

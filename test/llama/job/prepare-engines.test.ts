@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { dropPreparedHost } from "../../../../src/llama/engine/node-llama-cpp/prepared-host.ts";
-import { prepareEngines, prepareJob } from "../../../../src/llama/index.ts";
-import { start } from "../../../support/run.ts";
-import { SCHED } from "../../support/job.ts";
-import { temporaryFolder } from "../../support/models.ts";
-import { descendants, isEngine, type ProcessEntry, untilGone } from "../../support/processes.ts";
+import { dropPreparedHost } from "../../../src/llama/engine/node-llama-cpp/prepared-host.ts";
+import { prepareEngines, prepareJob } from "../../../src/llama/index.ts";
+import { start } from "../../support/run.ts";
+import { SCHED } from "../support/job.ts";
+import { temporaryFolder } from "../support/models.ts";
+import { descendants, isEngine, type ProcessEntry, untilGone } from "../support/processes.ts";
 
 const folder = temporaryFolder();
 const engines = (pid = process.pid) => descendants(pid).filter(isEngine);

@@ -1,9 +1,9 @@
-import { checkArgument, checkOptions, listOf, TEXT } from "../../../base/check-types.ts";
-import { lookForLlamaServer } from "../../../base/host/llama-server.ts";
-import { prepareHost } from "../../engine/node-llama-cpp/prepared-host.ts";
-import { JobError } from "../../errors.ts";
-import { type JobOptions, parseOptions } from "../options.ts";
-import { jobSettings } from "../settings.ts";
+import { checkArgument, checkOptions, listOf, TEXT } from "../../base/check-types.ts";
+import { lookForLlamaServer } from "../../base/host/llama-server.ts";
+import { prepareHost } from "../engine/node-llama-cpp/prepared-host.ts";
+import { JobError } from "../errors.ts";
+import { type JobOptions, parseOptions } from "./options.ts";
+import { jobSettings } from "./settings.ts";
 import { START_ENGINES_OPTIONS, type StartEnginesOptions } from "./start-engines.ts";
 
 /**

@@ -7,21 +7,17 @@ import {
 	MPI,
 	oneOf,
 	TEXT,
-} from "../../../base/check-types.ts";
-import { ArgumentError } from "../../../base/errors.ts";
-import type { Comm, Mpi } from "../../../index.ts";
-import { DeadlineEngine } from "../../engine/deadline.ts";
-import type { Engine } from "../../engine/engine.ts";
-import { dropPreparedHost } from "../../engine/node-llama-cpp/prepared-host.ts";
-import { RestartingEngine } from "../../engine/restarting.ts";
-import {
-	START_ENGINE_OPTIONS,
-	type StartEngineOptions,
-	startEngine,
-} from "../../engine/start/start-engine.ts";
-import { readApiKey } from "../api-key.ts";
-import { everywhere } from "../together.ts";
-import { type HostShare, shareHost } from "./placement.ts";
+} from "../../base/check-types.ts";
+import { ArgumentError } from "../../base/errors.ts";
+import type { Comm, Mpi } from "../../index.ts";
+import { DeadlineEngine } from "../engine/deadline.ts";
+import type { Engine } from "../engine/engine.ts";
+import { dropPreparedHost } from "../engine/node-llama-cpp/prepared-host.ts";
+import { RestartingEngine } from "../engine/restarting.ts";
+import { START_ENGINE_OPTIONS, type StartEngineOptions, startEngine } from "../engine/start/start-engine.ts";
+import { readApiKey } from "./start/api-key.ts";
+import { type HostShare, shareHost } from "./start/placement.ts";
+import { everywhere } from "./together.ts";
 
 /** How to start an engine on every rank. Every option may be left out. */
 export interface StartEnginesOptions extends Omit<StartEngineOptions, "engine"> {
@@ -110,7 +106,7 @@ async function startLocal(options: StartEnginesOptions, share: HostShare): Promi
 }
 
 async function startRemote(options: StartEnginesOptions, endpoint: string): Promise<Engine> {
-	const { connectEndpoint } = await import("../../engine/endpoint/engine.ts");
+	const { connectEndpoint } = await import("../engine/endpoint/engine.ts");
 	const { model, slots, apiKey = await readApiKey(options.apiKeyFile) } = options;
 	return await connectEndpoint({ endpoint, model, slots, apiKey });
 }
