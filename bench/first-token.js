@@ -23,22 +23,19 @@ const STEPS = [
 ];
 const MARKS = join(ROOT, "bench", "first-token-marks.cjs");
 
-/** Where the steps of the program itself are: after these lines, or before them. */
+/** The lines of the program behind which a step is reached. */
 const PLACES = /** @type {const} */ ([
-	[
-		/^(?:import .*?from "tsmpi\/llama";|const \{\s+conclude.*?"tsmpi\/llama"\);)$/ms,
-		(/** @type {string} */ text) => `${text}\nmark("imports done");`,
-	],
-	[/^const mpi = await init\(\);$/m, (/** @type {string} */ text) => `${text}\nmark("init done");`],
-	[/await .*startEngines\(.*\);$/m, (/** @type {string} */ text) => `${text} mark("engines started");`],
+	[/^import .*?from "tsmpi\/llama";$/ms, "imports done"],
+	[/^const mpi = await init\(\);$/m, "init done"],
+	[/await .*startEngines\(.*\);$/m, "engines started"],
 ]);
 
 /** The example of a folder with its steps marked, and the folder as what it imports. @param {string} root @param {string} folder */
 function marked(root, folder) {
 	let text = readFileSync(join(root, "examples", "llama_sched.js"), "utf8");
-	for (const [place, change] of PLACES) {
+	for (const [place, step] of PLACES) {
 		if (!place.test(text)) throw new Error(`Cannot find ${place} in examples/llama_sched.js of ${root}`);
-		text = text.replace(place, change);
+		text = text.replace(place, (line) => `${line}\nmark("${step}");`);
 	}
 	mkdirSync(join(folder, "node_modules"), { recursive: true });
 	symlinkSync(root, join(folder, "node_modules", "tsmpi"));
@@ -55,19 +52,27 @@ async function run(root, program) {
 	const args = [join(root, "dist/launch/cli.js"), "-np", `${RANKS}`, program, "--engine", "node-llama-cpp"];
 	const child = spawn(process.execPath, args, {
 		env: { ...process.env, NODE_OPTIONS: `--require ${MARKS}`, MARKS: marks },
-		stdio: ["ignore", "pipe", "inherit"],
+		stdio: ["ignore", "pipe", "pipe"],
+	});
+	let errors = "";
+	child.stderr.setEncoding("utf8").on("data", (text) => {
+		errors += text;
 	});
 	let last = begin;
 	child.stdout.on("data", () => {
 		last = performance.timeOrigin + performance.now();
 	});
 	const [code] = await once(child, "close");
-	if (code !== 0) throw new Error(`A job of ${root} exited with code ${code}`);
+	if (code !== 0) throw new Error(`A job of ${root} exited with code ${code}:\n${errors}`);
 	const ends = new Map([["report printed", last - begin]]);
 	for (const [, name = "", time] of readFileSync(marks, "utf8").matchAll(/^(.*) ([\d.]+)$/gm)) {
 		ends.set(name, Math.max(ends.get(name) ?? 0, Number(time) - begin));
 	}
-	return STEPS.map((step) => ends.get(step) ?? Number.NaN);
+	return STEPS.map((step) => {
+		const end = ends.get(step);
+		if (end === undefined) throw new Error(`A job of ${root} has not marked "${step}"`);
+		return end;
+	});
 }
 
 /** @param {string} step @param {readonly string[]} cells */
@@ -95,8 +100,8 @@ export async function printFirstToken(others, rounds) {
 				if (round > 0) runs[i]?.push(steps);
 			}
 		}
-		const heads = others.flatMap((root) => [root, "ratio"]);
-		printRow("step, ms", ["here", ...heads]);
+		const heads = others.flatMap((root) => [root.slice(-13), "ratio"]);
+		printRow("step", ["here, ms", ...heads]);
 		for (const [i, step] of STEPS.entries()) {
 			const [own = 0, ...rest] = runs.map((steps) => median(steps.map((all) => all[i] ?? 0)));
 			printRow(step, [

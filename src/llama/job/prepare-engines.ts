@@ -8,7 +8,7 @@ import { START_ENGINES_OPTIONS, type StartEnginesOptions } from "./start-engines
 
 /**
  * Starts the process of this rank's engine ahead: it loads llama.cpp while `init` meets the other ranks, and
- * `startEngines` goes on with it. Not collective; to be called before `init`. Does nothing where the engine may be
+ * `startEngines` goes on with it. Not collective; to be called before `init`, in the engine's environment. Does nothing where the engine may be
  * another one than node-llama-cpp. A process that `startEngines` does not use ends there, or with the rank.
  *
  * @param options What `startEngines` will be given.
