@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import {
@@ -68,4 +69,18 @@ test.serial("a prepared process that nobody takes ends when it is dropped", asyn
 	const prepared = engines();
 	dropPreparedHost();
 	await t.notThrowsAsync(untilGone(prepared, 5000));
+});
+
+test.serial("an engine's process keeps what it compiles, and reads no certificates at its start", (t) => {
+	const { NODE_EXTRA_CA_CERTS } = process.env;
+	process.env.NODE_EXTRA_CA_CERTS = "/nowhere/ca.pem";
+	t.teardown(() => {
+		if (NODE_EXTRA_CA_CERTS === undefined) delete process.env.NODE_EXTRA_CA_CERTS;
+		else process.env.NODE_EXTRA_CA_CERTS = NODE_EXTRA_CA_CERTS;
+	});
+	prepareHost("cpu");
+	const variables = readFileSync(`/proc/${engines()[0]}/environ`, "utf8").split("\0");
+	t.true(variables.some((variable) => /^NODE_COMPILE_CACHE=\/.*\/tsmpi\/compiled$/.test(variable)));
+	t.true(variables.includes("UV_THREADPOOL_SIZE=1"));
+	t.false(variables.some((variable) => variable.startsWith("NODE_EXTRA_CA_CERTS=")));
 });
