@@ -2,9 +2,10 @@ import { basename, dirname, join } from "node:path";
 import { checkArgument, TEXT } from "../../../base/check-types.ts";
 import { isSystemError } from "../../../base/system-error.ts";
 import { EngineError, reasonOf } from "../../errors.ts";
-import { type GgufHeader, type GgufValue, readGgufHeader } from "./header.ts";
-import { GgufError } from "./source.ts";
+import { GgufError, quoted } from "./error.ts";
+import { type GgufHeader, readGgufHeader } from "./header.ts";
 import { TENSOR_BLOCKS } from "./types.ts";
+import type { GgufValue } from "./values.ts";
 
 /** What is worth knowing about a model before it is loaded. */
 export interface ModelFacts {
@@ -52,10 +53,11 @@ export async function validateModel(path: string): Promise<ModelFacts> {
 	checkArgument("check a model", "its path", path, TEXT);
 	const header = await read(path);
 	return await explain(path, async () => {
+		// First of all, since only the first part of a split model has the keys of the model.
+		const parts = otherParts(path, header);
 		const architecture = check(header);
-		const parts = Number(header.keys.get("split.count") ?? 1);
 		let bytes = header.fileBytes;
-		for (const part of otherParts(path, header, parts)) {
+		for (const part of parts) {
 			const other = await read(part);
 			await explain(part, async () => checkTensors(other));
 			bytes += other.fileBytes;
@@ -134,8 +136,7 @@ function check(header: GgufHeader): string {
 		}
 	}
 	const twice = firstDuplicate(header.tokens ?? []);
-	if (twice !== undefined)
-		throw new GgufError(`the token ${JSON.stringify(twice)} is twice in its vocabulary`);
+	if (twice !== undefined) throw new GgufError(`the token ${quoted(twice)} is twice in its vocabulary`);
 	checkTensors(header);
 	return architecture;
 }
@@ -164,9 +165,10 @@ function checkTensors(header: GgufHeader): void {
 }
 
 /** Paths of the other files of a model that is split as NAME-00001-of-00003.gguf. */
-function otherParts(path: string, header: GgufHeader, parts: number): string[] {
+function otherParts(path: string, header: GgufHeader): string[] {
+	const parts = count(header, "split.count", 1);
+	const number = count(header, "split.no", 0) + 1;
 	if (parts < 2) return [];
-	const number = Number(header.keys.get("split.no") ?? 0) + 1;
 	const match = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/.exec(basename(path));
 	if (match === null || Number(match[2]) !== number || Number(match[3]) !== parts) {
 		throw new GgufError(
@@ -177,6 +179,13 @@ function otherParts(path: string, header: GgufHeader, parts: number): string[] {
 	if (number !== 1)
 		throw new GgufError(`it is part ${number} of ${parts}: give the first part, ${nameOf(1)}`);
 	return Array.from({ length: parts - 1 }, (_, index) => nameOf(index + 2));
+}
+
+function count(header: GgufHeader, key: string, missing: number): number {
+	const value = header.keys.get(key) ?? missing;
+	if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > 99_999)
+		throw new GgufError(`it is damaged: its key ${key} is not a whole number from 0 to 99999`);
+	return value;
 }
 
 function five(part: number): string {
