@@ -21,6 +21,10 @@ export interface ModelFacts {
 	readonly cacheBytesPerToken: number | undefined;
 	/** The file says how the embeddings of tokens become one. */
 	readonly pooled: boolean;
+	/** It has a chat template of its own. */
+	readonly chatTemplate: boolean;
+	/** Numbers of an embedding. */
+	readonly embeddingSize: number | undefined;
 	/** Bytes of all its files. */
 	readonly bytes: number;
 }
@@ -70,6 +74,8 @@ export async function validateModel(path: string): Promise<ModelFacts> {
 			layers: positive(header.keys.get(`${architecture}.block_count`)),
 			cacheBytesPerToken: cacheBytesPerToken(header, architecture),
 			pooled: Number(header.keys.get(`${architecture}.pooling_type`) ?? 0) !== 0,
+			chatTemplate: isText(header.keys.get("tokenizer.chat_template")),
+			embeddingSize: positive(header.keys.get(`${architecture}.embedding_length`)),
 			bytes,
 		};
 	});
@@ -190,6 +196,10 @@ function count(header: GgufHeader, key: string, missing: number): number {
 
 function five(part: number): string {
 	return `${part}`.padStart(5, "0");
+}
+
+function isText(value: GgufValue | undefined): boolean {
+	return typeof value === "string" && value !== "";
 }
 
 function positive(value: GgufValue | undefined): number | undefined {

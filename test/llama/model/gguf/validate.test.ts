@@ -45,7 +45,11 @@ test("validateModel() tells what is worth knowing", async (t) => {
 		cacheBytesPerToken: 256,
 		bytes: model.length,
 		pooled: false,
+		chatTemplate: true,
+		embeddingSize: 64,
 	});
+	const bare = await writeCycle(join(folder, "bare.gguf"), { template: "" });
+	t.false((await validateModel(bare)).chatTemplate);
 });
 
 test("validateModel() says what is wrong with a file", async (t) => {

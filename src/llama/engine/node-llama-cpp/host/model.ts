@@ -58,6 +58,7 @@ export async function loadModel(
 				? {}
 				: { version: `${libraryVersion()}, llama.cpp ${llama.llamaCppRelease.release}` }),
 			model: request.model,
+			chatTemplate: request.chatTemplate,
 		};
 		return { model, sequences, info };
 	} catch (error) {
