@@ -2,6 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { checkArgument, TEXT } from "../../../base/check-types.ts";
 import { isSystemError } from "../../../base/system-error.ts";
 import { EngineError, reasonOf } from "../../errors.ts";
+import { meantAddress } from "../download/address.ts";
 import { GgufError, quoted } from "./error.ts";
 import { type GgufHeader, readGgufHeader } from "./header.ts";
 import { TENSOR_BLOCKS } from "./types.ts";
@@ -112,17 +113,23 @@ async function explain<T>(path: string, work: () => Promise<T>): Promise<T> {
 		return await work();
 	} catch (error) {
 		if (error instanceof EngineError) throw error;
-		throw new EngineError("ERR_MODEL", `Cannot load model ${path}: ${reason(error)}`, { cause: error });
+		throw new EngineError("ERR_MODEL", `Cannot load model ${path}: ${reason(path, error)}`, { cause: error });
 	}
 }
 
-function reason(error: unknown): string {
+function missing(path: string): string {
+	const address = meantAddress(path);
+	const hint = address === undefined ? "" : `; to download it from Hugging Face, write ${address}`;
+	return `there is no such file${hint}`;
+}
+
+function reason(path: string, error: unknown): string {
 	if (error instanceof GgufError) return error.message;
 	if (!isSystemError(error)) return reasonOf(error);
 	switch (error.code) {
 		case "ENOENT":
 		case "ENOTDIR":
-			return "there is no such file";
+			return missing(path);
 		case "EACCES":
 			return "it may not be read (permission denied)";
 		default:
