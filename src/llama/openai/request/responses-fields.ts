@@ -1,0 +1,81 @@
+/** Fields that only bodies of `/v1/responses` have, or have in another form than a chat. */
+
+import { integerFrom, TEXT } from "../../../base/check-types.ts";
+import { EFFORT, TOOL_CHOICES } from "./chat-fields.ts";
+import { readResponseFormat } from "./constraints.ts";
+import { type Draft, setKwarg, unsupported, wrongValue } from "./draft.ts";
+import { type Field, type Form, into, run, runBy } from "./field.ts";
+import { checkText } from "./plain-json.ts";
+import { chatToolChoice, chatTools, formatOf } from "./responses-chat.ts";
+import { readToolChoice, readTools } from "./tools.ts";
+
+const RESPONSES: readonly Form[] = ["responses"];
+/** What would be kept between requests, or looked up elsewhere. */
+const STATEFUL = ["previous_response_id", "conversation", "prompt", "max_tool_calls"];
+const LOGPROBS = "message.output_text.logprobs";
+
+export const RESPONSES_FIELDS: readonly Field[] = [
+	runBy(["input"], RESPONSES, "a text or a list of items", (input, draft) => into("input")(draft, input)),
+	run(["instructions"], RESPONSES, TEXT, (draft, text: string, name) => {
+		checkText(text, name);
+		draft.instructions = text;
+	}),
+	run(["max_output_tokens"], RESPONSES, integerFrom(1), into("maxCompletionTokens")),
+	runBy(["text"], RESPONSES, "an object with a format: text, json_object or json_schema", readText),
+	runBy(["reasoning"], RESPONSES, "an object with an effort", readReasoning),
+	runBy(["include"], RESPONSES, `an empty list, or of \`${LOGPROBS}\``, readInclude),
+	{
+		...runBy(["tools"], RESPONSES, "a list of functions", (tools, draft, name) =>
+			readTools(chatTools(tools), draft, name),
+		),
+		notBy: ["node-llama-cpp"],
+	},
+	{
+		...runBy(["tool_choice"], RESPONSES, TOOL_CHOICES, (choice, draft, name) =>
+			readToolChoice(chatToolChoice(choice), draft, name),
+		),
+		notBy: ["node-llama-cpp"],
+	},
+	neutral("background", "false", false),
+	neutral("truncation", '"disabled"', "disabled"),
+	...STATEFUL.map((name) => neutral(name, "nothing")),
+];
+
+function neutral(name: string, takes: string, allowed?: unknown): Field {
+	return {
+		...{ names: [name], forms: RESPONSES, does: "refused", takes },
+		read: (each) => {
+			if (allowed !== undefined && each === allowed) return;
+			throw unsupported(name, each, "leave it out: nothing is kept between requests");
+		},
+	};
+}
+
+function readText(text: unknown, draft: Draft, name: string): void {
+	for (const [key, each] of fieldsOf(text, name)) {
+		if (key !== "format") throw unsupported(`${name}.${key}`, each, 'only "format"');
+		readResponseFormat(formatOf(each), draft, `${name}.format`);
+	}
+}
+
+function readReasoning(reasoning: unknown, draft: Draft, name: string): void {
+	for (const [key, each] of fieldsOf(reasoning, name)) {
+		if (key !== "effort") throw unsupported(`${name}.${key}`, each, 'only "effort"');
+		if (!EFFORT.accepts(each)) throw wrongValue(`${name}.effort`, each, EFFORT.words);
+		setKwarg(draft, name, "reasoning_effort", each);
+	}
+}
+
+function readInclude(include: unknown, draft: Draft, name: string): void {
+	if (!Array.isArray(include)) throw wrongValue(name, include, "a list");
+	const other = include.find((each) => each !== LOGPROBS);
+	if (other !== undefined) throw unsupported(name, other, `only "${LOGPROBS}"`);
+	if (include.length > 0) draft.logprobs = true;
+}
+
+function fieldsOf(each: unknown, name: string): readonly [string, unknown][] {
+	if (typeof each !== "object" || each === null || Array.isArray(each)) {
+		throw wrongValue(name, each, "an object");
+	}
+	return Object.entries(each).filter(([, inner]) => inner !== null);
+}
