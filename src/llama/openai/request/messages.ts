@@ -98,8 +98,7 @@ function partOf(part: Fields | null, index: number, at: string, options: Message
 		throw new BadRequest("unsupported_parameter", text, at);
 	}
 	const value = part?.[field];
-	const fits = field === "text" ? typeof value === "string" : typeof value === "object" && value !== null;
-	if (!fits) {
+	if (!holds(field, value)) {
 		const text = `message ${index + 1} has a part of type ${show(type)} without a "${field}"`;
 		throw new BadRequest("invalid_request", text, at);
 	}
@@ -111,6 +110,13 @@ function partOf(part: Fields | null, index: number, at: string, options: Message
 	}
 	return { type, [field]: value } as ContentPart;
 }
+
+function holds(field: string, value: unknown): boolean {
+	if (field === "text") return typeof value === "string";
+	const { url, data } = (value ?? {}) as { url?: unknown; data?: unknown };
+	return typeof (field === "image_url" ? url : data) === "string";
+}
+
 /** Types of parts, and the field that holds what is said. */
 const PARTS: ReadonlyMap<string, string> = new Map([
 	["text", "text"],
