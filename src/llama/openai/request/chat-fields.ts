@@ -3,7 +3,7 @@
 import { BOOLEAN, integerFrom, type Kind, oneOf } from "../../../base/check-types.ts";
 import type { ChatOptions } from "../../engine/sampling.ts";
 import { type Draft, setKwarg } from "./draft.ts";
-import { type Field, type Form, into, run, runBy } from "./field.ts";
+import { type Field, type Form, into, own, run, runBy } from "./field.ts";
 import { checkPlain } from "./plain-json.ts";
 import { readToolChoice, readTools, refuseFunctions } from "./tools.ts";
 
@@ -22,7 +22,9 @@ export const EFFORT: Kind = oneOf("none", "minimal", "low", "medium", "high", "x
 export const TOOL_CHOICES = '"auto", "none", "required" or a function; without `tools` "auto" or "none"';
 
 export const CHAT_FIELDS: readonly Field[] = [
-	runBy(["messages"], CHAT, "a list of messages", (messages, draft) => into("messages")(draft, messages)),
+	own(
+		runBy(["messages"], CHAT, "a list of messages", (messages, draft) => into("messages")(draft, messages)),
+	),
 	run(["max_completion_tokens"], CHAT, integerFrom(1), into("maxCompletionTokens")),
 	run(["logprobs"], CHAT, BOOLEAN, into("logprobs")),
 	run(["top_logprobs"], TEMPLATE, integerFrom(0, 20), into("topLogprobs")),

@@ -25,6 +25,8 @@ export interface Field {
 	readonly takes: string;
 	/** Engines that cannot do it; each refuses it in words of its own. */
 	readonly notBy?: readonly "node-llama-cpp"[];
+	/** Endpoints too get what becomes of it, instead of the field as it came. @default false */
+	readonly own?: true;
 	/** Takes a value, which is not null. @throws {BadRequest} it cannot be used. */
 	readonly read: (value: unknown, draft: Draft, name: string) => void;
 }
@@ -61,6 +63,11 @@ export function runBy(
 	read: Field["read"],
 ): Field {
 	return { names, forms, does: "run", takes, read };
+}
+
+/** A field that is done before an engine is asked, whichever it is. */
+export function own(field: Field): Field {
+	return { ...field, own: true };
 }
 
 /** Puts a value into the draft as it came. */

@@ -3,7 +3,7 @@ import { BadRequest } from "../bad-request.ts";
 import type { RequestKind } from "../kind.ts";
 import { CHAT_FIELDS } from "./chat-fields.ts";
 import { unsupported } from "./draft.ts";
-import { type Field, type Form, harmless, into, run, runBy, URLS } from "./field.ts";
+import { type Field, type Form, harmless, into, own, run, runBy, URLS } from "./field.ts";
 import { RESPONSES_FIELDS } from "./responses-fields.ts";
 import { BOTH, GENERATED, SAMPLING_FIELDS } from "./sampling-fields.ts";
 
@@ -17,22 +17,24 @@ const FALSE: Kind = { words: "false", accepts: (value) => value === false };
 export const FIELDS: readonly Field[] = [
 	run(["model"], ALL, TEXT, into("model")),
 	...CHAT_FIELDS,
-	runBy(["prompt"], COMPLETIONS, TEXTS, (prompt, draft) => into("prompt")(draft, prompt)),
+	own(runBy(["prompt"], COMPLETIONS, TEXTS, (prompt, draft) => into("prompt")(draft, prompt))),
 	run(["logprobs"], COMPLETIONS, either(integerFrom(0, 20), FALSE), (draft, most: number | false) => {
 		if (most !== false) draft.legacyLogprobs = most;
 	}),
-	run(["echo"], COMPLETIONS, BOOLEAN, into("echo")),
+	own(run(["echo"], COMPLETIONS, BOOLEAN, into("echo"))),
 	...SAMPLING_FIELDS,
-	runBy(["input"], EMBEDDINGS, TEXTS, (input, draft) => into("input")(draft, input)),
-	run(["encoding_format"], EMBEDDINGS, oneOf("float", "base64"), (draft, format: string) => {
-		draft.base64 = format === "base64";
-	}),
+	own(runBy(["input"], EMBEDDINGS, TEXTS, (input, draft) => into("input")(draft, input))),
+	own(
+		run(["encoding_format"], EMBEDDINGS, oneOf("float", "base64"), (draft, format: string) => {
+			draft.base64 = format === "base64";
+		}),
+	),
 	run(["dimensions"], EMBEDDINGS, integerFrom(1), into("dimensions")),
 	...RESPONSES_FIELDS,
 	harmless(ALL, "user", "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key"),
-	harmless(GENERATED, "stream_options"),
+	own(harmless(GENERATED, "stream_options")),
 	harmless(BOTH, "guided_decoding_backend"),
-	{ names: ["stream"], forms: ALL, does: "refused", takes: "false", read: refuseStream },
+	{ names: ["stream"], forms: ALL, does: "refused", takes: "false", own: true, read: refuseStream },
 	{
 		...{ names: ["best_of"], forms: BOTH, does: "refused", takes: "the same as `n`" },
 		read: (best, draft, name) => {

@@ -9,6 +9,7 @@ import { parseMessages } from "./messages.ts";
 import { checkPlain } from "./plain-json.ts";
 import { inputsOf, promptsOf } from "./prompts.ts";
 import { chatBody } from "./responses-chat.ts";
+import { refuseLost } from "./responses-fields.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -19,6 +20,7 @@ const LIMITS = ["max_completion_tokens", "max_tokens", "n_predict"];
  * command line names holds where the body leaves it open.
  */
 export function passOn(given: Fields, kind: RequestKind, id: number, defaults: Defaults): GenerateTask {
+	if (kind === "/v1/responses") refuseLost(given);
 	const body = kind === "/v1/responses" ? chatBody(given) : given;
 	const { messages, prompt, n: times, stream: _, stream_options: __, echo, seed, ...rest } = body;
 	checkPlain(rest, "body");

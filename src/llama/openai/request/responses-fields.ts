@@ -43,7 +43,7 @@ export const RESPONSES_FIELDS: readonly Field[] = [
 
 function neutral(name: string, takes: string, allowed?: unknown): Field {
 	return {
-		...{ names: [name], forms: RESPONSES, does: "refused", takes },
+		...{ names: [name], forms: RESPONSES, does: "refused", takes, own: true },
 		read: (each) => {
 			if (allowed !== undefined && each === allowed) return;
 			throw unsupported(name, each, "leave it out: nothing is kept between requests");
@@ -52,15 +52,13 @@ function neutral(name: string, takes: string, allowed?: unknown): Field {
 }
 
 function readText(text: unknown, draft: Draft, name: string): void {
-	for (const [key, each] of fieldsOf(text, name)) {
-		if (key !== "format") throw unsupported(`${name}.${key}`, each, 'only "format"');
+	for (const each of checkOnly(text, name, "format")) {
 		readResponseFormat(formatOf(each), draft, `${name}.format`);
 	}
 }
 
 function readReasoning(reasoning: unknown, draft: Draft, name: string): void {
-	for (const [key, each] of fieldsOf(reasoning, name)) {
-		if (key !== "effort") throw unsupported(`${name}.${key}`, each, 'only "effort"');
+	for (const each of checkOnly(reasoning, name, "effort")) {
 		if (!EFFORT.accepts(each)) throw wrongValue(`${name}.effort`, each, EFFORT.words);
 		setKwarg(draft, name, "reasoning_effort", each);
 	}
@@ -73,9 +71,30 @@ function readInclude(include: unknown, draft: Draft, name: string): void {
 	if (include.length > 0) draft.logprobs = true;
 }
 
-function fieldsOf(each: unknown, name: string): readonly [string, unknown][] {
+/** The value of the only key that an object may have; none if it is empty. */
+function checkOnly(each: unknown, name: string, only: string): readonly unknown[] {
 	if (typeof each !== "object" || each === null || Array.isArray(each)) {
 		throw wrongValue(name, each, "an object");
 	}
-	return Object.entries(each).filter(([, inner]) => inner !== null);
+	const given = Object.entries(each).filter(([, inner]) => inner !== null);
+	for (const [key, inner] of given) {
+		if (key !== only) throw unsupported(`${name}.${key}`, inner, `only "${only}"`);
+	}
+	return given.map(([, inner]) => inner);
+}
+
+/**
+ * Of a body that goes on as a chat, what a chat has no words for.
+ *
+ * @throws {BadRequest} that names it.
+ */
+export function refuseLost(body: Readonly<Record<string, unknown>>): void {
+	const scratch: Draft = { sampling: {}, chat: {} };
+	for (const { does, names, read } of RESPONSES_FIELDS) {
+		const name = names[0] as string;
+		const value = body[name];
+		if (value === undefined || value === null) continue;
+		if (does === "refused" || name === "reasoning" || name === "include") read(value, scratch, name);
+		if (name === "text") checkOnly(value, name, "format");
+	}
 }

@@ -13,7 +13,7 @@ import {
 	readStructured,
 } from "./constraints.ts";
 import type { Draft } from "./draft.ts";
-import { type Field, type Form, into, run, runBy } from "./field.ts";
+import { type Field, type Form, into, own, run, runBy } from "./field.ts";
 import { checkText } from "./plain-json.ts";
 
 /** Forms of which the answer is generated. */
@@ -47,13 +47,8 @@ export const SAMPLING_FIELDS: readonly Field[] = [
 	sampling("stop_token_ids", "stopTokens"),
 	sampling("min_tokens", "minTokens"),
 	sampling("ignore_eos", "ignoreEos"),
-	run(["n"], BOTH, integerFrom(1, 128), into("n")),
-	runBy(
-		["response_format"],
-		["chat"],
-		"an object of type text, json_object or json_schema",
-		readResponseFormat,
-	),
+	own(run(["n"], BOTH, integerFrom(1, 128), into("n"))),
+	runBy(["response_format"], BOTH, "an object of type text, json_object or json_schema", readResponseFormat),
 	runBy(["json_schema", "guided_json"], BOTH, "a JSON schema", readSchema),
 	runBy(["grammar", "guided_grammar"], BOTH, "a grammar in GBNF", readGrammar),
 	runBy(["guided_regex"], BOTH, "a regular expression", readRegex),
