@@ -10,7 +10,7 @@ import { TABLES } from "./tables.js";
 
 /** @type {{ fieldRows: () => readonly (readonly string[])[] }} */
 const { fieldRows } = await import(
-	new URL("../dist/src/llama/openai/request/field-rows.js", import.meta.url).href
+	new URL("../dist/src/llama/openai/request/fields/field-rows.js", import.meta.url).href
 );
 
 /** Commands whose help is shown. @type {Readonly<Record<string, readonly string[]>>} */

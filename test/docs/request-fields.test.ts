@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import test from "ava";
-import { fieldRows } from "../../src/llama/openai/request/field-rows.ts";
+import { fieldRows } from "../../src/llama/openai/request/fields/field-rows.ts";
 
 test("docs/batch.md has the table of fields as the code has it", (t) => {
 	const page = readFileSync(new URL("../../../docs/batch.md", import.meta.url), "utf8");

@@ -1,8 +1,8 @@
 import test from "ava";
 import { BadRequest } from "../../../../src/llama/openai/bad-request.ts";
 import { parseBody } from "../../../../src/llama/openai/body.ts";
-import { type Form, URLS } from "../../../../src/llama/openai/request/field.ts";
-import { FIELDS } from "../../../../src/llama/openai/request/fields.ts";
+import { type Form, URLS } from "../../../../src/llama/openai/request/fields/field.ts";
+import { FIELDS } from "../../../../src/llama/openai/request/fields/fields.ts";
 import type { EmbedTask, GenerateTask } from "../../../../src/llama/openai/task.ts";
 import { BODIES, SAMPLES } from "./samples.ts";
 

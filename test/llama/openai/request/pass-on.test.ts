@@ -1,5 +1,6 @@
 import test from "ava";
 import { parseBody } from "../../../../src/llama/openai/body.ts";
+import { sizeOf } from "../../../../src/llama/openai/task.ts";
 
 const OPEN = {
 	...{ maxTokens: undefined, temperature: undefined, topP: undefined, topK: undefined, minP: undefined },
@@ -21,6 +22,7 @@ test("an endpoint gets the fields as they came, unknown ones too, and what is do
 	};
 	const { task, model, ignored } = parseBody(body, "/v1/chat/completions", 0, OPEN);
 	t.is(model, "m");
+	t.is(sizeOf(task).maxTokens, 10);
 	t.is(ignored, undefined);
 	t.deepEqual(task, {
 		kind: "generate",

@@ -1,4 +1,4 @@
-import type { Form } from "../../../../src/llama/openai/request/field.ts";
+import type { Form } from "../../../../src/llama/openai/request/fields/field.ts";
 
 /** What a field is tried with. */
 export interface Sample {

@@ -1,11 +1,11 @@
 /** Fields of a conversation. */
 
-import { BOOLEAN, integerFrom, type Kind, oneOf } from "../../../base/check-types.ts";
-import type { ChatOptions } from "../../engine/sampling.ts";
-import { type Draft, setKwarg } from "./draft.ts";
+import { BOOLEAN, integerFrom, type Kind, oneOf } from "../../../../base/check-types.ts";
+import type { ChatOptions } from "../../../engine/sampling.ts";
+import { type Draft, setKwarg } from "../draft.ts";
+import { checkPlain } from "../plain-json.ts";
+import { readToolChoice, readTools, refuseFunctions } from "../tools.ts";
 import { type Field, type Form, into, own, run, runBy } from "./field.ts";
-import { checkPlain } from "./plain-json.ts";
-import { readToolChoice, readTools, refuseFunctions } from "./tools.ts";
 
 const CHAT: readonly Form[] = ["chat"];
 /** Forms that go through the model's chat template. */

@@ -1,9 +1,9 @@
 /** Fields that say how tokens are chosen and what may come. */
 
-import { integerFrom, type Kind, numberFrom } from "../../../base/check-types.ts";
-import { SAMPLING_KINDS } from "../../engine/check.ts";
-import type { SamplingOptions } from "../../engine/sampling.ts";
-import { BadRequest } from "../bad-request.ts";
+import { integerFrom, type Kind, numberFrom } from "../../../../base/check-types.ts";
+import { SAMPLING_KINDS } from "../../../engine/check.ts";
+import type { SamplingOptions } from "../../../engine/sampling.ts";
+import { BadRequest } from "../../bad-request.ts";
 import {
 	readChoice,
 	readGrammar,
@@ -11,10 +11,10 @@ import {
 	readResponseFormat,
 	readSchema,
 	readStructured,
-} from "./constraints.ts";
-import type { Draft } from "./draft.ts";
+} from "../constraints.ts";
+import type { Draft } from "../draft.ts";
+import { checkText } from "../plain-json.ts";
 import { type Field, type Form, into, own, run, runBy } from "./field.ts";
-import { checkText } from "./plain-json.ts";
 
 /** Forms of which the answer is generated. */
 export const GENERATED: readonly Form[] = ["chat", "completions", "responses"];
