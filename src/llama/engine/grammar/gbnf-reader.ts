@@ -21,9 +21,10 @@ const MOST_REPEATS = 2000;
 const BLANK = /(?:[ \t]|#[^\r\n]*)*/y;
 const BLANK_LINES = /(?:[ \t\r\n]|#[^\r\n]*)*/y;
 const NAME = /[a-zA-Z0-9-]+/y;
-const LITERAL = /"((?:[^"\\]|\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[tnr\\"[\]]))*)"/y;
-const CLASS = /\[(?:[^\]\\]|\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[tnr\\"[\]]))*\]/y;
-const TOKEN = /!?<[^<>\s]+>/y;
+const LITERAL = /"((?:[^"\\]|\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[tnr\\"[\]-]))*)"/y;
+const CLASS = /\[(?:[^\]\\]|\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[tnr\\"[\]-]))*\]/y;
+/** By its id: names are for whoever has the vocabulary. */
+const TOKEN = /!?<\[\d{1,9}\]>/y;
 const COUNT = /\{(\d+)(?:[ \t]*(,)[ \t]*(\d*))?[ \t]*\}/y;
 
 /**
