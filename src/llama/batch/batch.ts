@@ -4,12 +4,13 @@ import { JobError } from "../errors.ts";
 import type { Answer } from "../openai/answer.ts";
 import type { Failure } from "../openai/failure.ts";
 import { answerLine, failureLine, keyOf } from "./files/answer-line.ts";
-import { type Entry, Input, type InputOptions } from "./files/input.ts";
 import { Journal } from "./files/journal.ts";
 import { KeyTable, sameFingerprint } from "./files/key-table.ts";
 import { readOldAnswers } from "./files/old-answers.ts";
 import { orderAnswers } from "./files/order.ts";
-import { type BadLine, type BatchRequest, fingerprintOf, isRequest } from "./files/request.ts";
+import { type BadLine, type BatchRequest, fingerprintOf, isBatch, isRequest } from "./files/request.ts";
+import { type Entry, Input, type InputOptions } from "./input/input.ts";
+import type { Progress } from "./input/reader.ts";
 
 /** The files of a job, and how to use them. */
 export interface BatchOptions extends InputOptions {
@@ -40,7 +41,7 @@ export class Batch {
 	/** Opened when the first request is asked for: until then an old output stays as it is. */
 	#journal: Journal | undefined;
 	/** Known keys; not kept where nothing asks for them. */
-	readonly #table: KeyTable | undefined;
+	#table: KeyTable | undefined;
 	readonly #retried: number;
 	#read = 0;
 	#skipped = 0;
@@ -62,11 +63,13 @@ export class Batch {
 	 * @throws {JobError} if a file cannot be used, or an answered request has another body now.
 	 */
 	static async open(options: BatchOptions): Promise<Batch> {
-		const { in: prompts, out, resume, retryFailed } = options;
-		const input = await Input.open(options);
+		const { out, resume, retryFailed } = options;
+		// A run without an output may be repeated, and what is resumed is read before it is run.
+		const again = resume || out === undefined || options.requests !== undefined;
+		const input = await Input.open({ ...options, again });
 		if (out === undefined) return new Batch(options, input, { table: undefined, removed: 0 });
-		await refuseSameFile(prompts, out);
-		const table = resume || input.form === "batch" ? new KeyTable() : undefined;
+		await refuseSameFile(input.path, out);
+		const table = resume ? new KeyTable() : undefined;
 		let removed = 0;
 		if (resume && table !== undefined) {
 			({ removed } = await readOldAnswers(out, table, retryFailed));
@@ -84,6 +87,20 @@ export class Batch {
 	get total(): number | undefined {
 		const { resume } = this.#options;
 		return resume ? undefined : this.#input.count;
+	}
+
+	/** How far the file of requests has been read; undefined where its size is not known. */
+	get progress(): Progress | undefined {
+		return this.#input.progress;
+	}
+
+	/**
+	 * Looks at the first requests, before anything is started for them.
+	 *
+	 * @throws {JobError} if there are none, or not one of them can be run.
+	 */
+	async check(): Promise<void> {
+		await this.#input.check();
 	}
 
 	/** Lines that are safely in the output; undefined without one. */
@@ -116,7 +133,11 @@ export class Batch {
 			const open: (BatchRequest | BadLine)[] = [];
 			for (const entry of entries) {
 				this.#read += 1;
-				const request = this.#table === undefined ? entry.request : this.#unanswered(entry, this.#table);
+				// Without --resume only ids that clients gave can be there twice.
+				if (out !== undefined && isBatch(entry.request)) this.#table ??= new KeyTable();
+				const isKnown = resume || isBatch(entry.request);
+				const request =
+					isKnown && this.#table !== undefined ? this.#unanswered(entry, this.#table) : entry.request;
 				if (request === undefined) this.#skipped += 1;
 				else open.push(request);
 			}
@@ -144,6 +165,7 @@ export class Batch {
 		const { out, ordered } = this.#options;
 		if (this.#journal === undefined || out === undefined) return;
 		await this.#journal.close();
+		this.#input.close();
 		const plain = this.#input.form !== "batch";
 		if (!(ordered || plain) || !(await stat(out)).isFile()) return;
 		await orderAnswers(out, (key) => (plain ? Number(key) : this.#table?.get(key)?.place));
@@ -154,7 +176,7 @@ export class Batch {
 		const known = table.get(key);
 		if (known?.place !== undefined && known.place !== request.id) {
 			if (request.customId === null) return undefined;
-			const second = duplicate(request, number, line, this.#input.path);
+			const second = duplicate(request, number, line, this.#input.where(number));
 			return this.#unanswered({ request: second, number, line }, table);
 		}
 		const answered = known?.answered ?? false;
@@ -168,7 +190,7 @@ function duplicate(
 	{ id, customId }: BatchRequest | BadLine,
 	number: number,
 	line: string,
-	path: string | undefined,
+	where: string,
 ): BadLine {
 	return {
 		id,
@@ -176,7 +198,7 @@ function duplicate(
 		customId: null,
 		fingerprint: fingerprintOf(`line ${number}`, line),
 		...{ number, code: "duplicate_custom_id" },
-		message: `Cannot run line ${number} of ${path}: its custom_id ${JSON.stringify(customId)} is that of an earlier line`,
+		message: `Cannot run ${where}: its custom_id ${JSON.stringify(customId)} is that of an earlier line`,
 	};
 }
 
@@ -189,9 +211,9 @@ async function refuseOtherBodies(input: Input, table: KeyTable, out: string): Pr
 			const known = table.get(key);
 			if (known === undefined || known.place !== undefined) continue;
 			if (!sameFingerprint(known, request.fingerprint)) {
-				const name = input.form === "batch" ? `custom_id ${JSON.stringify(request.customId)}` : "the prompt";
+				const name = isBatch(request) ? `custom_id ${JSON.stringify(request.customId)}` : "the prompt";
 				throw new JobError(
-					`Cannot resume with ${out}: ${name} in line ${number} of ${input.path ?? "the built-in prompts"} has another body than when it was answered`,
+					`Cannot resume with ${out}: ${name} in ${input.where(number)} has another body than when it was answered`,
 				);
 			}
 			table.set(key, request.fingerprint, { place: request.id, answered: true });

@@ -21,8 +21,8 @@ import { touch } from "./files/touch.ts";
 /** The files of a job, and what its requests sample with. */
 export interface OpenBatchOptions {
 	/**
-	 * The file of requests: OpenAI batch lines, JSONL with `prompt` or `messages`, or a prompt per line. @default a dozen
-	 * built-in prompts
+	 * The file of requests, or "-" for the standard input: OpenAI batch lines, JSON lines or an array with `prompt` or
+	 * `messages`, a prompt per line, CSV, TSV or Parquet; plain, gzip or zstd. @default a dozen built-in prompts
 	 */
 	readonly in?: string | undefined;
 	/** The file to which each answer is appended as it comes. @default the answers are not written */
@@ -128,11 +128,15 @@ async function tryToOpen(options: OpenBatchOptions): Promise<Batch | JobError | 
 		const sampling = { ...(endpoint ? {} : DEFAULT_SAMPLING), ...given(options) };
 		const { retryFailed = false, resume = retryFailed, ordered = false } = options;
 		if (out !== undefined) await touch(out);
-		return await Batch.open({
+		const { inFormat, promptField, promptTemplate, keepFields, system, raw } = options;
+		const batch = await Batch.open({
+			...{ inFormat, promptField, promptTemplate, keepFields, system, raw },
 			...{ in: input, out, requests, maxTokens, temperature: undefined, ...sampling, seed },
 			...{ endpoint, ignoreUnknown },
 			...{ resume: resume || retryFailed, retryFailed, ordered },
 		});
+		await batch.check();
+		return batch;
 	} catch (error) {
 		if (error instanceof JobError || error instanceof ArgumentError) return error;
 		throw error;

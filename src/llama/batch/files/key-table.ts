@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { hashText } from "./hash-text.ts";
 
 /** What is known of a key. */
 export interface KeyEntry {
@@ -88,6 +88,6 @@ export function sameFingerprint(entry: KeyEntry, fingerprint: string): boolean {
 }
 
 function halves(key: string): [high: number, low: number] {
-	const digest = hash("sha256", key, "hex");
+	const digest = hashText(key);
 	return [Number.parseInt(digest.slice(0, 8), 16), Number.parseInt(digest.slice(8, 16), 16)];
 }

@@ -1,7 +1,8 @@
-import { hash } from "node:crypto";
 import type { Request } from "../../dispatch/request.ts";
+import { BadRequest } from "../../openai/bad-request.ts";
 import type { FailureCode } from "../../openai/failure.ts";
 import type { RequestKind } from "../../openai/kind.ts";
+import { hashText } from "./hash-text.ts";
 
 /** A request of a file. Its id is its place among the file's requests, from 0. */
 export interface BatchRequest extends Request {
@@ -27,6 +28,8 @@ export interface BadLine {
 	readonly batch: boolean;
 	/** Null if the line has none that can be used. */
 	readonly customId: string | null;
+	/** The `custom_id` of the line where it is one that cannot be used. */
+	readonly shownId?: number | boolean;
 	/** 128 bits of SHA-256 of the line, in hexadecimal. */
 	readonly fingerprint: string;
 	/** Of the line, from 1. */
@@ -37,6 +40,8 @@ export interface BadLine {
 	readonly param?: string | undefined;
 	/** The same in words, with the number of the line. */
 	readonly message: string;
+	/** See `BatchRequest.kept`. */
+	readonly kept?: Readonly<Record<string, unknown>>;
 }
 
 /** Whether a line can be run. */
@@ -44,16 +49,31 @@ export function isRequest(line: BatchRequest | BadLine): line is BatchRequest {
 	return "task" in line;
 }
 
-/** 128 bits of SHA-256, in hexadecimal. */
-export function fingerprintOf(...parts: readonly string[]): string {
-	return hash("sha256", parts.join("\0"), "hex").slice(0, 32);
+/** Whether a line has an OpenAI envelope, and an id of its own. */
+export function isBatch(line: BatchRequest | BadLine): boolean {
+	return isRequest(line) ? line.requestKind !== "plain" : line.batch;
 }
 
-/** JSON that is the same for equal values, in whatever order their keys are. */
-export function canonicalJson(value: unknown): string {
-	return JSON.stringify(value, (_, each: unknown) =>
-		typeof each === "object" && each !== null && !Array.isArray(each)
-			? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
-			: each,
-	);
+/** 128 bits of SHA-256, in hexadecimal. */
+export function fingerprintOf(...parts: readonly string[]): string {
+	return hashText(parts.join("\0")).slice(0, 32);
+}
+
+/** No request needs more, and each level is a call on the stack, here and wherever it travels. */
+const DEEPEST = 512;
+
+/**
+ * JSON that is the same for equal values, in whatever order their keys are.
+ *
+ * @throws {BadRequest} if it is nested too deep.
+ */
+export function canonicalJson(value: unknown, depth = 0): string {
+	if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+	if (depth === DEEPEST) throw new BadRequest("invalid_json", `it is nested more than ${DEEPEST} deep`);
+	if (Array.isArray(value)) return `[${value.map((each) => canonicalJson(each, depth + 1)).join(",")}]`;
+	const fields = value as Readonly<Record<string, unknown>>;
+	const members = Object.keys(fields)
+		.sort()
+		.map((key) => `${JSON.stringify(key)}:${canonicalJson(fields[key], depth + 1)}`);
+	return `{${members.join(",")}}`;
 }

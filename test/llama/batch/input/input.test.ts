@@ -1,29 +1,21 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import { Input } from "../../../../src/llama/batch/files/input.ts";
 import { BUILT_IN_PROMPTS, JobError } from "../../../../src/llama/index.ts";
+import { readInput } from "../../support/input.ts";
 import { temporaryFolder } from "../../support/models.ts";
 
 const folder = temporaryFolder();
 
 async function read(name: string | undefined, text: string | Buffer, requests?: number) {
-	const prompts = name === undefined ? undefined : join(folder, name);
-	if (prompts !== undefined) writeFileSync(prompts, text);
-	const input = await Input.open({ in: prompts, requests, maxTokens: 8, temperature: 0, seed: 5 });
-	const all: unknown[] = [];
-	for await (const entries of input.entries()) {
-		for (const { request } of entries) {
-			if (!("task" in request)) all.push(request.message);
-			else all.push(request.task.kind === "generate" ? request.task.prompts[0] : request.task.texts);
-		}
-	}
-	return { form: input.form, all };
+	const path = name === undefined ? undefined : join(folder, name);
+	if (path !== undefined) writeFileSync(path, text);
+	return await readInput(path, { requests });
 }
 
 test("a file of text has a prompt in each line that is not empty", async (t) => {
 	const { form, all } = await read("p.txt", "\ufeffone\n\n  two \r\n\t\nthree");
-	t.is(form, "text");
+	t.is(form, "plain");
 	t.deepEqual(all, ["one", "  two ", "three"]);
 	// Text that looks like JSON but is no object stays text.
 	const lines = ['"quoted"', "[1]", "{not json}"];
@@ -34,7 +26,7 @@ test("a file is of JSON by its name or its first line, and a batch by what is in
 	const text = '{"prompt":"one"}\n\n{"messages":[{"role":"user","content":"Hi"}]}\n';
 	for (const name of ["p.jsonl", "P.NDJSON", "r.txt"]) {
 		const { form, all } = await read(name, text);
-		t.is(form, "jsonl");
+		t.is(form, "plain");
 		t.deepEqual(all, ["one", [{ role: "user", content: "Hi" }]]);
 	}
 	const line = { custom_id: "a", method: "POST", url: "/v1/completions", body: { prompt: "two" } };
@@ -49,7 +41,10 @@ test("a bad line of JSON is an error of that line", async (t) => {
 	const [first, second, third, last] = all as string[];
 	t.is(first, "a");
 	t.regex(second ?? "", /^Cannot run line 3 of \S+bad\.jsonl: it is not valid JSON \(/);
-	t.regex(third ?? "", /^Cannot run line 4 of \S+: "prompt" is not a text$/);
+	t.regex(
+		third ?? "",
+		/^Cannot run line 4 of \S+: "prompt" is 5: it takes a text, a list of messages or a list of tokens$/,
+	);
 	t.is(last, "c");
 });
 
@@ -71,4 +66,16 @@ test("a file without prompts is refused", async (t) => {
 		const expected = { instanceOf: JobError, message: /^Cannot use the prompts in \S+: the file has none$/ };
 		await t.throwsAsync(read("none.jsonl", text), expected);
 	}
+});
+
+test("how far a file is read is told in bytes of the disk", async (t) => {
+	const { input } = await read("progress.txt", "one\ntwo\n");
+	t.deepEqual(input.progress, { bytesRead: 8, bytes: 8 });
+	t.is((await read(undefined, "")).input.progress, undefined);
+});
+
+test("in the second round only lines without an id of their own are run again", async (t) => {
+	const batch = { custom_id: "a", url: "/v1/completions", body: { prompt: "once" } };
+	const text = `{"prompt":"one"}\n${JSON.stringify(batch)}\n"two"\n`;
+	t.deepEqual((await read("mixed-round.jsonl", text, 6)).all, ["one", "once", "two", "one", "two", "one"]);
 });

@@ -1,0 +1,20 @@
+import { Input, type InputOptions } from "../../../src/llama/batch/input/input.ts";
+
+/** Reads all of an input: of each request what it asks for, of each bad line its error. */
+export async function readInput(path: string | undefined, options: Partial<InputOptions> = {}) {
+	const defaults = { requests: undefined, maxTokens: 8, temperature: 0, seed: 5 };
+	const input = await Input.open({ in: path, ...defaults, ...options });
+	const all: unknown[] = [];
+	const requests: unknown[] = [];
+	for await (const entries of input.entries()) {
+		for (const { request } of entries) {
+			requests.push(request);
+			if (!("task" in request)) all.push(request.message);
+			else all.push(request.task.kind === "generate" ? request.task.prompts[0] : request.task.texts);
+		}
+	}
+	return { input, form: input.form, all, requests };
+}
+
+/** What two chats look like, once they are read. */
+export const user = (content: string) => ({ role: "user", content });
