@@ -1,3 +1,5 @@
+import { execFileSync, spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { Input, type InputOptions } from "../../../src/llama/batch/input/input.ts";
 
 /** Reads all of an input: of each request what it asks for, of each bad line its error. */
@@ -18,3 +20,11 @@ export async function readInput(path: string | undefined, options: Partial<Input
 
 /** What two chats look like, once they are read. */
 export const user = (content: string) => ({ role: "user", content });
+
+/** A named pipe out of which this comes, for whoever reads it first. */
+export function fifoWith(path: string, content: string | Buffer): string {
+	execFileSync("mkfifo", [path]);
+	writeFileSync(`${path}.content`, content);
+	spawn("cp", [`${path}.content`, path], { stdio: "inherit" });
+	return path;
+}

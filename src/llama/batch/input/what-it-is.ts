@@ -59,7 +59,7 @@ function utf16Order(head: Buffer): "LE" | "BE" | undefined {
 	const zeros = [0, 0];
 	for (const [index, byte] of head.entries()) if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
 	const [even = 0, odd = 0] = zeros;
-	const many = head.length / 8;
+	const many = head.length / 4;
 	if (odd > many && even * 8 < odd) return "LE";
 	return even > many && odd * 8 < even ? "BE" : undefined;
 }
