@@ -13,7 +13,7 @@ export const OPTION_TABLE = [
 	{
 		name: "in",
 		value: "FILE",
-		describe: "OpenAI batch lines, JSONL with prompt or messages, or a prompt per line; else built-in ones",
+		describe: "requests: batch lines, JSON, text, CSV, Parquet, also .gz and .zst, or -; else built-in ones",
 	},
 	{ name: "prompts", value: "FILE", describe: "the same as --in" },
 	{
@@ -144,7 +144,12 @@ export const OPTION_TABLE = [
 		describe: "requests that must succeed, or the exit code is 1 (100)",
 	},
 	{ name: "print", describe: "print each answer as it arrives" },
-	{ name: "help", aliases: ["h"], endsScan: true, describe: "print this" },
+	{
+		name: "help",
+		aliases: ["h"],
+		endsScan: true,
+		describe: "print this; --help report: what the figures of a report mean",
+	},
 ] as const satisfies readonly OptionRow[];
 
 /** A name in the table. */

@@ -1,11 +1,12 @@
 import { helpText } from "../../base/options/help.ts";
-import { scanOptions } from "../../base/options/scan.ts";
+import { type GivenOption, scanOptions } from "../../base/options/scan.ts";
 import { OptionValues } from "../../base/options/values.ts";
 import { IN_FORMATS, type InFormat } from "../batch/files/in-format.ts";
 import { type GpuChoice, type GpuLayers, MAX_SLOTS } from "../engine/options.ts";
 import { JobError } from "../errors.ts";
 import type { Slo } from "../measure/slo.ts";
 import type { ReportFiles } from "../report/outputs.ts";
+import { definitionsText } from "../report/text.ts";
 import { POLICIES, type Policy } from "../schedule/policies.ts";
 import { type EngineChoice, readEngineChoice } from "./engine-options.ts";
 import type { Sweep } from "./for-each-setting.ts";
@@ -92,12 +93,14 @@ const MOST_REQUESTS = 2 ** 32 - 1;
 /**
  * Reads a job's command line.
  *
- * @throws {JobError} with exit code 2 for a mistake; with exit code 0 and the help text for `--help`.
+ * @throws {JobError} with exit code 2 for a mistake; with exit code 0 and the help text for `--help`, or for
+ * `--help report` what the figures of a report mean.
  */
 export function parseOptions(argv: readonly string[], program: string): JobOptions {
-	const { given } = scanOptions(argv, OPTION_TABLE, refuse, { style: "gnu" });
+	const { given, end } = scanOptions(argv, OPTION_TABLE, refuse, { style: "gnu" });
 	const values = new OptionValues(given, refuse);
-	if (values.has("help")) throw helpFor(program);
+	if (values.has("help")) throw helpFor(program, argv[end]);
+	refuseRepeated(given);
 	checkTogether(values);
 	return {
 		model: values.text("model"),
@@ -143,6 +146,19 @@ export function parseOptions(argv: readonly string[], program: string): JobOptio
 	};
 }
 
+/** The first of two files would be left out without a word. */
+function refuseRepeated(given: readonly GivenOption[]): void {
+	const values = new Map<string, string>();
+	for (const { row, value } of given) {
+		if (row.value === undefined) continue;
+		const first = values.get(row.name);
+		if (first !== undefined) {
+			throw usageError(`Cannot use --${row.name} twice, with ${first} and ${value}: it takes one value`);
+		}
+		values.set(row.name, value);
+	}
+}
+
 function checkTogether(values: OptionValues<JobOptionName>): void {
 	if (values.has("in") && values.has("prompts")) {
 		throw usageError("Cannot use --in with --prompts: they are the same");
@@ -168,8 +184,9 @@ function checkTogether(values: OptionValues<JobOptionName>): void {
 	}
 }
 
-/** Gives the help to whoever throws it: no job is run. */
-function helpFor(program: string): JobError {
+/** Gives the help to whoever throws it: no job is run. What follows --help is its topic, or an option that nobody needs. */
+function helpFor(program: string, topic = ""): JobError {
+	if (topic === "report") return new JobError(definitionsText().trimEnd(), 0);
 	return new JobError(
 		helpText(OPTION_TABLE, { usage: `Usage: tsmpirun -np N ${program} [options]`, oneSpelling: true }),
 		0,

@@ -67,13 +67,22 @@ const DEEPEST = 512;
  *
  * @throws {BadRequest} if it is nested too deep.
  */
-export function canonicalJson(value: unknown, depth = 0): string {
-	if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+export function canonicalJson(value: unknown): string {
+	// Sorting first and writing then is several times as fast as JSON.stringify() with a function, or by hand.
+	return JSON.stringify(sorted(value, 0)) ?? "null";
+}
+
+function sorted(value: unknown, depth: number): unknown {
+	if (typeof value !== "object" || value === null) return value;
 	if (depth === DEEPEST) throw new BadRequest("invalid_json", `it is nested more than ${DEEPEST} deep`);
-	if (Array.isArray(value)) return `[${value.map((each) => canonicalJson(each, depth + 1)).join(",")}]`;
+	if (Array.isArray(value)) return value.map((each) => sorted(each, depth + 1));
 	const fields = value as Readonly<Record<string, unknown>>;
-	const members = Object.keys(fields)
-		.sort()
-		.map((key) => `${JSON.stringify(key)}:${canonicalJson(fields[key], depth + 1)}`);
-	return `{${members.join(",")}}`;
+	const copy: Record<string, unknown> = {};
+	for (const key of Object.keys(fields).sort()) {
+		const field = sorted(fields[key], depth + 1);
+		// To set this one would change what the object is.
+		if (key === "__proto__") Object.defineProperty(copy, key, { value: field, enumerable: true });
+		else copy[key] = field;
+	}
+	return copy;
 }

@@ -87,14 +87,18 @@ export class Input {
 		return `${this.#unit} ${number} of ${this.#name}`;
 	}
 
-	/** The entries in portions, in their order. A file of plain prompts is gone round until there are enough. */
-	async *entries(): AsyncGenerator<readonly Entry[], void, undefined> {
+	/**
+	 * The entries in portions, in their order. A file of plain prompts is gone round until there are enough.
+	 *
+	 * @param look Only the first ones are wanted: what a pipe gave is there again afterwards.
+	 */
+	async *entries(look = false): AsyncGenerator<readonly Entry[], void, undefined> {
 		const most = this.#requests ?? Number.POSITIVE_INFINITY;
 		const goesRound = this.form === "plain" && most !== Number.POSITIVE_INFINITY;
 		let id = 0;
 		for (let before = -1; before < 0 || (goesRound && id > before); ) {
 			before = id;
-			for await (const portion of this.#once(id, false)) {
+			for await (const portion of this.#once(id, look)) {
 				const wanted = portion.slice(0, most - id);
 				id += wanted.length;
 				yield wanted;

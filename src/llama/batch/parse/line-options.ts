@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { JobError, reasonOf } from "../../errors.ts";
 import type { Defaults } from "../../openai/task.ts";
+import { ID_KEYS } from "./record.ts";
 import { parseTemplate, type Template } from "./template.ts";
 
 /** What the lines of a file are taken for, as a command line says it. */
@@ -22,6 +23,8 @@ export interface LineOptions extends Defaults {
 	readonly promptField: string | undefined;
 	readonly template: Template | undefined;
 	readonly keepFields: readonly string[];
+	/** Those, and the ids. */
+	readonly keptNames: readonly string[];
 	readonly system: string | undefined;
 	readonly raw: boolean;
 }
@@ -39,6 +42,7 @@ export async function readLineOptions(options: PlainOptions): Promise<LineOption
 		promptField,
 		template: promptTemplate === undefined ? undefined : parseTemplate(promptTemplate),
 		keepFields,
+		keptNames: [...ID_KEYS, ...keepFields],
 		system: system?.startsWith("@") ? await readSystem(system.slice(1)) : system,
 		raw,
 	};

@@ -22,32 +22,44 @@ type Identity = Pick<BadLine, "batch" | "customId"> &
 
 /** Reads an item; what is wrong with it is a value, since one bad line must not end a job. */
 export function parseItem(item: Item, place: Place, options: ItemOptions): BatchRequest | BadLine {
-	const plain: Identity = { batch: false, customId: `${place.id}` };
-	let identity: Identity = options.form === "batch" ? { batch: true, customId: null } : plain;
+	let value: string | LineRecord | undefined;
 	try {
-		const value = readValue(item, options.texts);
-		if (typeof value === "string") {
-			identity = plain;
-			return promptRequest(value, place, options);
-		}
-		if (typeof item === "string" && isEnvelope(value, options)) {
-			identity = envelopeIdentity(value);
-			return envelopeRequest(value, place, options);
-		}
-		const kept = keptOf(value, options.keepFields);
-		identity = kept === undefined ? plain : { ...plain, kept };
-		return recordRequest(value, place, options, typeof item !== "string");
+		value = readValue(item, options.texts);
+		if (typeof value === "string") return promptRequest(value, place, options);
+		const isRow = typeof item !== "string";
+		if (!isRow && isEnvelope(value, options)) return envelopeRequest(value, place, options);
+		return recordRequest(value, place, options, isRow);
 	} catch (error) {
+		const identity = identify(item, value, place, options);
 		const { code, message, param } = problemOf(error);
-		const text = typeof item === "string" ? item : "";
 		const advice =
 			code === "unknown_parameter" && !identity.batch
 				? `; --keep-fields ${param} takes it for data, which the answer repeats`
 				: "";
+		const text = typeof item === "string" ? item : "";
 		return {
 			...{ id: place.id, fingerprint: fingerprintOf(`line ${place.number}`, text), ...identity },
 			...{ number: place.number, code, param, message: `${beginningOf(place)}${message}${advice}` },
 		};
+	}
+}
+
+/** By what the error of an item is known. */
+function identify(
+	item: Item,
+	value: string | LineRecord | undefined,
+	{ id }: Place,
+	options: ItemOptions,
+): Identity {
+	const plain: Identity = { batch: false, customId: `${id}` };
+	if (value === undefined) return options.form === "batch" ? { batch: true, customId: null } : plain;
+	if (typeof value === "string") return plain;
+	if (typeof item === "string" && isEnvelope(value, options)) return envelopeIdentity(value);
+	try {
+		const kept = keptOf(value, options.keptNames);
+		return kept === undefined ? plain : { ...plain, kept };
+	} catch {
+		return plain;
 	}
 }
 

@@ -27,26 +27,43 @@ export const NO_PARAMETERS: LineRecord = {};
 /** @throws {BadRequest} for what cannot be run. */
 export function plainRequest(
 	content: PlainContent,
-	{ parameters, system, priority, kept }: PlainFields,
-	place: Place,
+	fields: PlainFields,
+	{ id }: Place,
 	options: LineOptions,
 ): BatchRequest {
-	const { id } = place;
-	const parts = [`${id}`, canonicalJson(content)];
-	if (system !== undefined) parts.push(`system ${system}`);
-	// Before all else, since this is what refuses parameters that are nested too deep for others.
-	if (parameters !== NO_PARAMETERS) parts.push(canonicalJson(parameters));
+	// Before all else, since this is what refuses what is nested too deep for others.
+	const fingerprint = fingerprintFor(id, content, fields);
+	const { kept, priority } = fields;
 	const { task, model, ignored } =
 		typeof content === "string"
-			? parseText(content, { parameters, system }, id, options)
-			: parseBody({ ...parameters, ...content }, kindOf(content), id, options);
+			? parseText(content, fields, id, options)
+			: parseBody({ ...fields.parameters, ...content }, kindOf(content), id, options);
+	const { promptTokens, maxTokens } = sizeOf(task);
+	const customId = `${id}`;
+	const request = {
+		id,
+		requestKind: "plain",
+		task,
+		customId,
+		promptTokens,
+		maxTokens,
+		priority,
+		fingerprint,
+	} as const;
+	if (model === undefined && ignored === undefined && kept === undefined) return request;
 	return {
-		...{ id, requestKind: "plain", task, customId: `${id}`, ...sizeOf(task), priority },
-		fingerprint: fingerprintOf(...parts),
+		...request,
 		...(model === undefined ? {} : { model }),
 		...(ignored === undefined ? {} : { ignored }),
 		...(kept === undefined ? {} : { kept }),
 	};
+}
+
+function fingerprintFor(id: number, content: PlainContent, { system, parameters }: PlainFields): string {
+	const parts = [`${id}`, canonicalJson(content)];
+	if (system !== undefined) parts.push(`system ${system}`);
+	if (parameters !== NO_PARAMETERS) parts.push(canonicalJson(parameters));
+	return fingerprintOf(...parts);
 }
 
 function kindOf(content: PlainContent) {
@@ -55,27 +72,29 @@ function kindOf(content: PlainContent) {
 
 function parseText(
 	prompt: string,
-	{ parameters, system }: Pick<PlainFields, "parameters" | "system">,
+	{ parameters, system }: PlainFields,
 	id: number,
 	options: LineOptions,
 ): ParsedBody {
-	const common = parameters === NO_PARAMETERS;
-	const parsed = common ? commonBody(options) : parseParameters(parameters, id, options);
-	const task = {
-		...(parsed.task as GenerateTask),
-		prompts: [prompt],
-		...(options.raw ? {} : { plain: system === undefined ? {} : { system } }),
-		...(common ? { seed: seedFor(options.seed, id) } : {}),
-	};
-	return { ...parsed, task };
+	const prompts = [prompt];
+	if (parameters === NO_PARAMETERS && system === options.system) {
+		return { task: { ...commonTask(options), prompts, seed: seedFor(options.seed, id) } };
+	}
+	const parsed = parseParameters(parameters, id, options);
+	const plain = options.raw ? {} : { plain: system === undefined ? {} : { system } };
+	return { ...parsed, task: { ...(parsed.task as GenerateTask), ...plain, prompts } };
 }
 
-const COMMON = new WeakMap<LineOptions, ParsedBody>();
+const COMMON = new WeakMap<LineOptions, GenerateTask>();
 
-function commonBody(options: LineOptions): ParsedBody {
-	const known = COMMON.get(options) ?? parseParameters(NO_PARAMETERS, 0, options);
-	COMMON.set(options, known);
-	return known;
+function commonTask(options: LineOptions): GenerateTask {
+	const known = COMMON.get(options);
+	if (known !== undefined) return known;
+	const { system, raw } = options;
+	const task = parseParameters(NO_PARAMETERS, 0, options).task as GenerateTask;
+	const common = raw ? task : { ...task, plain: system === undefined ? {} : { system } };
+	COMMON.set(options, common);
+	return common;
 }
 
 /**

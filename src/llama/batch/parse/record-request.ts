@@ -29,7 +29,7 @@ export function recordRequest(
 	const fields = {
 		parameters: isData ? NO_PARAMETERS : parametersOf(record, options),
 		priority: isData ? 0 : priorityOf(record),
-		kept: keptOf(record, options.keepFields),
+		kept: keptOf(record, options.keptNames),
 	};
 	if (typeof content === "string") {
 		if (system !== undefined && options.raw) {
@@ -106,6 +106,8 @@ function withSystem(content: Exclude<PlainContent, string>, text: string): Plain
 
 /** What is no key of ours is the request's own, as in a body. */
 function parametersOf(record: LineRecord, { keepFields }: LineOptions): LineRecord {
-	const names = Object.keys(record).filter((name) => !OWN_KEYS.has(name) && !keepFields.includes(name));
-	return names.length === 0 ? NO_PARAMETERS : Object.fromEntries(names.map((name) => [name, record[name]]));
+	const isParameter = (name: string) => !OWN_KEYS.has(name) && !keepFields.includes(name);
+	const names = Object.keys(record);
+	if (!names.some(isParameter)) return NO_PARAMETERS;
+	return Object.fromEntries(names.filter(isParameter).map((name) => [name, record[name]]));
 }

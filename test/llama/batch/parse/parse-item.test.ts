@@ -7,6 +7,7 @@ const NOTHING = {
 	promptField: undefined,
 	template: undefined,
 	keepFields: [],
+	keptNames: [],
 	system: undefined,
 	raw: false,
 };
