@@ -103,11 +103,7 @@ function commonTask(options: LineOptions): GenerateTask {
  */
 function parseParameters(parameters: LineRecord, id: number, options: LineOptions): ParsedBody {
 	const chat = { messages: [{ role: "user", content: "" }] };
-	const parsed = options.raw
+	return options.raw
 		? parseBody({ ...parameters, prompt: "" }, "/v1/completions", id, options)
 		: parseBody({ ...parameters, ...chat }, "/v1/chat/completions", id, options);
-	const { body, ...task } = parsed.task as GenerateTask;
-	if (body === undefined) return parsed;
-	const { messages: _messages, prompt: _prompt, ...rest } = body;
-	return { ...parsed, task: { ...task, body: rest } };
 }
