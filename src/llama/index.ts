@@ -1,7 +1,7 @@
 /** `tsmpi/llama`: a llama.cpp engine per rank, jobs of many prompts, and their statistics. */
 
 export type { Batch, BatchCounts, BatchOptions } from "./batch/batch.ts";
-export type { Result } from "./batch/files/answer-line.ts";
+export type { Result } from "./batch/output/answer-line.ts";
 export { BUILT_IN_PROMPTS } from "./batch/files/built-in-prompts.ts";
 export type { BadLine, BatchRequest } from "./batch/files/request.ts";
 export type { OpenBatchOptions } from "./batch/open-batch.ts";

@@ -3,12 +3,12 @@ import type { Prompt } from "../engine/prompt.ts";
 import { JobError } from "../errors.ts";
 import type { Answer } from "../openai/answer.ts";
 import type { Failure } from "../openai/failure.ts";
-import { answerLine, failureLine, keyOf } from "./files/answer-line.ts";
+import { answerLine, failureLine, keyOf } from "./output/answer-line.ts";
 import { type Entry, Input, type InputOptions } from "./files/input.ts";
-import { Journal } from "./files/journal.ts";
-import { KeyTable, sameFingerprint } from "./files/key-table.ts";
-import { readOldAnswers } from "./files/old-answers.ts";
-import { orderAnswers } from "./files/order.ts";
+import { Journal } from "./output/journal.ts";
+import { KeyTable, sameFingerprint } from "./output/key-table.ts";
+import { readOldAnswers } from "./output/old-answers.ts";
+import { orderAnswers } from "./output/order.ts";
 import { type BadLine, type BatchRequest, fingerprintOf, isRequest } from "./files/request.ts";
 
 /** The files of a job, and how to use them. */

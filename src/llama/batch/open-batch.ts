@@ -16,7 +16,7 @@ import { JobError } from "../errors.ts";
 import { Batch } from "./batch.ts";
 import { BUILT_IN_TOKENS } from "./files/built-in-prompts.ts";
 import { IN_FORMATS, type InFormat } from "./files/in-format.ts";
-import { touch } from "./files/touch.ts";
+import { touch } from "./output/touch.ts";
 
 /** The files of a job, and what its requests sample with. */
 export interface OpenBatchOptions {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import test from "ava";
-import { Journal } from "../../../../src/llama/batch/files/journal.ts";
+import { Journal } from "../../../../src/llama/batch/output/journal.ts";
 import { JobError } from "../../../../src/llama/index.ts";
 import { temporaryFolder } from "../../support/models.ts";
 

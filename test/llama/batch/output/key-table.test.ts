@@ -1,5 +1,5 @@
 import test from "ava";
-import { KeyTable, sameFingerprint } from "../../../../src/llama/batch/files/key-table.ts";
+import { KeyTable, sameFingerprint } from "../../../../src/llama/batch/output/key-table.ts";
 import { fingerprintOf } from "../../../../src/llama/batch/files/request.ts";
 
 test("KeyTable keeps what it was told of 20,000 keys, and nothing of others", (t) => {

@@ -2,7 +2,7 @@ import type { Completion } from "../../engine/engine.ts";
 import type { Answer } from "../../openai/answer.ts";
 import type { Failure } from "../../openai/failure.ts";
 import { responseBody } from "../../openai/response.ts";
-import { type BadLine, type BatchRequest, isRequest } from "./request.ts";
+import { type BadLine, type BatchRequest, isRequest } from "../files/request.ts";
 
 /** A line of the output for plain prompts. Without an error, all other fields are there. */
 export interface Result {
