@@ -24,7 +24,12 @@ const file = await atRoot(world, async () => {
 	await pipeline(Readable.from(lines()), createWriteStream(path));
 	return path;
 });
-const batch = await openBatch(mpi, { in: file, out: join(folder ?? "", "out.jsonl"), temperature: 0, maxTokens: 64 });
+const batch = await openBatch(mpi, {
+	in: file,
+	out: join(folder ?? "", "out.jsonl"),
+	temperature: 0,
+	maxTokens: 64,
+});
 
 function* lines() {
 	const content = "words that stand for a prompt ".repeat(Math.ceil(characters / 30));

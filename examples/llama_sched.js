@@ -17,19 +17,24 @@ import {
 	DEMO_MODEL_NOTE,
 	forEachSetting,
 	fromRoot,
+	interruptible,
 	jobSettings,
 	measureCache,
+	nothingLeft,
 	openBatch,
 	parseOptions,
 	prepareReport,
 	printEnding,
 	runBatch,
 	runJob,
+	showLoading,
 	startEngines,
 	startMeasurement,
 	startProgressBar,
 	warmUp,
 } from "tsmpi/llama";
+
+/** @import { Ending, Setting } from "tsmpi/llama" */
 
 const mpi = await init();
 
@@ -42,14 +47,19 @@ await runJob(mpi, async () => {
 	await prepareReport(mpi, report);
 	// The prompts and the answers: rank 0 has the files.
 	const batch = await openBatch(mpi, files);
+	// After a whole job, --resume says so without loading a model.
+	if (options.resume && (await nothingLeft(mpi, batch, report))) return;
 	if (mpi.world.rank === 0 && options.print && options.model === undefined) console.log(DEMO_MODEL_NOTE);
 
+	// While requests run, Ctrl-C ends them and not the ranks, so that what is done is reported.
+	const interrupt = interruptible();
 	// Once, or for each setting of --sweep: then on the ranks and with the options of that setting.
-	const runs = await forEachSetting(mpi, options.sweep, async (part, setting) => {
+	const runSetting = async (/** @type {typeof mpi} */ part, /** @type {Setting | undefined} */ setting) => {
 		const { world } = part;
 		const settings = jobSettings(options, setting);
+		const { model } = settings.engine;
 		// One engine per rank: a process that owns llama.cpp, on this rank's GPU or its part of the host's cores.
-		const engine = await startEngines(part, settings.engine);
+		const engine = await showLoading(part, startEngines(part, settings.engine), { model });
 		await warmUp(engine, settings.warmUp);
 
 		const sample = options.measureCache ? await world.bcast(await batch?.sample(8)) : undefined;
@@ -60,20 +70,24 @@ await runJob(mpi, async () => {
 		// Every request ends exactly once: as an answer, or as an error with its reason. With --print the answers
 		// themselves show how far the job is.
 		const shown = batch !== undefined && !options.print;
-		const bar = startProgressBar({ shown, total: batch?.total });
-		const outcome = await runBatch(part, engine, batch, {
+		const bar = startProgressBar({ shown, batch });
+		const runOptions = {
 			...settings.run,
 			measurement,
-			onEnd: (ending) => {
+			signal: interrupt.signal,
+			onEnd: (/** @type {Ending} */ ending) => {
 				bar.add(ending);
 				return options.print ? printEnding(ending) : undefined;
 			},
-		});
+		};
+		const outcome = await interrupt.during(() => runBatch(part, engine, batch, runOptions));
 		bar.finish();
 		await engine.close();
 		return outcome;
-	});
+	};
+	const runs = await forEachSetting(mpi, options.sweep, runSetting, { signal: interrupt.signal });
 
 	// Rank 0 merges the digests and prints the report. The other ranks are not needed: some may have died.
 	await conclude(runs, report);
+	await interrupt.finish();
 });

@@ -1,6 +1,10 @@
 import { isatty } from "node:tty";
+import { commandText } from "../../src/base/command-text.ts";
 import type { JobNetwork, LaunchOrder, Preload, StreamName } from "../link/protocol.ts";
 import type { Plan } from "./plan.ts";
+
+/** Of the command line in the ranks' environment, which has its own limits. */
+const MOST_CHARACTERS = 8000;
 
 /** What all hosts of a job have in common. */
 export interface JobFacts {
@@ -27,7 +31,12 @@ export function launchOrder(
 		jobId: node === 0 ? jobId : `${jobId}-${node}`,
 		...{ cwd, programs, prompts },
 		binding: mostGpus === undefined ? binding : { ...binding, mostGpus },
-		env: terminals.stderr ? { ...env, TSMPI_STDERR_TTY: "1" } : env,
+		env: {
+			...env,
+			// For reports, which say what was typed.
+			TSMPI_COMMAND: commandText(["tsmpirun", ...process.argv.slice(2)]).slice(0, MOST_CHARACTERS),
+			...(terminals.stderr ? { TSMPI_STDERR_TTY: "1" } : {}),
+		},
 		...(network === undefined ? {} : { network }),
 		...(preload === undefined ? {} : { preload }),
 		ranks: plan.orders.filter(({ nodeRank }) => nodeRank === node),

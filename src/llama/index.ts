@@ -1,6 +1,6 @@
 /** `tsmpi/llama`: a llama.cpp engine per rank, jobs of many prompts, and their statistics. */
 
-export type { Batch, BatchCounts, BatchOptions } from "./batch/batch.ts";
+export type { Batch, BatchCounts, BatchOptions, DoneBatch } from "./batch/batch.ts";
 export type { Result } from "./batch/output/answer-line.ts";
 export { BUILT_IN_PROMPTS } from "./batch/files/built-in-prompts.ts";
 export type { BadLine, BatchRequest } from "./batch/files/request.ts";
@@ -39,25 +39,41 @@ export { EngineError, JobError } from "./errors.ts";
 export type { ConcludeOptions } from "./job/conclude.ts";
 export { conclude, prepareReport } from "./job/conclude.ts";
 export type { EngineChoice } from "./job/engine-options.ts";
-export type { Setting, SettingChanges, SettingRun, Sweep } from "./job/for-each-setting.ts";
+export type {
+	ForEachSettingOptions,
+	Setting,
+	SettingChanges,
+	SettingRun,
+	Sweep,
+} from "./job/for-each-setting.ts";
 export { forEachSetting } from "./job/for-each-setting.ts";
+export { nothingLeft } from "./job/nothing-left.ts";
 export type { JobOptions } from "./job/options.ts";
 export { parseOptions } from "./job/options.ts";
 export type { HostShare, ShareHostOptions } from "./job/placement.ts";
 export { shareHost } from "./job/placement.ts";
-export { printEnding } from "./job/print-ending.ts";
-export type { ProgressBar, ProgressBarOptions } from "./job/progress-bar.ts";
-export { startProgressBar } from "./job/progress-bar.ts";
+export type { Interrupt } from "./job/process/interrupt.ts";
+export { interruptible } from "./job/process/interrupt.ts";
 export type { JobSettings } from "./job/settings.ts";
 export { jobSettings } from "./job/settings.ts";
+export type { ShowLoadingOptions } from "./job/show/loading.ts";
+export { showLoading } from "./job/show/loading.ts";
+export { printEnding } from "./job/show/print-ending.ts";
+export type { BytesRead, ProgressSource } from "./job/show/progress.ts";
+export type { ProgressBar, ProgressBarOptions } from "./job/show/progress-bar.ts";
+export { startProgressBar } from "./job/show/progress-bar.ts";
 export type { StartEnginesOptions } from "./job/start-engines.ts";
 export { startEngines } from "./job/start-engines.ts";
 export { atRoot, everywhere, fromRoot, runJob } from "./job/together.ts";
 export type { WarmUpOptions } from "./job/warm-up.ts";
 export { warmUp } from "./job/warm-up.ts";
 export type { ClockOffset } from "./measure/clock.ts";
-export type { DigestData, Summary } from "./measure/digest.ts";
-export { Digest, summarise } from "./measure/digest.ts";
+export type { CutCounts } from "./measure/counts/cut-counts.ts";
+export type { FailureCount, LocatedFailure } from "./measure/counts/failure-counts.ts";
+export type { FieldCount } from "./measure/counts/field-counts.ts";
+export type { DigestData, Summary } from "./measure/distribution/digest.ts";
+export { Digest, summarise } from "./measure/distribution/digest.ts";
+export type { TokenRateData } from "./measure/distribution/token-rate.ts";
 export type { GpuUse } from "./measure/gpu.ts";
 export type { Measurement, MeasureOptions } from "./measure/measure.ts";
 export { startMeasurement } from "./measure/measure.ts";
@@ -65,7 +81,13 @@ export type { CacheMeasurement, MeasureCacheOptions } from "./measure/measure-ca
 export { measureCache } from "./measure/measure-cache.ts";
 export type { ReportContext } from "./measure/merge-statistics.ts";
 export { mergeStatistics } from "./measure/merge-statistics.ts";
-export type { Quantity, RankStatistics, Recorder, RequestRecord } from "./measure/recorder.ts";
+export type {
+	Quantity,
+	RankStatistics,
+	RecordedChoice,
+	Recorder,
+	RequestRecord,
+} from "./measure/recorder.ts";
 export type {
 	CacheFigures,
 	Delivery,
@@ -73,12 +95,12 @@ export type {
 	Report,
 	ReportFigures,
 } from "./measure/report.ts";
+export type { RunFacts, SamplingFacts } from "./measure/run-facts.ts";
 export type { RequestLabel } from "./measure/run-recorded.ts";
 export { runRecorded } from "./measure/run-recorded.ts";
 export type { Slo } from "./measure/slo.ts";
 export type { Span } from "./measure/spans.ts";
 export type { Targets } from "./measure/targets.ts";
-export type { TokenRateData } from "./measure/token-rate.ts";
 export { DEMO_MODEL_NOTE, ensureDemoModel } from "./model/demo/cache.ts";
 export type { PresetName } from "./model/demo/presets.ts";
 export { writeDemoModel } from "./model/demo/write.ts";

@@ -1,13 +1,15 @@
 import { basename } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Comm } from "../../index.ts";
 import { Dispatcher } from "../dispatch/dispatcher.ts";
 import { localReplica, RemoteReplica } from "../dispatch/replica.ts";
 import type { RequestEnd } from "../dispatch/submission.ts";
 import type { Engine, EngineInfo } from "../engine/engine.ts";
+import type { LocatedFailure } from "../measure/counts/failure-counts.ts";
+import { FieldCounts } from "../measure/counts/field-counts.ts";
 import type { Measurement } from "../measure/measure.ts";
 import { type RankStatistics, Recorder } from "../measure/recorder.ts";
 import type { Delivery } from "../measure/report.ts";
-import type { Failure } from "../openai/failure.ts";
 import { arrivals } from "../schedule/arrivals.ts";
 import type { Batch } from "./batch.ts";
 import { Feed } from "./feed.ts";
@@ -24,6 +26,10 @@ export interface RankFacts {
 	readonly slots: number;
 }
 
+/** How long ranks of an interrupted job may take to tell what they measured. */
+const PATIENCE_MS = 1000;
+const NOBODY: ReadonlyMap<number, RankStatistics | undefined> = new Map();
+
 type Options = RunBatchOptions & { readonly measurement: Measurement };
 
 /** Rank 0's side of a run. */
@@ -34,6 +40,7 @@ export class BatchRun {
 	readonly #model: string;
 	/** What each rank's answers came to, in case it dies with its statistics. */
 	readonly #tallies: Tally[];
+	readonly #ignored = new FieldCounts();
 	#ended = 0;
 
 	constructor(batch: Batch, options: Options, ranks: readonly RankFacts[]) {
@@ -63,14 +70,30 @@ export class BatchRun {
 			);
 		}
 		await feed.run(this.#batch.requests());
-		const statistics = await dispatcher.close();
-		await this.#batch.close();
+		const interrupted = signal?.aborted === true;
+		const statistics = await this.#statistics(dispatcher, interrupted);
+		await this.#batch.close({ order: !interrupted });
 		return {
-			statistics: this.#ranks.map(
-				(facts, rank) => statistics.get(rank) ?? this.#statisticsOfDead(rank, facts),
-			),
-			delivery: this.#delivery(dispatcher.counts.requeued, feed.dropped),
+			statistics,
+			delivery: this.#delivery(dispatcher.counts.requeued, interrupted),
+			ignored: this.#ignored.toData(),
+			resumable: this.#batch.resumable,
+			...(interrupted ? { interrupted: interruptionOf(signal) } : {}),
 		};
+	}
+
+	/** Of every rank. Whoever interrupts a job waits for its end: then a rank that does not answer soon is left out. */
+	async #statistics(dispatcher: Dispatcher, interrupted: boolean): Promise<RankStatistics[]> {
+		const closed = dispatcher.close();
+		const statistics = await (interrupted
+			? Promise.race([closed, delay(PATIENCE_MS, NOBODY, { ref: false })])
+			: closed);
+		return this.#ranks.map((facts, rank) => {
+			const told = statistics.get(rank);
+			if (told === undefined) return this.#statisticsOfDead(rank, facts);
+			// A rank counts what ended after the abort as well, which nobody has taken from it.
+			return interrupted ? { ...told, ...this.#tallies[rank]?.answers() } : told;
+		});
 	}
 
 	#arrivals(): (() => number) | undefined {
@@ -82,18 +105,20 @@ export class BatchRun {
 
 	/** Gives a promise while the disk or the caller is behind. */
 	#onEnd(request: BatchRequest, { rank, answer, failure }: RequestEnd): Promise<void> | undefined {
+		this.#ignored.add(request.ignored ?? []);
 		if (failure !== undefined) return this.#fail(request, rank, failure);
 		this.#tallies[rank]?.add(answer);
 		const written = this.#batch.answer(request, rank, answer, this.#model);
 		return this.#tell({ request, rank, answer }, written);
 	}
 
-	#fail(request: BatchRequest | BadLine, rank: number | null, { code, message }: Failure) {
+	#fail(request: BatchRequest | BadLine, rank: number | null, located: LocatedFailure) {
+		const { code, message, param } = located;
 		// No rank's own books know of what no engine has ended.
 		if (rank === null || code === "engine_died" || code === "interrupted")
-			this.#options.measurement.recorder.refused(message);
-		else this.#tallies[rank]?.fail(message);
-		const failure = { code, message };
+			this.#options.measurement.recorder.refused(located);
+		else this.#tallies[rank]?.fail(located);
+		const failure = { code, message, ...(param === undefined ? {} : { param }) };
 		return this.#tell({ request, rank, failure }, this.#batch.fail(request, rank, failure));
 	}
 
@@ -104,10 +129,11 @@ export class BatchRun {
 	}
 
 	/** What was read is compared with what is in the output: neither count knows of the other. */
-	#delivery(requeued: number, dropped: number): Delivery {
+	#delivery(requeued: number, interrupted: boolean): Delivery {
 		const { read, skipped, retried } = this.#batch.counts;
 		const written = this.#batch.written ?? this.#ended;
-		const missing = read - skipped - written - dropped;
+		// What an interrupted run has read and not ended is neither lost nor done.
+		const missing = (interrupted ? this.#ended : read - skipped) - written;
 		return {
 			...{ retried, requeued, lost: Math.max(0, missing), duplicate: Math.max(0, -missing) },
 			...(skipped === 0 ? {} : { skipped }),
@@ -115,7 +141,10 @@ export class BatchRun {
 	}
 
 	#statisticsOfDead(rank: number, { hostname, engine }: RankFacts): RankStatistics {
-		const note = "the rank died during the run, and its latencies with it";
+		const { recorder } = this.#options.measurement;
+		// Of this process the books are at hand, also where another rank keeps it from closing them.
+		if (rank === 0) return recorder.result(rank, hostname, engine);
+		const note = "the rank died during the run, or did not answer at its end: its latencies are not known";
 		return {
 			...new Recorder().result(rank, hostname, { ...engine, note }),
 			...this.#tallies[rank]?.figures(),
@@ -125,4 +154,9 @@ export class BatchRun {
 
 async function both(one: Promise<void>, other: Promise<void>): Promise<void> {
 	await Promise.all([one, other]);
+}
+
+/** What a report says of an abort: a signal's name, or whatever text the program gave. */
+function interruptionOf({ reason }: AbortSignal): string {
+	return typeof reason === "string" ? reason : "an abort";
 }

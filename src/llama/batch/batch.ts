@@ -33,6 +33,16 @@ export interface BatchCounts {
 	readonly retried: number;
 }
 
+/** A batch in which every request has its answer from an earlier run. */
+export interface DoneBatch {
+	/** All of them. */
+	readonly requests: number;
+	/** Of these, those that failed. */
+	readonly failed: number;
+	/** The file that has the answers. */
+	readonly out: string;
+}
+
 /** The files of a job: requests come out of it and answers go in, of which each request gets one. */
 export class Batch {
 	readonly #options: BatchOptions;
@@ -42,18 +52,21 @@ export class Batch {
 	/** Known keys; not kept where nothing asks for them. */
 	readonly #table: KeyTable | undefined;
 	readonly #retried: number;
+	/** Failed answers of an earlier run that stay. */
+	readonly #failed: number;
 	#read = 0;
 	#skipped = 0;
 
 	private constructor(
 		options: BatchOptions,
 		input: Input,
-		known: { readonly table: KeyTable | undefined; readonly removed: number },
+		known: { readonly table?: KeyTable | undefined; readonly removed: number; readonly failed: number },
 	) {
 		this.#options = options;
 		this.#input = input;
 		this.#table = known.table;
 		this.#retried = known.removed;
+		this.#failed = known.failed;
 	}
 
 	/**
@@ -64,15 +77,16 @@ export class Batch {
 	static async open(options: BatchOptions): Promise<Batch> {
 		const { in: prompts, out, resume, retryFailed } = options;
 		const input = await Input.open(options);
-		if (out === undefined) return new Batch(options, input, { table: undefined, removed: 0 });
+		if (out === undefined) return new Batch(options, input, { removed: 0, failed: 0 });
 		await refuseSameFile(prompts, out);
 		const table = resume || input.form === "batch" ? new KeyTable() : undefined;
 		let removed = 0;
+		let failed = 0;
 		if (resume && table !== undefined) {
-			({ removed } = await readOldAnswers(out, table, retryFailed));
+			({ removed, failed } = await readOldAnswers(out, table, retryFailed));
 			await refuseOtherBodies(input, table, out);
 		}
-		return new Batch(options, input, { table, removed });
+		return new Batch(options, input, { table, removed, failed });
 	}
 
 	/** How many requests were read, left out and run again so far. */
@@ -89,6 +103,25 @@ export class Batch {
 	/** Lines that are safely in the output; undefined without one. */
 	get written(): number | undefined {
 		return this.#journal?.written;
+	}
+
+	/** With `resume`, looks whether every request has its answer already; undefined where something is left to do. */
+	async findDone(): Promise<DoneBatch | undefined> {
+		const { resume, out } = this.#options;
+		const table = this.#table;
+		if (!resume || out === undefined || table === undefined || table.size === 0) return undefined;
+		let requests = 0;
+		try {
+			for await (const entries of this.#input.entries()) {
+				for (const entry of entries) {
+					if (this.#unanswered(entry, table) !== undefined) return undefined;
+					requests += 1;
+				}
+			}
+			return { requests, failed: this.#failed, out };
+		} finally {
+			table.forgetPlaces();
+		}
 	}
 
 	/** Prompts from the beginning, to measure with. */
@@ -139,11 +172,17 @@ export class Batch {
 		return this.#journal?.write(failureLine(request, rank, failure));
 	}
 
-	/** Writes what is left, and puts it in order if that is asked for. */
-	async close(): Promise<void> {
+	/** Whether another job can go on where this one is interrupted. */
+	get resumable(): boolean {
+		return this.#options.out !== undefined && this.#options.out !== "-";
+	}
+
+	/** Writes what is left, and puts it in order if that is asked for; not if an interrupted job is to be gone on with. */
+	async close({ order = true }: { readonly order?: boolean } = {}): Promise<void> {
 		const { out, ordered } = this.#options;
 		if (this.#journal === undefined || out === undefined) return;
 		await this.#journal.close();
+		if (!order) return;
 		const plain = this.#input.form !== "batch";
 		if (!(ordered || plain) || !(await stat(out)).isFile()) return;
 		await orderAnswers(out, (key) => (plain ? Number(key) : this.#table?.get(key)?.place));

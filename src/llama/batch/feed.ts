@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { RequestEnd } from "../dispatch/submission.ts";
 import { type BadLine, type BatchRequest, isRequest } from "./files/request.ts";
@@ -8,20 +8,25 @@ const WINDOW = 4096;
 /** The same in tokens of the prompts, estimated (16 MiB of text): long prompts fill the window sooner. */
 const WINDOW_TOKENS = 4 << 20;
 
+/** A source that never waits for a disk lets signals and answers in so often. */
+const TURN_MS = 20;
+
 /** The time that a feed goes by, in milliseconds. */
 export interface Clock {
 	readonly now: () => number;
-	/** Resolves once it is so late. */
-	readonly until: (timeMs: number) => Promise<void>;
+	/** Resolves once it is so late, or the signal is aborted. */
+	readonly until: (timeMs: number, signal?: AbortSignal) => Promise<void>;
 }
 
 /** This process's `performance.now()`. */
 export const CLOCK: Clock = {
 	now: () => performance.now(),
-	until: async (timeMs) => {
+	until: async (timeMs, signal) => {
 		// A timer may go off a little before its time.
-		for (let left = timeMs - performance.now(); left > 0; left = timeMs - performance.now())
-			await delay(left);
+		for (let left = timeMs - performance.now(); left > 0; left = timeMs - performance.now()) {
+			if (signal?.aborted) return;
+			await delay(left, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+		}
 	},
 };
 
@@ -55,9 +60,6 @@ export class Feed {
 	readonly #open = new Set<number>();
 	/** Tokens of those prompts, estimated. */
 	#tokens = 0;
-	/** Lines that came out of the source, and those whose end was told. */
-	#seen = 0;
-	#endedCount = 0;
 	#read = false;
 	/** Reads no more: it failed, or was aborted. */
 	#stopped = false;
@@ -72,11 +74,6 @@ export class Feed {
 		});
 		// `run` tells of it, which may not have been called yet.
 		this.#done.catch(() => {});
-	}
-
-	/** Lines that came out of the source and have no end, since the feed was stopped. */
-	get dropped(): number {
-		return this.#stopped ? this.#seen - this.#endedCount : 0;
 	}
 
 	/** Resolves when every request has ended. Rejects if the source cannot be read or an end not be told. */
@@ -103,18 +100,21 @@ export class Feed {
 	async #submitAll(source: AsyncIterable<readonly (BatchRequest | BadLine)[]>): Promise<void> {
 		const { nextArrival, onBadLine } = this.#options;
 		const start = this.#clock.now();
+		let turned = start;
 		for await (const portion of source) {
-			this.#seen += portion.length;
+			if (this.#clock.now() - turned > TURN_MS) {
+				await nextTurn();
+				turned = this.#clock.now();
+			}
 			for (const request of portion) {
 				if (this.#stopped) break;
 				if (!isRequest(request)) {
-					this.#endedCount += 1;
 					await onBadLine(request);
 					continue;
 				}
 				while (this.#full) await this.#dispatcher.handedOut();
 				const due = nextArrival === undefined ? undefined : start + nextArrival();
-				if (due !== undefined) await this.#clock.until(due);
+				if (due !== undefined) await this.#clock.until(due, this.#options.signal);
 				if (!this.#stopped) this.#submit(request, due);
 			}
 			if (this.#stopped) break;
@@ -148,7 +148,6 @@ export class Feed {
 			// What was cancelled has no end that anybody should read: a later run does it.
 			const cancelled = this.#stopped && end.failure?.code === "cancelled";
 			if (cancelled) return undefined;
-			this.#endedCount += 1;
 			return this.#options.onEnd(request, end);
 		} catch (error) {
 			this.fail(error);

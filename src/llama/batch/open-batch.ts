@@ -113,7 +113,7 @@ export async function openBatch(
 }
 
 /** llama.cpp's own. What a request leaves open is the same on every engine of ours. */
-const DEFAULT_SAMPLING = { temperature: 0.8, ...SAMPLING };
+export const DEFAULT_SAMPLING = { temperature: 0.8, ...SAMPLING };
 
 function given({ temperature, topP, topK, minP }: OpenBatchOptions): Partial<OpenBatchOptions> {
 	const options = Object.entries({ temperature, topP, topK, minP });

@@ -1,3 +1,4 @@
+import type { FieldCount } from "../measure/counts/field-counts.ts";
 import type { RankStatistics } from "../measure/recorder.ts";
 import type { Delivery } from "../measure/report.ts";
 import type { Answer } from "../openai/answer.ts";
@@ -22,4 +23,10 @@ export interface BatchOutcome {
 	readonly statistics: readonly RankStatistics[];
 	/** What became of the requests besides plain success. */
 	readonly delivery: Delivery;
+	/** Fields of requests that were left out, with `ignoreUnknown`. */
+	readonly ignored: readonly FieldCount[];
+	/** What ended the run early, in words: the reason of the abort, if it is a text. Undefined for a whole run. */
+	readonly interrupted?: string;
+	/** Whether what did not run can be run by another job with `resume`. */
+	readonly resumable: boolean;
 }

@@ -61,7 +61,7 @@ export class RemoteReplica implements Replica {
 	#listener: ReplicaListener | undefined;
 	#orders: Order[] = [];
 	#cancels: number[] = [];
-	#sending = false;
+	#sending: Promise<void> | undefined;
 
 	constructor(comm: Comm, rank: number, slots: number) {
 		this.#comm = comm;
@@ -86,6 +86,8 @@ export class RemoteReplica implements Replica {
 
 	async stop(): Promise<RankStatistics | undefined> {
 		try {
+			// Nobody receives after it has stopped.
+			await this.#sending;
 			await this.#comm.send({ stop: true } satisfies ToWorker, { dest: this.rank });
 		} catch (error) {
 			if (!isDeath(error)) throw error;
@@ -95,11 +97,10 @@ export class RemoteReplica implements Replica {
 
 	/** What comes while a message is on its way goes with the next. */
 	#sendSoon(): void {
-		if (!this.#sending) void this.#send();
+		this.#sending ??= this.#send();
 	}
 
 	async #send(): Promise<void> {
-		this.#sending = true;
 		try {
 			while (this.#orders.length + this.#cancels.length > 0) {
 				const message = { orders: this.#orders, cancels: this.#cancels } satisfies ToWorker;
@@ -111,7 +112,7 @@ export class RemoteReplica implements Replica {
 			// Of a death `#listen` tells.
 			if (!isDeath(error)) this.#listener?.onError(error);
 		} finally {
-			this.#sending = false;
+			this.#sending = undefined;
 		}
 	}
 

@@ -44,7 +44,7 @@ async function generate(
 	const either = prompts.length === 1 ? signal : AbortSignal.any([signal, failed.signal]);
 	const running = prompts.map(async (prompt, index) => {
 		try {
-			return await generateRecorded(record, engine, prompt, {
+			return await generateRecorded({ piece: () => record.piece(index) }, engine, prompt, {
 				...options,
 				signal: either,
 				seed: choiceSeed(seed, index),

@@ -81,7 +81,7 @@ export class Runner {
 		try {
 			const run = { record, signal, onPiece };
 			const { answer, usage, timings } = await runTask(this.#engine, task, run);
-			succeeded = () => record.succeeded(usage, timings);
+			succeeded = () => record.succeeded(usage, timings, answer.kind === "generated" ? answer.choices : []);
 			event = { type: "answer", id, answer };
 		} catch (error) {
 			if (epoch === this.#epoch && this.#isDeath(error)) this.#die();
@@ -93,7 +93,7 @@ export class Runner {
 			return;
 		}
 		if (event.type === "answer") succeeded();
-		else if (event.type === "failure") record.failed(event.failure.message);
+		else if (event.type === "failure") record.failed(event.failure);
 		else record.dropped();
 		this.#running.delete(id);
 		this.#tell(event);

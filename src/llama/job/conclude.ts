@@ -14,11 +14,13 @@ import type { Mpi } from "../../index.ts";
 import type { BatchOutcome } from "../batch/outcome.ts";
 import { mergeStatistics } from "../measure/merge-statistics.ts";
 import type { Report } from "../measure/report.ts";
+import type { RunFacts, SamplingFacts } from "../measure/run-facts.ts";
 import { TARGETS, type Targets } from "../measure/targets.ts";
 import { REPORT_FILES, type ReportFiles, touchReportFiles, writeReport } from "../report/outputs.ts";
 import { formatSweep, type SweepRow, writeSweep } from "../report/sweep.ts";
 import { formatReport } from "../report/text.ts";
 import type { Setting, SettingRun } from "./for-each-setting.ts";
+import { runFacts } from "./process/run-facts.ts";
 import { atRoot } from "./together.ts";
 
 /** What a job's report says besides what was measured, where it goes, and what must be reached. */
@@ -35,6 +37,10 @@ export interface ConcludeOptions extends ReportFiles, Targets {
 	readonly burstiness?: number | undefined;
 	/** What the runs of a sweep differ in. @default "setting" */
 	readonly sweep?: string | undefined;
+	/** How requests were shared out, as `runBatch` had it. @default not said */
+	readonly policy?: string | undefined;
+	/** What requests were sampled with where they did not say. @default not said */
+	readonly sampling?: SamplingFacts | undefined;
 }
 
 const OPTIONS: Kinds<ConcludeOptions> = {
@@ -46,6 +52,8 @@ const OPTIONS: Kinds<ConcludeOptions> = {
 	rate: numberFrom(0),
 	burstiness: numberFrom(0),
 	sweep: TEXT,
+	policy: TEXT,
+	sampling: objectWith("{ temperature, top_p, top_k, min_p, seed, max_tokens }", "seed"),
 };
 
 const OUTCOME: Kind = objectWith("what runBatch gave", "statistics", "delivery");
@@ -89,7 +97,8 @@ export async function conclude(
 	for (const { setting, value: outcome } of runs) {
 		if (outcome === undefined) continue;
 		const report = makeReport(outcome, options, setting);
-		if (report.missed.length > 0) process.exitCode = 1;
+		// An interrupted process has its exit code already.
+		if (report.missed.length > 0) process.exitCode ??= 1;
 		if (setting !== undefined) {
 			rows.push({ setting: setting.label, report });
 			continue;
@@ -104,18 +113,27 @@ export async function conclude(
 }
 
 /** Merges what rank 0 has gathered of one run into its report. */
-function makeReport(
-	{ statistics, delivery }: BatchOutcome,
-	{ slo, minSuccess, rate, burstiness, ...options }: ConcludeOptions,
+export function makeReport(
+	{ statistics, delivery, ignored, interrupted, resumable }: BatchOutcome,
+	{ slo, minSuccess, rate, burstiness, policy, sampling, ...options }: ConcludeOptions,
 	setting: Setting | undefined,
 ): Report {
 	const { model = options.model, inflight = options.inflight } = setting?.changes ?? {};
 	const modelNote = setting?.changes.model === undefined ? options.modelNote : undefined;
 	const load = loadText(rate, burstiness);
-	return mergeStatistics(statistics, { model, modelNote, inflight, load, slo, minSuccess, delivery });
+	const run: RunFacts = {
+		...runFacts(),
+		...(sampling === undefined ? {} : { sampling }),
+		...(policy === undefined ? {} : { policy }),
+	};
+	return mergeStatistics(statistics, {
+		...{ model, modelNote, inflight, load, slo, minSuccess, delivery },
+		...{ ignored, run, interrupted, resumable: resumable && setting === undefined },
+	});
 }
 
-function filesOf({ json, md, html, trace }: ReportFiles): ReportFiles {
+/** What goes to which file. */
+export function filesOf({ json, md, html, trace }: ReportFiles): ReportFiles {
 	return { json, md, html, trace };
 }
 

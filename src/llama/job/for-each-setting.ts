@@ -9,6 +9,7 @@ import {
 	MPI,
 	oneOf,
 	optionsOf,
+	SIGNAL,
 	TEXT,
 } from "../../base/check-types.ts";
 import type { Mpi } from "../../index.ts";
@@ -51,6 +52,13 @@ export interface SettingRun<T> {
 	readonly value: T;
 }
 
+/** How to sweep. */
+export interface ForEachSettingOptions {
+	/** On rank 0: an abort ends the sweep after the run that it has come to. @default all settings are run */
+	readonly signal?: AbortSignal | undefined;
+}
+
+const OPTIONS: Kinds<ForEachSettingOptions> = { signal: SIGNAL };
 const CHANGES: Kinds<SettingChanges> = {
 	inflight: integerFrom(1),
 	gpuLayers: either(oneOf("auto", "max"), integerFrom(0)),
@@ -71,7 +79,7 @@ const SWEEP: Kinds<Sweep> = {
 
 /**
  * Runs a job once, or once for each setting of a sweep, one after the other. Collective. A run gets the ranks that
- * take part as its `world`; the others wait, which costs nothing.
+ * take part as its `world`; the others wait, which costs nothing. Of a sweep a line on stderr says which setting runs.
  *
  * @param sweep What `--sweep` says, or a sweep of one's own; undefined: one run, without a setting.
  * @param run What each rank that takes part runs.
@@ -83,10 +91,12 @@ export async function forEachSetting<T>(
 	mpi: Mpi,
 	sweep: Sweep | undefined,
 	run: (mpi: Mpi, setting: Setting | undefined) => Promise<T>,
+	options: ForEachSettingOptions = {},
 ): Promise<SettingRun<T>[]> {
 	checkArgument("run a sweep", "mpi", mpi, MPI);
 	checkOptions("run a sweep", sweep, SWEEP, sweep === undefined ? [] : ["axis", "settings"]);
 	checkArgument("run a sweep", "run", run, FUNCTION);
+	checkOptions("run a sweep", options, OPTIONS);
 	const { world } = mpi;
 	if (sweep === undefined) return [{ setting: undefined, value: await run(mpi, undefined) }];
 	const needed = Math.max(...sweep.settings.map(({ ranks = 1 }) => ranks));
@@ -97,14 +107,18 @@ export async function forEachSetting<T>(
 		);
 	}
 	const runs: SettingRun<T>[] = [];
-	for (const setting of sweep.settings) {
+	for (const [index, setting] of sweep.settings.entries()) {
+		if (world.rank === 0) {
+			const place = `${index + 1} of ${sweep.settings.length}`;
+			process.stderr.write(`${sweep.axis}=${setting.label} (${place})\n`);
+		}
 		const part = await world.split({ color: world.rank < (setting.ranks ?? world.size) ? 0 : undefined });
 		if (part !== undefined) {
 			const value = await run({ ...mpi, world: part }, setting);
 			if (world.rank === 0) runs.push({ setting, value });
 			part.free();
 		}
-		await world.barrier();
+		if (await world.bcast(options.signal?.aborted === true)) break;
 	}
 	return runs;
 }

@@ -144,7 +144,12 @@ export const OPTION_TABLE = [
 		describe: "requests that must succeed, or the exit code is 1 (100)",
 	},
 	{ name: "print", describe: "print each answer as it arrives" },
-	{ name: "help", aliases: ["h"], endsScan: true, describe: "print this" },
+	{
+		name: "help",
+		aliases: ["h"],
+		endsScan: true,
+		describe: "print this; --help report: what the figures of a report mean",
+	},
 ] as const satisfies readonly OptionRow[];
 
 /** A name in the table. */

@@ -6,6 +6,7 @@ import { type GpuChoice, type GpuLayers, MAX_SLOTS } from "../engine/options.ts"
 import { JobError } from "../errors.ts";
 import type { Slo } from "../measure/slo.ts";
 import type { ReportFiles } from "../report/outputs.ts";
+import { definitionsText } from "../report/text.ts";
 import { POLICIES, type Policy } from "../schedule/policies.ts";
 import { type EngineChoice, readEngineChoice } from "./engine-options.ts";
 import type { Sweep } from "./for-each-setting.ts";
@@ -92,12 +93,13 @@ const MOST_REQUESTS = 2 ** 32 - 1;
 /**
  * Reads a job's command line.
  *
- * @throws {JobError} with exit code 2 for a mistake; with exit code 0 and the help text for `--help`.
+ * @throws {JobError} with exit code 2 for a mistake; with exit code 0 and the help text for `--help`, or for
+ * `--help report` what the figures of a report mean.
  */
 export function parseOptions(argv: readonly string[], program: string): JobOptions {
-	const { given } = scanOptions(argv, OPTION_TABLE, refuse, { style: "gnu" });
+	const { given, end } = scanOptions(argv, OPTION_TABLE, refuse, { style: "gnu" });
 	const values = new OptionValues(given, refuse);
-	if (values.has("help")) throw helpFor(program);
+	if (values.has("help")) throw helpFor(program, argv[end]);
 	checkTogether(values);
 	return {
 		model: values.text("model"),
@@ -168,8 +170,9 @@ function checkTogether(values: OptionValues<JobOptionName>): void {
 	}
 }
 
-/** Gives the help to whoever throws it: no job is run. */
-function helpFor(program: string): JobError {
+/** Gives the help to whoever throws it: no job is run. What follows --help is its topic, or an option that nobody needs. */
+function helpFor(program: string, topic = ""): JobError {
+	if (topic === "report") return new JobError(definitionsText().trimEnd(), 0);
 	return new JobError(
 		helpText(OPTION_TABLE, { usage: `Usage: tsmpirun -np N ${program} [options]`, oneSpelling: true }),
 		0,

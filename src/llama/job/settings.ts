@@ -6,6 +6,7 @@ import { DEMO_MODEL_LABEL, DEMO_MODEL_NOTE } from "../model/demo/cache.ts";
 import type { ConcludeOptions } from "./conclude.ts";
 import type { Setting } from "./for-each-setting.ts";
 import type { JobOptions } from "./options.ts";
+import { samplingFacts } from "./process/run-facts.ts";
 import type { StartEnginesOptions } from "./start-engines.ts";
 import type { WarmUpOptions } from "./warm-up.ts";
 
@@ -37,6 +38,13 @@ export function jobSettings(options: JobOptions, setting?: Setting): JobSettings
 	const { gpu, gpuLayers, contextSize, threads, engine, llamaServer, engineArgs } = job;
 	const { endpoints, apiKeyFile, requestTimeout, maxRestarts } = job;
 	const { json, md, html, trace } = job;
+	const batch: OpenBatchOptions = {
+		...{ in: job.prompts, out: job.out, requests: job.requests, inFormat: job.inFormat },
+		...{ promptField: job.promptField, promptTemplate: job.promptTemplate, keepFields: job.keepFields },
+		...{ system: job.system, raw: job.raw, ignoreUnknown: job.ignoreUnknown },
+		...{ maxTokens, temperature, topP, topK, minP, seed, endpoint: options.engine === "endpoint" },
+		...{ resume: job.resume, retryFailed: job.retryFailed, ordered: job.ordered },
+	};
 	const isDemo = options.model === undefined && options.engine !== "endpoint";
 	return {
 		engine: {
@@ -45,19 +53,13 @@ export function jobSettings(options: JobOptions, setting?: Setting): JobSettings
 		},
 		warmUp: { requests: job.warmup, inflight, maxTokens: maxTokens ?? BUILT_IN_TOKENS, temperature, seed },
 		measure: { slo, timeline: html !== undefined || trace !== undefined },
-		batch: {
-			...{ in: job.prompts, out: job.out, requests: job.requests, inFormat: job.inFormat },
-			...{ promptField: job.promptField, promptTemplate: job.promptTemplate, keepFields: job.keepFields },
-			...{ system: job.system, raw: job.raw, ignoreUnknown: job.ignoreUnknown },
-			...{ maxTokens, temperature, topP, topK, minP, seed, endpoint: options.engine === "endpoint" },
-			...{ resume: job.resume, retryFailed: job.retryFailed, ordered: job.ordered },
-		},
+		batch,
 		run: { policy: job.policy, inflight, rate, burstiness, seed },
 		report: {
 			model: options.model ?? (isDemo ? DEMO_MODEL_LABEL : undefined),
 			modelNote: isDemo ? DEMO_MODEL_NOTE : undefined,
 			...{ inflight, rate, burstiness, slo, minSuccess: job.minSuccess, sweep: options.sweep?.axis },
-			...{ json, md, html, trace },
+			...{ json, md, html, trace, policy: job.policy, sampling: samplingFacts(batch) },
 		},
 	};
 }

@@ -3,6 +3,7 @@ import { BUILT_IN_PROMPTS } from "../batch/files/built-in-prompts.ts";
 import { ENGINE } from "../engine/check.ts";
 import { complete } from "../engine/complete.ts";
 import type { Engine } from "../engine/engine.ts";
+import { reasonOf } from "../errors.ts";
 
 /** How to warm up an engine. */
 export interface WarmUpOptions {
@@ -28,8 +29,7 @@ const OPTIONS: Kinds<WarmUpOptions> = {
 
 /**
  * Runs a few built-in prompts on an engine and forgets their answers: weights, caches and compiled code are then in
- * place. Resolves once all have ended. A request that fails is forgotten as well, since what fails here fails again
- * where it is counted.
+ * place. Resolves once all have ended. Of requests that fail, stderr has their number and the reason of the first.
  *
  * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
  */
@@ -39,11 +39,19 @@ export async function warmUp(engine: Engine, options: WarmUpOptions = {}): Promi
 	const { slots } = engine.info;
 	const { requests = slots, inflight = slots, ...sampling } = options;
 	const queue = Array.from({ length: requests }, (_, index) => index).values();
+	let failed = 0;
+	let reason = "";
 	const worker = async () => {
 		for (const index of queue) {
 			const prompt = BUILT_IN_PROMPTS[index % BUILT_IN_PROMPTS.length] ?? "";
-			await complete(engine, prompt, sampling).catch(() => {});
+			try {
+				await complete(engine, prompt, sampling);
+			} catch (error) {
+				if (failed === 0) reason = reasonOf(error);
+				failed += 1;
+			}
 		}
 	};
 	await Promise.all(Array.from({ length: Math.min(inflight, requests) }, worker));
+	if (failed > 0) process.stderr.write(`warm-up: ${failed} of ${requests} requests failed: ${reason}\n`);
 }

@@ -11,7 +11,8 @@ import { ENGINE, PROMPT } from "../engine/check.ts";
 import { complete } from "../engine/complete.ts";
 import type { Engine } from "../engine/engine.ts";
 import { contentText, isTokens, type Prompt } from "../engine/prompt.ts";
-import { Digest, type DigestData } from "./digest.ts";
+import { reasonOf } from "../errors.ts";
+import { Digest, type DigestData } from "./distribution/digest.ts";
 
 const NONCE_BYTES = 4;
 
@@ -29,6 +30,8 @@ export interface CacheMeasurement {
 	readonly warmCachedTokens: number;
 	/** Prompts that could not be run, and are left out. */
 	readonly failed: number;
+	/** Why the first of them could not; undefined if none failed. */
+	readonly reason?: string;
 }
 
 /** How to measure. */
@@ -62,6 +65,7 @@ export async function measureCache(
 	let coldCachedTokens = 0;
 	let warmCachedTokens = 0;
 	let failed = 0;
+	let reason: string | undefined;
 	for (const [index, prompt] of prompts.slice(0, most).entries()) {
 		const fresh = marked(prompt, `${nonce}-${index} `);
 		try {
@@ -72,14 +76,16 @@ export async function measureCache(
 			promptTokens += first.usage.promptTokens;
 			coldCachedTokens += first.usage.cachedTokens;
 			warmCachedTokens += second.usage.cachedTokens;
-		} catch {
-			// Left out: what fails here fails again in the run, where it is counted.
+		} catch (error) {
+			// Left out, and told: what fails here may succeed in the run, without the mark before it.
 			failed += 1;
+			reason ??= reasonOf(error);
 		}
 	}
 	return {
 		...{ cold: cold.toData(), warm: warm.toData() },
 		...{ promptTokens, coldCachedTokens, warmCachedTokens, failed },
+		...(reason === undefined ? {} : { reason }),
 	};
 }
 

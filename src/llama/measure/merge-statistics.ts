@@ -1,4 +1,5 @@
 import {
+	BOOLEAN,
 	checkArgument,
 	checkOptions,
 	type Kind,
@@ -8,8 +9,9 @@ import {
 	objectWith,
 	TEXT,
 } from "../../base/check-types.ts";
-import { definitions } from "./definitions.ts";
-import { type Summary, summarise } from "./digest.ts";
+import { FailureCounts } from "./counts/failure-counts.ts";
+import type { FieldCount } from "./counts/field-counts.ts";
+import { type Summary, summarise } from "./distribution/digest.ts";
 import type { CacheMeasurement } from "./measure-cache.ts";
 import { QUANTITIES, type Quantity, type RankStatistics } from "./recorder.ts";
 import {
@@ -19,6 +21,7 @@ import {
 	type ReportFigures,
 	SCHEMA_VERSION,
 } from "./report.ts";
+import type { RunFacts } from "./run-facts.ts";
 import { sloText } from "./slo.ts";
 import { missedTargets, TARGETS, type Targets } from "./targets.ts";
 
@@ -34,6 +37,14 @@ export interface ReportContext extends Targets {
 	readonly load?: string | undefined;
 	/** What `runBatch` tells of how requests got lost or ran again. @default not said */
 	readonly delivery?: Delivery | undefined;
+	/** Fields of requests that were left out, as `runBatch` tells. @default not said */
+	readonly ignored?: readonly FieldCount[] | undefined;
+	/** How the job was run. @default not said */
+	readonly run?: RunFacts | undefined;
+	/** The signal that ended the job early. @default it was not interrupted */
+	readonly interrupted?: string | undefined;
+	/** An interrupted job can be gone on with. @default not said */
+	readonly resumable?: boolean | undefined;
 }
 
 const CONTEXT: Kinds<ReportContext> = {
@@ -43,6 +54,10 @@ const CONTEXT: Kinds<ReportContext> = {
 	inflight: numberFrom(0),
 	load: TEXT,
 	delivery: objectWith("what runBatch tells", "retried", "requeued", "lost", "duplicate"),
+	ignored: listOf("a list of { field, count }", objectWith("", "field", "count")),
+	run: objectWith("how the job was run", "date", "command", "versions"),
+	interrupted: TEXT,
+	resumable: BOOLEAN,
 };
 
 /** What ranks have measured. */
@@ -62,15 +77,16 @@ export function mergeStatistics(ranks: readonly RankStatistics[], context: Repor
 	checkOptions("merge statistics", context, CONTEXT);
 	const engine = ranks[0]?.engine;
 	const { model = engine?.model ?? "unknown", inflight = engine?.slots ?? 0 } = context;
-	const { modelNote, load, slo, delivery } = context;
-	const errors = new Map<string, number>();
-	for (const [reason, count] of ranks.flatMap((rank) => rank.errors)) {
-		errors.set(reason, (errors.get(reason) ?? 0) + count);
-	}
+	const { modelNote, load, slo, delivery, ignored = [], run, interrupted, resumable } = context;
+	const failures = new FailureCounts();
+	for (const counted of ranks.flatMap((rank) => rank.errors)) failures.merge(counted);
 	const wallMs = wallTime(ranks);
 	const total = figures(ranks, wallMs);
 	return {
 		schema_version: SCHEMA_VERSION,
+		...run,
+		...(interrupted === undefined ? {} : { interrupted }),
+		...(interrupted === undefined || resumable === undefined ? {} : { resumable }),
 		model,
 		...(modelNote === undefined ? {} : { model_note: modelNote }),
 		ranks: ranks.length,
@@ -90,13 +106,9 @@ export function mergeStatistics(ranks: readonly RankStatistics[], context: Repor
 		busy_imbalance: imbalance(ranks.map(({ busyMs }) => busyMs)),
 		...(slo === undefined ? {} : { slo: { ...slo, text: sloText(slo) } }),
 		...(delivery === undefined ? {} : { delivery }),
-		errors: [...errors].sort((a, b) => b[1] - a[1]).map(([reason, count]) => ({ reason, count })),
+		...(ignored.length === 0 ? {} : { ignored }),
+		errors: failures.toData(),
 		missed: missedTargets(total, context),
-		definitions: definitions({
-			slo: slo !== undefined,
-			gpus: ranks.some(({ gpus = [] }) => gpus.length > 0),
-			severalRanks: ranks.length > 1,
-		}),
 	};
 }
 
@@ -133,6 +145,11 @@ function figures(ranks: readonly RankStatistics[], wallMs: number): ReportFigure
 		prompt_tokens: sum((rank) => rank.promptTokens),
 		cached_tokens: sum((rank) => rank.cachedTokens),
 		completion_tokens: completionTokens,
+		cut: {
+			texts: sum((rank) => rank.cut.texts),
+			max_tokens: sum((rank) => rank.cut.maxTokens),
+			context: sum((rank) => rank.cut.context),
+		},
 		busy_ms: sum((rank) => rank.busyMs),
 		tokens_per_s: perSecond(completionTokens),
 		requests_per_s: perSecond(ok),
@@ -151,6 +168,7 @@ function figures(ranks: readonly RankStatistics[], wallMs: number): ReportFigure
 function cacheFigures(parts: readonly CacheMeasurement[]): { cache?: CacheFigures } {
 	if (parts.length === 0) return {};
 	const sum = (pick: (part: CacheMeasurement) => number) => parts.map(pick).reduce(add, 0);
+	const reason = parts.find((part) => part.reason !== undefined)?.reason;
 	return {
 		cache: {
 			cold_ttft_ms: summarise(parts.map(({ cold }) => cold)),
@@ -159,6 +177,7 @@ function cacheFigures(parts: readonly CacheMeasurement[]): { cache?: CacheFigure
 			cold_cached_tokens: sum((part) => part.coldCachedTokens),
 			warm_cached_tokens: sum((part) => part.warmCachedTokens),
 			failed: sum((part) => part.failed),
+			...(reason === undefined ? {} : { reason }),
 		},
 	};
 }

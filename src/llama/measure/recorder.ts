@@ -1,11 +1,15 @@
-import type { EngineInfo, Timings, Usage } from "../engine/engine.ts";
+import type { Completion, EngineInfo, Timings, Usage } from "../engine/engine.ts";
 import type { ClockOffset } from "./clock.ts";
-import { Digest, type DigestData } from "./digest.ts";
+import { type CutCounts, Cuts } from "./counts/cut-counts.ts";
+import { type FailureCount, FailureCounts, type LocatedFailure } from "./counts/failure-counts.ts";
+import type { DigestData } from "./distribution/digest.ts";
+import { Samples } from "./distribution/samples.ts";
+import { TokenRate, type TokenRateData } from "./distribution/token-rate.ts";
 import type { GpuUse } from "./gpu.ts";
 import type { CacheMeasurement } from "./measure-cache.ts";
+import { Pieces } from "./pieces.ts";
 import { keeps, type Slo } from "./slo.ts";
 import { type Span, SpanStore } from "./spans.ts";
-import { TokenRate, type TokenRateData } from "./token-rate.ts";
 
 /** The quantities of which every rank keeps a digest, in milliseconds. */
 export const QUANTITIES = ["e2e", "ttft", "tpot", "itl", "queue"] as const;
@@ -14,6 +18,9 @@ export const QUANTITIES = ["e2e", "ttft", "tpot", "itl", "queue"] as const;
  * pieces of text, and waiting.
  */
 export type Quantity = (typeof QUANTITIES)[number];
+
+/** What a recorder is told of each text of a request. */
+export type RecordedChoice = Pick<Completion, "usage" | "timings" | "limit">;
 
 /** What a rank did, as it travels to rank 0. Points in time are of the rank's own clock. */
 export interface RankStatistics {
@@ -37,8 +44,10 @@ export interface RankStatistics {
 	readonly busyMs: number;
 	/** Start of the first request and end of the last; undefined without any. */
 	readonly window: { readonly startMs: number; readonly endMs: number } | undefined;
-	/** How many requests failed for each reason. */
-	readonly errors: readonly (readonly [reason: string, count: number])[];
+	/** Texts that a limit cut. */
+	readonly cut: CutCounts;
+	/** How many requests failed in which way, the most frequent first. */
+	readonly errors: readonly FailureCount[];
 	/** The distribution of each quantity. */
 	readonly digests: Readonly<Record<Quantity, DigestData>>;
 	/** Generated tokens over time; undefined without a request. */
@@ -71,33 +80,33 @@ export interface RecorderOptions {
 
 /** What is told of one request while it runs. The last call must be one of `succeeded`, `failed` or `dropped`. */
 export interface RequestRecord {
-	/** A piece of text came. */
-	readonly piece: () => void;
-	/** It ended well. */
-	readonly succeeded: (usage: Usage, timings: Timings) => void;
-	/** It ended badly, for a reason in words; requests that failed for the same reason are counted together. */
-	readonly failed: (reason: string) => void;
+	/** A piece of text came; of several texts, which one it belongs to. */
+	readonly piece: (choice?: number) => void;
+	/** It ended well. An embedding has no texts; without them it is taken for one text. */
+	readonly succeeded: (usage: Usage, timings: Timings, choices?: readonly RecordedChoice[]) => void;
+	/** It ended badly. */
+	readonly failed: (failure: LocatedFailure) => void;
 	/** It has no outcome here: its engine died and it runs again, or it was cancelled. */
 	readonly dropped: () => void;
 }
 
 /** Counts and measures the requests of one rank while they run. */
 export class Recorder {
-	readonly #digests: Record<Quantity, Digest> = {
-		e2e: new Digest(),
-		ttft: new Digest(),
-		tpot: new Digest(),
-		itl: new Digest(),
-		queue: new Digest(),
+	readonly #samples: Record<Quantity, Samples> = {
+		e2e: new Samples(),
+		ttft: new Samples(),
+		tpot: new Samples(),
+		itl: new Samples(),
+		queue: new Samples(),
 	};
-	readonly #errors = new Map<string, number>();
+	readonly #failures = new FailureCounts();
+	readonly #cuts = new Cuts();
 	readonly #slo: Slo | undefined;
 	readonly #offsetMs: number;
 	readonly #now: () => number;
 	readonly #spans: SpanStore;
 	#rate: TokenRate | undefined;
 	#ok = 0;
-	#failed = 0;
 	#good = 0;
 	#promptTokens = 0;
 	#cachedTokens = 0;
@@ -128,24 +137,24 @@ export class Recorder {
 		this.#running += 1;
 		this.#startMs = Math.min(this.#startMs, startMs);
 		this.#rate ??= new TokenRate(startMs);
-		const pieces: number[] = [];
+		const pieces = new Pieces();
 		return {
-			piece: () => pieces.push(this.#now()),
-			succeeded: (usage, timings) => {
+			piece: (choice) => pieces.add(this.#now(), choice),
+			succeeded: (usage, timings, choices = [{ usage, timings }]) => {
 				const late = begun - startMs;
-				this.#succeeded(index, startMs, pieces, usage, {
+				const times = {
 					queueMs: timings.queueMs + late,
 					ttftMs: timings.ttftMs + late,
 					totalMs: timings.totalMs + late,
-				});
+				};
+				this.#succeeded({ index, startMs, pieces, usage, timings: times, choices });
 			},
-			failed: (reason) => {
+			failed: (failure) => {
 				const endMs = this.#ended();
-				this.#failed += 1;
-				this.#errors.set(reason, (this.#errors.get(reason) ?? 0) + 1);
+				this.#failures.add(failure);
 				const tokens = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };
 				const times = { startMs, servedMs: begun, firstMs: undefined, endMs };
-				this.#spans.add({ index, ...times, ...tokens, error: reason });
+				this.#spans.add({ index, ...times, ...tokens, error: failure.message });
 			},
 			dropped: () => {
 				this.#ended();
@@ -154,28 +163,28 @@ export class Recorder {
 	}
 
 	/** A request failed without having been run. */
-	refused(reason: string): void {
-		this.#failed += 1;
-		this.#errors.set(reason, (this.#errors.get(reason) ?? 0) + 1);
+	refused(failure: LocatedFailure): void {
+		this.#failures.add(failure);
 	}
 
 	/** All that was recorded so far, as it travels to rank 0. */
 	result(rank: number, host: string, engine: EngineInfo): RankStatistics {
-		const digests = Object.fromEntries(QUANTITIES.map((name) => [name, this.#digests[name].toData()]));
+		const digests = Object.fromEntries(QUANTITIES.map((name) => [name, this.#samples[name].toData()]));
 		const { spans, every } = this.#spans.toData();
 		const ended = this.#endMs >= this.#startMs;
 		return {
 			rank,
 			host,
 			ok: this.#ok,
-			failed: this.#failed,
+			failed: this.#failures.total,
 			good: this.#slo === undefined ? undefined : this.#good,
 			promptTokens: this.#promptTokens,
 			cachedTokens: this.#cachedTokens,
 			completionTokens: this.#completionTokens,
-			busyMs: this.#busyMs,
+			busyMs: this.#busyMs + (this.#running > 0 ? this.#now() - this.#busySince : 0),
 			window: ended ? { startMs: this.#startMs, endMs: this.#endMs } : undefined,
-			errors: [...this.#errors],
+			cut: this.#cuts.toData(),
+			errors: this.#failures.toData(),
 			digests: digests as Record<Quantity, DigestData>,
 			tokenRate: this.#rate?.toData(),
 			spans,
@@ -184,31 +193,25 @@ export class Recorder {
 		};
 	}
 
-	#succeeded(
-		index: number,
-		startMs: number,
-		pieces: readonly number[],
-		usage: Usage,
-		{ queueMs, ttftMs, totalMs }: Timings,
-	): void {
+	#succeeded({ index, startMs, pieces, usage, timings, choices }: Success): void {
+		const { queueMs, ttftMs, totalMs } = timings;
 		this.#ended();
 		this.#ok += 1;
 		this.#promptTokens += usage.promptTokens;
 		this.#cachedTokens += usage.cachedTokens;
 		this.#completionTokens += usage.completionTokens;
+		this.#cuts.add(choices);
 		// An embedding has no token, and one token no time between tokens.
 		const tokens = usage.completionTokens;
 		const ttft = tokens > 0 ? ttftMs : undefined;
-		const tpot = tokens > 1 ? (totalMs - ttftMs) / (tokens - 1) : undefined;
-		this.#digests.e2e.push(totalMs);
-		if (ttft !== undefined) this.#digests.ttft.push(ttft);
-		this.#digests.queue.push(queueMs);
-		if (tpot !== undefined) this.#digests.tpot.push(tpot);
-		for (const [place, at] of pieces.entries()) {
-			if (place > 0) this.#digests.itl.push(at - (pieces[place - 1] ?? at));
-			this.#rate?.add(at, tokens / pieces.length);
-		}
-		if (pieces.length === 0) this.#rate?.add(startMs + totalMs, tokens);
+		const tpot = timePerToken(choices);
+		this.#samples.e2e.push(totalMs);
+		if (ttft !== undefined) this.#samples.ttft.push(ttft);
+		this.#samples.queue.push(queueMs);
+		if (tpot !== undefined) this.#samples.tpot.push(tpot);
+		for (const gap of pieces.gaps) this.#samples.itl.push(gap);
+		for (const at of pieces.times) this.#rate?.add(at, tokens / pieces.times.length);
+		if (pieces.times.length === 0) this.#rate?.add(startMs + totalMs, tokens);
 		if (this.#slo !== undefined && keeps(this.#slo, { e2e: totalMs, ttft, tpot })) this.#good += 1;
 		const times = { servedMs: startMs + queueMs, firstMs: startMs + ttftMs, endMs: startMs + totalMs };
 		this.#spans.add({ index, startMs, ...times, ...usage });
@@ -221,4 +224,22 @@ export class Recorder {
 		if (this.#running === 0) this.#busyMs += now - this.#busySince;
 		return now;
 	}
+}
+
+interface Success {
+	readonly index: number;
+	readonly startMs: number;
+	readonly pieces: Pieces;
+	readonly usage: Usage;
+	/** From when the request was due. */
+	readonly timings: Timings;
+	readonly choices: readonly RecordedChoice[];
+}
+
+/** Milliseconds per token after the first of a text; of several texts the mean. */
+function timePerToken(choices: readonly RecordedChoice[]): number | undefined {
+	const times = choices.flatMap(({ usage: { completionTokens: tokens }, timings }) =>
+		tokens > 1 ? [(timings.totalMs - timings.ttftMs) / (tokens - 1)] : [],
+	);
+	return times.length === 0 ? undefined : times.reduce((sum, time) => sum + time, 0) / times.length;
 }

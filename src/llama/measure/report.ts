@@ -1,11 +1,14 @@
 import { type Kind, objectWith } from "../../base/check-types.ts";
 import type { EngineInfo } from "../engine/engine.ts";
-import type { Summary } from "./digest.ts";
+import type { FailureCount } from "./counts/failure-counts.ts";
+import type { FieldCount } from "./counts/field-counts.ts";
+import type { Summary } from "./distribution/digest.ts";
 import type { GpuUse } from "./gpu.ts";
+import type { RunFacts } from "./run-facts.ts";
 import type { Slo } from "./slo.ts";
 
 /** Version of the report's form: it changes when a key changes its meaning or goes. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Figures of one rank, or of all of them. Summaries are in milliseconds. */
 export interface ReportFigures {
@@ -21,6 +24,15 @@ export interface ReportFigures {
 	readonly cached_tokens: number;
 	/** Tokens that were generated, end-of-generation tokens included. */
 	readonly completion_tokens: number;
+	/** Texts that were generated, and those that a limit cut. A request may have several. */
+	readonly cut: {
+		/** All of them. */
+		readonly texts: number;
+		/** Those that were cut by their limit of tokens. */
+		readonly max_tokens: number;
+		/** Those that were cut by the end of the context. */
+		readonly context: number;
+	};
 	/** Milliseconds during which at least one request ran, added up over the ranks. */
 	readonly busy_ms: number;
 	/** Generated tokens per second of wall time. */
@@ -61,6 +73,8 @@ export interface CacheFigures {
 	readonly warm_cached_tokens: number;
 	/** Prompts that could not be run, and are left out. */
 	readonly failed: number;
+	/** Why the first of them could not; undefined if none failed. */
+	readonly reason?: string;
 }
 
 /** Figures of one rank. */
@@ -92,9 +106,13 @@ export interface Delivery {
 }
 
 /** The report of a job. */
-export interface Report {
+export interface Report extends Partial<RunFacts> {
 	/** Version of this form: it changes when a key changes its meaning or goes. */
 	readonly schema_version: typeof SCHEMA_VERSION;
+	/** The signal that ended the job before its requests had all ended; undefined without one. */
+	readonly interrupted?: string;
+	/** What an interrupted job leaves can be run with `--resume`. */
+	readonly resumable?: boolean;
 	/** Path or name of the model. */
 	readonly model: string;
 	/** Something to know about the model, such as that its text means nothing. */
@@ -121,12 +139,12 @@ export interface Report {
 	readonly slo?: Slo & { readonly text: string };
 	/** How requests got lost or ran again, as `runBatch` tells. */
 	readonly delivery?: Delivery;
-	/** Why requests failed and how many for each reason, the most frequent first. */
-	readonly errors: readonly { readonly reason: string; readonly count: number }[];
+	/** Fields of requests that were left out, with `--ignore-unknown`, the most frequent first. */
+	readonly ignored?: readonly FieldCount[];
+	/** In which way requests failed and how many in each, the most frequent first. */
+	readonly errors: readonly FailureCount[];
 	/** Targets that the job missed, in words. With any, its exit code is 1. */
 	readonly missed: readonly string[];
-	/** What the figures mean, by their names. */
-	readonly definitions: Readonly<Record<string, string>>;
 }
 
 /** Anything that `mergeStatistics` has made. */

@@ -1,7 +1,7 @@
 import { completionOf, noResult } from "../engine/complete.ts";
 import type { Completion, Engine, GenerateOptions } from "../engine/engine.ts";
 import type { Prompt } from "../engine/prompt.ts";
-import { reasonOf } from "../errors.ts";
+import { failureOf } from "../openai/failure.ts";
 import type { Recorder, RequestRecord } from "./recorder.ts";
 
 /** Which request of a job this is, and when it was to start, if that was not now. */
@@ -52,10 +52,10 @@ export async function runRecorded(
 	const record = recorder.begin(label);
 	try {
 		const done = await generateRecorded(record, engine, prompt, options);
-		record.succeeded(done.usage, done.timings);
+		record.succeeded(done.usage, done.timings, [done]);
 		return done;
 	} catch (error) {
-		record.failed(reasonOf(error));
+		record.failed(failureOf(error));
 		throw error;
 	}
 }

@@ -1,9 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { ownFolder } from "../../base/own-folder.ts";
+import { DEFINITIONS } from "../measure/definitions.ts";
 import type { RankStatistics } from "../measure/recorder.ts";
 import type { Report } from "../measure/report.ts";
+import { facts } from "./facts.ts";
+import { failureLines } from "./failures.ts";
 import { pageData } from "./page-data.ts";
-import { cacheTable, facts, latencyNote, latencyTable, notes, rankTable, type Table } from "./tables.ts";
+import { cacheNote, cacheTable, latencyNote, latencyTable, notes, rankTable, type Table } from "./tables.ts";
 
 /**
  * A report as one page that needs nothing else: no network, no other file. The curves are drawn by a script that the
@@ -37,8 +40,8 @@ ${report.missed.map((line) => `<p class="missed">${escaped(line)}</p>`).join("\n
 </section>
 <section>
 <h2>Requests</h2>
-<p>Every bar is a request in a slot of its rank: pale until its first token, full while it generates, red if it failed.
-Drag to zoom, double-click to see all.${every > 1 ? ` One request of ${every} is shown.` : ""}</p>
+<p>Every bar is a request in a slot of its rank: pale until its first token, full while it generates, red if it failed. The
+thin line before it is the time that it waited for the slot. Drag to zoom, double-click to see all.${every > 1 ? ` One request of ${every} is shown.` : ""}</p>
 <div id="timeline" class="chart" role="img" aria-label="Timeline of the requests, a row for each slot"></div>
 </section>
 <section>
@@ -48,10 +51,12 @@ Drag to zoom, double-click to see all.${every > 1 ? ` One request of ${every} is
 </section>
 ${section("Ranks", htmlTable(rankTable(report)))}
 ${section("Latency in figures", htmlTable(latencyTable(report)) + paragraph(latencyNote(report)))}
-${section("Prompt cache, measured before the run", htmlTable(cacheTable(report)))}
-${section("Errors", items(report.errors.map(({ reason, count }) => `${count} x ${reason}`)))}
+${section("Prompt cache, measured before the run", htmlTable(cacheTable(report)) + paragraph(cacheNote(report)))}
+${section("Errors", items(failureLines(report.errors)))}
 ${section("Notes", items(notes(report)))}
-${section("Definitions", `<dl class="definitions">${Object.entries(report.definitions).map(definition).join("")}</dl>`)}
+<section>
+<details><summary>What the figures mean</summary><dl class="definitions">${Object.entries(DEFINITIONS).map(definition).join("")}</dl></details>
+</section>
 </main>
 <script type="application/json" id="data">${data}</script>
 <script>${script?.replaceAll("</script", "<\\/script")}</script>
@@ -89,7 +94,7 @@ function htmlTable(table: Table | undefined): string {
 		`<${name}${texts.includes(column) ? "" : ' class="number"'}>${escaped(text)}</${name}>`;
 	const line = (name: string) => (cells: readonly string[]) =>
 		`<tr>${header.map((_, column) => cell(name)(cells[column] ?? "", column)).join("")}</tr>`;
-	return `<div class="scroll"><table><thead>${line("th")(header)}</thead><tbody>${rows.map(line("td")).join("\n")}</tbody></table></div>`;
+	return `<div class="scroll" tabindex="0"><table><thead>${line("th")(header)}</thead><tbody>${rows.map(line("td")).join("\n")}</tbody></table></div>`;
 }
 
 function section(title: string, content: string): string {

@@ -1,5 +1,5 @@
 import { checkArgument } from "../../base/check-types.ts";
-import type { Summary } from "../measure/digest.ts";
+import type { Summary } from "../measure/distribution/digest.ts";
 import { REPORT, type Report } from "../measure/report.ts";
 
 /**
@@ -14,6 +14,8 @@ export function jsonReport(report: Report): Report & Readonly<Record<string, unk
 	const perSecond = (count: number) => (wallMs > 0 ? (count * 1000) / wallMs : 0);
 	return {
 		...report,
+		...(report.per_rank[0] === undefined ? {} : { backend: report.per_rank[0].engine.kind }),
+		max_concurrency: report.inflight * report.ranks,
 		duration: wallMs / 1000,
 		completed: total.ok,
 		num_prompts: total.ok + total.failed,

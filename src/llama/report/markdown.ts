@@ -1,6 +1,8 @@
 import { checkArgument } from "../../base/check-types.ts";
 import { REPORT, type Report } from "../measure/report.ts";
-import { cacheTable, facts, latencyNote, latencyTable, notes, rankTable, type Table } from "./tables.ts";
+import { facts } from "./facts.ts";
+import { failureLines } from "./failures.ts";
+import { cacheNote, cacheTable, latencyNote, latencyTable, notes, rankTable, type Table } from "./tables.ts";
 
 /**
  * A report as Markdown, for an issue or a log book.
@@ -11,6 +13,7 @@ export function markdownReport(report: Report): string {
 	checkArgument("format a report", "report", report, REPORT);
 	const cache = cacheTable(report);
 	const note = latencyNote(report);
+	const left = cacheNote(report);
 	const named = facts(report).map(([name, text]) => [name, text]);
 	const blocks = [
 		"## tsmpi report",
@@ -21,15 +24,9 @@ export function markdownReport(report: Report): string {
 		markdownTable(latencyTable(report)),
 		...(note === undefined ? [] : [`${note}.`]),
 		...(cache === undefined ? [] : ["### Prompt cache, measured before the run", markdownTable(cache)]),
-		"### Definitions",
-		Object.entries(report.definitions)
-			.map(([name, text]) => `- **${escaped(name)}**: ${escaped(text)}`)
-			.join("\n"),
+		...(left === undefined ? [] : [escaped(`${left}.`)]),
 		...bullets("Notes", notes(report)),
-		...bullets(
-			"Errors",
-			report.errors.map(({ reason, count }) => `${count} x ${reason}`),
-		),
+		...bullets("Errors", failureLines(report.errors)),
 	];
 	if (report.missed.length > 0)
 		blocks.splice(1, 0, report.missed.map((line) => `**${escaped(line)}**`).join("  \n"));

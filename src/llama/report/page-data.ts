@@ -1,8 +1,8 @@
-import { inOrder } from "../measure/digest.ts";
+import { inOrder } from "../measure/distribution/digest.ts";
+import { rebin } from "../measure/distribution/token-rate.ts";
 import type { RankStatistics } from "../measure/recorder.ts";
 import { QUANTITIES, type Quantity } from "../measure/recorder.ts";
 import type { Report } from "../measure/report.ts";
-import { rebin } from "../measure/token-rate.ts";
 import { lanes } from "./lanes.ts";
 import { alignedSpans, startOf } from "./timeline.ts";
 

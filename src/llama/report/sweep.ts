@@ -1,5 +1,6 @@
 import { percent, seconds } from "../measure/numbers.ts";
 import { type Report, SCHEMA_VERSION } from "../measure/report.ts";
+import { failureLines } from "./failures.ts";
 import { jsonReport } from "./json.ts";
 import { markdownTable } from "./markdown.ts";
 import { type ReportFiles, writeText } from "./outputs.ts";
@@ -97,10 +98,12 @@ function speedNote(axis: string): string[] {
 }
 
 function errorLines(axis: string, rows: readonly SweepRow[]): string[] {
-	const lines = rows.flatMap(({ setting, report: { errors, missed } }) =>
-		[...errors.map(({ reason, count }) => `${count} x ${reason}`), ...missed].map(
-			(line) => `${axis}=${setting}: ${line}`,
-		),
+	const lines = rows.flatMap(({ setting, report: { errors, missed, interrupted } }) =>
+		[
+			...failureLines(errors),
+			...missed,
+			...(interrupted === undefined ? [] : [`ended by ${interrupted}`]),
+		].map((line) => `${axis}=${setting}: ${line}`),
 	);
 	return rows.some(({ report }) => report.missed.length > 0) ? [...lines, "the job's exit code is 1"] : lines;
 }

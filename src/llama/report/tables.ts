@@ -1,5 +1,5 @@
 import type { EngineInfo } from "../engine/engine.ts";
-import type { Summary } from "../measure/digest.ts";
+import type { Summary } from "../measure/distribution/digest.ts";
 import type { GpuUse } from "../measure/gpu.ts";
 import { percent, seconds } from "../measure/numbers.ts";
 import type { RankReport, Report, ReportFigures } from "../measure/report.ts";
@@ -23,43 +23,6 @@ const SHOWN_QUANTITIES = [
 /** With more ranks than this only the worst has its own line of latencies. */
 const MOST_LATENCY_RANKS = 8;
 const MOST_RANK_LINES = 64;
-
-/** What is true of the whole job, as pairs of a name and a text; a line that goes on has no name. */
-export function facts(report: Report): readonly (readonly [string, string])[] {
-	const { total, per_rank: ranks, slo, delivery, speedup } = report;
-	const several = ranks.length > 1;
-	return [
-		[
-			"success",
-			`${percent(total.success_rate)} (${total.ok} of ${total.ok + total.failed} requests, ${total.failed} failed)`,
-		],
-		...optional(delivery, "delivery", ({ retried, requeued, lost, duplicate, skipped }) =>
-			[
-				...[`${retried} retried`, `${requeued} requeued`, `${lost} lost`, `${duplicate} duplicate`],
-				...(skipped === undefined ? [] : [`${skipped} answered before`]),
-			].join(", "),
-		),
-		[
-			"wall time",
-			`${seconds(report.wall_ms)} s on ${ranks.length === 1 ? "1 rank" : `${ranks.length} ranks`}, ${report.inflight} in flight on each`,
-		],
-		...optional(report.load, "load", (load) => load),
-		["speed", `${total.tokens_per_s.toFixed(1)} tokens/s, ${total.requests_per_s.toFixed(2)} requests/s`],
-		...optional(speedup, "speed-up", (factor) => `${factor.toFixed(2)} times one rank`),
-		...optional(
-			slo,
-			"goodput",
-			({ text, share }) =>
-				`${(total.goodput ?? 0).toFixed(2)} requests/s: ${percent(total.good_share ?? 1)} within ${text} (${share} % wanted)`,
-		),
-		["tokens", `${total.prompt_tokens} in (${total.cached_tokens} cached), ${total.completion_tokens} out`],
-		...(several ? ([["imbalance", imbalances(report)]] as const) : []),
-		["model", report.model],
-		...optional(report.model_note, "", (note) => note),
-		["engine", [...new Set(ranks.map(({ engine }) => engineText(engine)))].join("; ")],
-		...clockFact(ranks),
-	];
-}
 
 /** Who did what. */
 export function rankTable(report: Report): Table {
@@ -127,6 +90,13 @@ export function cacheTable(report: Report): Table | undefined {
 	return { header, rows, texts: [0] };
 }
 
+/** Prompts that `cacheTable` leaves out. */
+export function cacheNote({ total: { cache } }: Report): string | undefined {
+	if (cache === undefined || cache.failed === 0) return undefined;
+	const tried = cache.cold_ttft_ms.count + cache.failed;
+	return `${cache.failed} of ${tried} prompts could not be run and are left out: ${cache.reason}`;
+}
+
 /** What the ranks' engines have to say. */
 export function notes({ per_rank }: Report): string[] {
 	return per_rank.flatMap(({ rank, engine: { note } }) =>
@@ -145,34 +115,12 @@ function rankLines({ per_rank }: Report, key: (typeof SHOWN_QUANTITIES)[number][
 	return worst === undefined ? [] : [worst];
 }
 
-function optional<T>(
-	value: T | undefined,
-	name: string,
-	text: (value: T) => string,
-): readonly (readonly [string, string])[] {
-	return value === undefined ? [] : [[name, text(value)]];
-}
-
-function imbalances({ imbalance, busy_imbalance }: Report): string {
-	if (imbalance === undefined) return "-";
-	return `${imbalance.toFixed(2)} by tokens out, ${busy_imbalance?.toFixed(2) ?? "-"} by busy time`;
-}
-
-function clockFact(ranks: readonly RankReport[]): readonly (readonly [string, string])[] {
-	const errors = ranks.flatMap(({ clock_error_ms: error }) => (error === undefined ? [] : [error]));
-	if (ranks.length < 2 || errors.length === 0) return [];
-	return [["clocks", `aligned between ranks within ${Math.max(...errors).toFixed(2)} ms`]];
-}
-
-function engineText({ kind, version, slots, contextSize }: EngineInfo): string {
-	const name = version === undefined ? kind : `${kind} ${version}`;
-	return `${name}, ${slots} ${slots === 1 ? "slot" : "slots"} of ${contextSize} tokens`;
-}
-
 function deviceText(
 	{ device, deviceName, gpuLayers, threads }: EngineInfo,
 	gpus: readonly GpuUse[] = [],
 ): string {
+	// Whatever an endpoint computes on, nobody tells.
+	if (device === "unknown") return deviceName;
 	if (device === "cpu") return `cpu: ${deviceName}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
 	// The beginning of a UUID names a GPU to CUDA_VISIBLE_DEVICES as well as all of it.
 	const ids = gpus.map(({ uuid }) => ` ${/^\w+-[0-9a-f]{8}/.exec(uuid)?.[0] ?? uuid}`);

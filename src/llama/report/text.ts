@@ -1,6 +1,10 @@
 import { checkArgument } from "../../base/check-types.ts";
+import { DEFINITIONS } from "../measure/definitions.ts";
 import { REPORT, type Report } from "../measure/report.ts";
-import { cacheTable, facts, latencyNote, latencyTable, notes, rankTable, type Table } from "./tables.ts";
+import { facts } from "./facts.ts";
+import { failureLines } from "./failures.ts";
+import { cacheNote, cacheTable, latencyNote, latencyTable, notes, rankTable, type Table } from "./tables.ts";
+import { padded, shortened, widthOf } from "./width.ts";
 
 /** No line of a table is longer; its last column gives way. */
 const WIDTH = 120;
@@ -13,18 +17,15 @@ const WIDTH = 120;
 export function formatReport(report: Report): string {
 	checkArgument("format a report", "report", report, REPORT);
 	const cache = cacheTable(report);
-	const note = latencyNote(report);
 	const blocks = [
 		list(facts(report)),
 		textTable(rankTable(report)),
-		[...textTable(latencyTable(report)), ...(note === undefined ? [] : [`(${note})`])],
-		...(cache === undefined ? [] : [["prompt cache, measured before the run", ...textTable(cache)]]),
-		list(Object.entries(report.definitions)),
+		[...textTable(latencyTable(report)), ...bracketed(latencyNote(report))],
+		...(cache === undefined
+			? []
+			: [["prompt cache, measured before the run", ...textTable(cache), ...bracketed(cacheNote(report))]]),
 		section("notes", notes(report)),
-		section(
-			"errors",
-			report.errors.map(({ reason, count }) => `${count} x ${reason}`),
-		),
+		section("errors", failureLines(report.errors)),
 		missedLines(report),
 	];
 	return `${blocks
@@ -33,25 +34,30 @@ export function formatReport(report: Report): string {
 		.join("\n\n")}\n`;
 }
 
+/** What the figures mean, for `--help report`. */
+export function definitionsText(): string {
+	return `${list(Object.entries(DEFINITIONS)).join("\n")}\n`;
+}
+
 /** A table in columns: numbers to the right, words to the left. */
 export function textTable({ header, rows, texts }: Table): string[] {
 	const all = [header, ...rows];
-	const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+	const widths = header.map((_, column) => Math.max(...all.map((row) => widthOf(row[column] ?? ""))));
 	return all.map((row) => {
-		const line = row
-			.map((cell, column) => {
-				const width = widths[column] ?? 0;
-				return texts.includes(column) ? cell.padEnd(width) : cell.padStart(width);
-			})
-			.join("  ")
-			.trimEnd();
-		return line.length > WIDTH ? `${line.slice(0, WIDTH - 3)}...` : line;
+		const cells = row.map((cell, column) =>
+			padded(cell, widths[column] ?? 0, texts.includes(column) ? "left" : "right"),
+		);
+		return shortened(cells.join("  ").trimEnd(), WIDTH);
 	});
 }
 
 function list(entries: readonly (readonly [string, string])[]): string[] {
-	const width = Math.max(...entries.map(([name]) => name.length));
-	return entries.map(([name, text]) => `${name.padEnd(width)}  ${text}`);
+	const width = Math.max(...entries.map(([name]) => widthOf(name)));
+	return entries.map(([name, text]) => `${padded(name, width, "left")}  ${text}`);
+}
+
+function bracketed(note: string | undefined): string[] {
+	return note === undefined ? [] : [`(${note})`];
 }
 
 function missedLines({ missed }: Report): string[] {

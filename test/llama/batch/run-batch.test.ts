@@ -98,7 +98,12 @@ test.serial(
 		// A reason of several lines becomes one.
 		t.like(lines[4], { index: 4, text: null, completion_tokens: null, error: "bad; prompt" });
 		t.deepEqual(ids.toSorted(), lines.map(({ index }) => `${index}`).toSorted());
-		t.like(outcome?.statistics[0], { rank: 0, ok: 9, failed: 1, errors: [["bad; prompt", 1]] });
+		t.like(outcome?.statistics[0], {
+			rank: 0,
+			ok: 9,
+			failed: 1,
+			errors: [{ code: "prompt", count: 1, reason: "bad; prompt" }],
+		});
 		t.deepEqual(outcome?.delivery, { retried: 0, requeued: 0, lost: 0, duplicate: 0 });
 	},
 );

@@ -4,7 +4,7 @@ import test from "ava";
 import type { Report, Result } from "../../../src/llama/index.ts";
 import { tsmpirun } from "../../support/run.ts";
 import { API_KEY, LLAMA_SERVER, startBareServer } from "../support/bare-server.ts";
-import { SCHED } from "../support/job.ts";
+import { SCHED, withoutProgress } from "../support/job.ts";
 import { temporaryFolder, writeCycle } from "../support/models.ts";
 
 const folder = temporaryFolder();
@@ -37,7 +37,7 @@ for (const engine of ["llama-server", "node-llama-cpp"] as const) {
 	declare(`--engine ${engine} is what runs, and the report says so`, async (t) => {
 		const job = [...JOB, "--engine", engine, "--model", at("cycle.gguf"), "--gpu", "cpu"];
 		const { code, stdout, stderr } = await tsmpirun(t, job);
-		t.is(stderr, "");
+		t.is(withoutProgress(stderr), "");
 		t.is(code, 0);
 		t.deepEqual(texts(), ["bcd", "cde", "def", "efg"]);
 		t.true(report().per_rank.every((rank) => rank.engine.kind === engine));
@@ -81,7 +81,7 @@ withServer("--endpoint deals its URLs to the ranks, with the key of a file or th
 	] as const) {
 		rmSync(at("out.jsonl"), { force: true });
 		const { code, stdout, stderr } = await tsmpirun(t, [...job, ...options], { env });
-		t.is(stderr, "");
+		t.is(withoutProgress(stderr), "");
 		t.is(code, 0);
 		t.deepEqual(texts(), ["bcd", "cde", "def", "efg"]);
 		t.deepEqual(
@@ -103,5 +103,5 @@ test.serial("--request-timeout makes an error of a request that takes longer", a
 	const job = [...JOB, "--model", at("cycle.gguf"), "--max-tokens", "2000", "--request-timeout", "0.02"];
 	const { code, stdout } = await tsmpirun(t, job);
 	t.is(code, 1);
-	t.regex(stdout, /^ {2}4 x Cannot finish a request: it took longer than 0\.02 s$/m);
+	t.regex(stdout, /^ {2}4 x timeout: Cannot finish a request: it took longer than 0\.02 s$/m);
 });

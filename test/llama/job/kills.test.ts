@@ -27,9 +27,11 @@ test.serial("a rank killed during the run ends the job with 137 and its name", a
 	const victim = engines[1]?.parent ?? -1;
 	const killed = performance.now();
 	process.kill(victim, "SIGKILL");
-	const { code, stderr } = await job.done;
+	const { code, stdout, stderr } = await job.done;
 	t.true(performance.now() - killed < 5000);
 	t.is(code, 137);
+	// The others are ended by a signal: what was done is reported.
+	t.regex(stdout, /^ended +by SIGTERM/m);
 	t.regex(
 		stderr,
 		new RegExp(`^tsmpirun: rank [01] \\(host \\S+, pid ${victim}\\) was killed by SIGKILL`, "m"),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import type { Report, ReportFigures, Result } from "../../../src/llama/index.ts";
 import { tsmpirun } from "../../support/run.ts";
-import { SCHED } from "../support/job.ts";
+import { SCHED, withoutProgress } from "../support/job.ts";
 import { temporaryFolder } from "../support/models.ts";
 
 const folder = temporaryFolder();
@@ -114,7 +114,7 @@ test("200 requests on 4 ranks end once each, and the report adds up to them", as
 
 	t.regex(stdout, /^success +100 % \(200 of 200 requests, 0 failed\)\n/);
 	t.regex(stdout, /demo model, random weights: the text means nothing; use --model FILE\.gguf/);
-	t.is(stderr, "");
+	t.is(withoutProgress(stderr), "");
 });
 
 test("greedy text is the same on 1, 2 and 4 ranks, 1 and 4 in flight, and after a warm-up", async (t) => {

@@ -143,3 +143,11 @@ test("parseOptions() gives the help for --help and -h, whatever else is there", 
 		t.true((error?.message ?? "").split("\n").every((line) => line.length <= 120));
 	}
 });
+
+test("parseOptions() gives what the figures of a report mean for --help report", (t) => {
+	const error = t.throws(() => parse("--help", "report"), { instanceOf: JobError });
+	t.is(error?.exitCode, 0);
+	t.regex(error?.message ?? "", /^TTFT +request start to first token/m);
+	t.regex(error?.message ?? "", /^goodput +/m);
+	t.false(error?.message.includes("Usage"));
+});

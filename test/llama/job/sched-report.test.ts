@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
 import type { Report } from "../../../src/llama/index.ts";
 import { tsmpirun } from "../../support/run.ts";
-import { SCHED } from "../support/job.ts";
+import { SCHED, withoutProgress } from "../support/job.ts";
 import { temporaryFolder } from "../support/models.ts";
 
 const folder = temporaryFolder();
@@ -32,13 +32,13 @@ test("--json, --md, --html and --trace write the same run, and --measure-cache w
 		],
 		...["--json", path("r.json"), "--md", path("r.md"), "--html", path("r.html"), "--trace", path("t.json")],
 	);
-	t.deepEqual([code, stderr], [0, ""]);
+	t.deepEqual([code, withoutProgress(stderr)], [0, ""]);
 	type Json = Report & Readonly<Record<string, number>>;
 	const json = readJson<Json>("r.json");
 	const { total } = json;
 	// The names of vLLM's benchmark, beside our own.
 	t.like(json, {
-		...{ schema_version: 1, completed: 30, failed: 0, num_prompts: 30 },
+		...{ schema_version: 2, completed: 30, failed: 0, num_prompts: 30 },
 		...{ total_input_tokens: total.prompt_tokens, total_output_tokens: total.completion_tokens },
 		...{ output_throughput: total.tokens_per_s, request_throughput: total.requests_per_s },
 		...{ request_goodput: total.requests_per_s, duration: json.wall_ms / 1000 },
@@ -147,7 +147,7 @@ test("--sweep np runs on that many of the ranks, and compares with one", async (
 		"--md",
 		path("np.md"),
 	);
-	t.deepEqual([code, stderr], [0, ""]);
+	t.deepEqual([code, withoutProgress(stderr)], [0, "np=1 (1 of 2)\nnp=3 (2 of 2)\n"]);
 	const { sweep, runs } = readJson<{ sweep: string; runs: (Report & { setting: string })[] }>("np.json");
 	t.is(sweep, "np");
 	t.deepEqual(

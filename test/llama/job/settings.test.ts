@@ -49,6 +49,8 @@ test("jobSettings() gives each part of the library the options that it takes", (
 			md: undefined,
 			html: undefined,
 			trace: undefined,
+			policy: "dynamic",
+			sampling: { temperature: 0.8, top_p: 0.95, top_k: 40, min_p: 0.05, seed: 1, max_tokens: 64 },
 		},
 	});
 });
@@ -91,6 +93,13 @@ test("jobSettings() leaves the name of an endpoint's model to the endpoint", (t)
 	const { engine, report } = settings("--endpoint", "http://127.0.0.1:1");
 	t.like(engine, { engine: "endpoint", endpoints: ["http://127.0.0.1:1"] });
 	t.like(report, { model: undefined, modelNote: undefined });
+	// What its own requests do not say, only the endpoint knows.
+	t.deepEqual(report.sampling, {
+		...{ temperature: null, top_p: null, top_k: null, min_p: null },
+		...{ seed: 1, max_tokens: 64 },
+	});
+	const given = settings("--endpoint", "http://127.0.0.1:1", "--in", "a.jsonl", "--top-k", "3");
+	t.like(given.report.sampling, { top_k: 3, top_p: null, max_tokens: null });
 });
 
 test("jobSettings() puts what a setting of a sweep changes in the place of what the options say", (t) => {

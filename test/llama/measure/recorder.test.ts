@@ -3,6 +3,8 @@ import { Digest, type RankStatistics } from "../../../src/llama/index.ts";
 import { Recorder } from "../../../src/llama/measure/recorder.ts";
 import { engineInfo } from "../support/engines.ts";
 
+const NO = { code: "generate", message: "no" } as const;
+
 const summary = ({ digests }: RankStatistics, name: keyof RankStatistics["digests"]) =>
 	Digest.from(digests[name]).summary();
 
@@ -17,13 +19,13 @@ test("Recorder counts, keeps distributions and the time in which something ran",
 	now = 150;
 	first.succeeded(usage, { queueMs: 1, ttftMs: 30, totalMs: 150 });
 	now = 200;
-	second.failed("no");
+	second.failed(NO);
 	// Nothing runs until 1000.
 	now = 1000;
 	const third = recorder.begin({ index: 9 });
 	now = 1010;
 	third.succeeded({ ...usage, completionTokens: 1 }, { queueMs: 0, ttftMs: 10, totalMs: 10 });
-	recorder.begin({ index: 10 }).failed("no");
+	recorder.begin({ index: 10 }).failed(NO);
 
 	const statistics = recorder.result(3, "host", engineInfo());
 	const { digests: _, spans, tokenRate, ...counts } = statistics;
@@ -38,7 +40,8 @@ test("Recorder counts, keeps distributions and the time in which something ran",
 		completionTokens: 6,
 		busyMs: 210,
 		window: { startMs: 0, endMs: 1010 },
-		errors: [["no", 2]],
+		cut: { texts: 2, maxTokens: 0, context: 0 },
+		errors: [{ code: "generate", count: 2, reason: "no" }],
 		engine: engineInfo(),
 		spanEvery: 2,
 	});
@@ -93,7 +96,7 @@ test("Recorder counts as good what keeps every limit", (t) => {
 	// An embedding has no first token that could be late.
 	const usage = { promptTokens: 1, cachedTokens: 0, completionTokens: 0 };
 	recorder.begin({ index: 0 }).succeeded(usage, { queueMs: 0, ttftMs: 90, totalMs: 90 });
-	recorder.begin({ index: 0 }).failed("no");
+	recorder.begin({ index: 0 }).failed(NO);
 	const statistics = recorder.result(0, "h", engineInfo());
 	t.like(statistics, { ok: 4, failed: 1, good: 2 });
 	t.is(summary(statistics, "ttft").count, 3);

@@ -18,7 +18,7 @@ test("mergeStatistics() adds up the ranks and merges their distributions", (t) =
 	];
 	const report = mergeStatistics(ranks, { model: "m.gguf", modelNote: "a note", inflight: 2 });
 	t.like(report, {
-		schema_version: 1,
+		schema_version: 2,
 		model: "m.gguf",
 		model_note: "a note",
 		ranks: 2,
@@ -57,7 +57,7 @@ test("mergeStatistics() adds up the ranks and merges their distributions", (t) =
 	// 15 tokens against a mean of 12.5; both are busy all the time.
 	t.is(report.imbalance, 1.2);
 	t.is(report.busy_imbalance, 1);
-	t.deepEqual(report.errors, [{ reason: "Cannot run it", count: 1 }]);
+	t.deepEqual(report.errors, [{ code: "generate", reason: "Cannot run it", count: 1 }]);
 	t.deepEqual(report.missed, ["1 of 6 requests failed: --min-success is 100 %"]);
 	// A JSON file has no undefined: what is not known is not there.
 	t.deepEqual(JSON.parse(JSON.stringify(report)), report);

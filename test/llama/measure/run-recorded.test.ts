@@ -19,7 +19,7 @@ test("runRecorded() gives what complete() gives, and its recorder knows how ever
 		failed: 1,
 		promptTokens: 2,
 		completionTokens: 3,
-		errors: [["bad; prompt", 1]],
+		errors: [{ code: "prompt", count: 1, reason: "bad; prompt" }],
 	});
 	t.is(Digest.from(statistics.digests.e2e).summary().max, done.timings.totalMs);
 	t.deepEqual(

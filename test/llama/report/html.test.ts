@@ -37,7 +37,12 @@ async function open(
 	width = 1200,
 ) {
 	const path = join(folder, `${scheme}-${width}-${statistics.length}.html`);
-	const context = { model: "</script><b>m.gguf", inflight: 1, minSuccess: 99 };
+	const run = {
+		...{ date: "2026-11-26T10:00:00.000Z", command: "tsmpirun -np 2 x.js" },
+		versions: { tsmpi: "0.1.0", node: "v20.20.2" },
+		sampling: { temperature: 0.8, top_p: 0.95, top_k: 40, min_p: 0.05, seed: 1, max_tokens: null },
+	};
+	const context = { model: "</script><b>m.gguf", inflight: 1, minSuccess: 99, run };
 	await writeReport(mergeStatistics(statistics, context), statistics, { html: path });
 	const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme });
 	t.teardown(() => page.close());
@@ -178,4 +183,38 @@ inBrowser("--html fits a telephone, one rank, and a job in which nothing succeed
 		await hover(page, "latency", 0.5, 0.5),
 		/^E2E within 1(19|20) ms\nrank \d+: 0\.0 %\nall ranks: \d+\.\d %$/,
 	);
+});
+
+inBrowser("--html shows how long a request waited for its slot", async (t) => {
+	// It waits for 900 of 1000 ms.
+	const page = await open(t, [recorded(0, [{ totalMs: 1000, queueMs: 900, ttftMs: 950 }])], "light");
+	t.regex(await hover(page, "timeline", 0.5, 0.5), /^request 0 on rank 0, slot 0\nwaited 900 ms\n/);
+	// A thin line of the rank's colour, seen through: neither the row's background nor the colour itself.
+	const waiting = await page.$eval("#timeline canvas", (canvas) => {
+		const { width, height } = canvas as HTMLCanvasElement;
+		const context = (canvas as HTMLCanvasElement).getContext("2d");
+		const { data } = context?.getImageData(Math.round(width / 2), 0, 1, height) ?? { data: [] };
+		let blue = 0;
+		for (let at = 0; at < data.length; at += 4) if ((data[at + 2] ?? 0) - (data[at] ?? 0) > 30) blue += 1;
+		return { blue, height };
+	});
+	t.true(waiting.blue >= 1 && waiting.blue < waiting.height / 8, JSON.stringify(waiting));
+});
+
+inBrowser("--html tells how it was run, and where a table goes on beyond a telephone's edge", async (t) => {
+	const page = await open(t, example(), "light", 390);
+	const facts = (await page.locator("dl.facts").textContent()) ?? "";
+	for (const text of ["2026-11-26T10:00:00.000Z", "tsmpi 0.1.0", "tsmpirun -np 2 x.js", "temperature 0.8"]) {
+		t.true(facts.includes(text), `${text} in ${facts}`);
+	}
+	const table = await page.$eval(".scroll", (element) => ({
+		hidden: element.scrollWidth - element.clientWidth,
+		shadows: getComputedStyle(element).backgroundAttachment,
+	}));
+	t.true(table.hidden > 0);
+	t.is(table.shadows, "local, local, scroll, scroll");
+	// The definitions are there for who asks.
+	t.false(await page.getByText("request start to first token").isVisible());
+	await page.getByText("What the figures mean").click();
+	t.true(await page.getByText("request start to first token").isVisible());
 });

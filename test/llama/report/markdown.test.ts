@@ -21,7 +21,7 @@ test("markdownReport() has what is missed first, then the tables of the text", (
 		"| 1 | 0.0 % | 0 | 1 | 0 | 0 | 0 | 0.0 | 0.05 | host1 | cpu: Some CPU, 2 threads |",
 		"| E2E | 0 | 100.00 | 100.00 | 100.00 | 100.00 | 100.00 |",
 		"| E2E | 1 | - | - | - | - | - |",
-		"- 1 x a \\| b \\<c\\> failed",
+		"- 1 x generate: a \\| b \\<c\\> failed",
 	]) {
 		t.true(lines.includes(line), `${line}\n\n${text}`);
 	}

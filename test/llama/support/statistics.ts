@@ -38,7 +38,7 @@ export function recorded(
 			const usage = { promptTokens: 10, cachedTokens: cached, completionTokens: tokens };
 			record.succeeded(usage, { queueMs, ttftMs, totalMs });
 		} else {
-			record.failed(error);
+			record.failed({ code: "generate", message: error });
 		}
 	}
 	return recorder.result(rank, `host${rank}`, engineInfo(engine));

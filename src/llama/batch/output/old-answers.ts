@@ -7,6 +7,8 @@ import type { KeyTable } from "./key-table.ts";
 export interface OldAnswers {
 	/** Answers that stay. */
 	readonly kept: number;
+	/** Of these, failed ones. */
+	readonly failed: number;
 	/** Failed ones that were taken out, to be tried again. */
 	readonly removed: number;
 }
@@ -22,9 +24,10 @@ export async function readOldAnswers(
 	table: KeyTable,
 	retryFailed: boolean,
 ): Promise<OldAnswers> {
-	if (!(await exists(path))) return { kept: 0, removed: 0 };
+	if (!(await exists(path))) return { kept: 0, failed: 0, removed: 0 };
 	await cutTornLine(path);
 	let kept = 0;
+	let failed = 0;
 	let removed = 0;
 	const keep = retryFailed ? await open(`${path}.tmp`, "w") : undefined;
 	try {
@@ -44,6 +47,7 @@ export async function readOldAnswers(
 					continue;
 				}
 				kept += 1;
+				if (answer.failed) failed += 1;
 				good.push(`${text}\n`);
 				table.set(answer.key, answer.fingerprint, { place: undefined, answered: true });
 			}
@@ -54,7 +58,7 @@ export async function readOldAnswers(
 		await keep?.close();
 	}
 	if (keep !== undefined) await rename(`${path}.tmp`, path);
-	return { kept, removed };
+	return { kept, failed, removed };
 }
 
 /** A line of a file of answers, and where it stands there. */

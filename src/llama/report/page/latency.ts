@@ -63,7 +63,7 @@ function draw(name: string, curves: readonly Curve[], data: PageData, parent: HT
 					values: (_, splits) =>
 						splits.map((value) => (value === null ? "" : `${Number(value.toPrecision(6))}`)),
 				}),
-				axis({ splits: () => SHARES, values: (_, splits) => splits.map((share) => `${share} %`), size: 52 }),
+				axis({ splits: () => SHARES, values: (_, splits) => splits.map(shareLabel), size: 52 }),
 			],
 			series: [
 				{},
@@ -121,6 +121,11 @@ function tooltip(chart: uPlot, name: string, curves: readonly Curve[]): string |
 	const told = isColoured(curves.length - 1) ? shares : [slowest, ...shares.slice(-1)];
 	const lines = told.map(({ curve, share }) => `${label(curve)}: ${(share * 100).toFixed(1)} %`);
 	return [`${name} within ${duration(at)}`, ...lines].join("\n");
+}
+
+/** The top has no room for a label beside that of 95 %, and needs none. */
+function shareLabel(share: number): string {
+	return share === 100 ? "" : `${share} %`;
 }
 
 function label({ rank }: Curve): string {

@@ -1,5 +1,6 @@
 import uPlot from "uplot";
-import { axis, duration } from "./chart.ts";
+import { axis } from "./chart.ts";
+import { timeLabels } from "./time-labels.ts";
 
 /** Room to the left of both charts over time, so that their axes lie below each other. */
 export const LEFT = 64;
@@ -16,5 +17,5 @@ export function timeCursor(): uPlot.Cursor {
 }
 
 export function timeAxis(): uPlot.Axis {
-	return axis({ values: (_, splits) => splits.map((ms) => (ms === 0 ? "0" : duration(ms))) });
+	return axis({ values: (_, splits) => timeLabels(splits) });
 }

@@ -7,6 +7,8 @@ import { LEFT, timeAxis, timeCursor } from "./time.ts";
 const MOST_ROW_PIXELS = 22;
 const MOST_PIXELS = 900;
 const PALE = 0.35;
+/** Share of a row's height that is the line of a request that waits. */
+const THIN = 0.16;
 
 /** A bar for each request, in the row of its rank and slot. */
 export function showTimeline(data: PageData, parent: HTMLElement): void {
@@ -94,15 +96,18 @@ function drawSpans({ ctx, bbox, valToPos }: uPlot, { spans, rows, ranks }: PageD
 	const failed = colour("failed");
 	const height = bbox.height / rows.length;
 	const gap = height > 6 ? Math.max(1, height * 0.12) : 0;
-	for (const { row, served, first, end, error } of spans) {
+	for (const { row, start, served, first, end, error } of spans) {
 		const rank = rows[row]?.rank;
 		ctx.fillStyle = error === undefined ? (colours[ranks.indexOf(rank ?? -1)] ?? failed) : failed;
-		const bar = (from: number, to: number, alpha: number) => {
+		const bar = (from: number, to: number, alpha: number, share = 1) => {
 			const left = valToPos(from, "x", true);
 			const width = Math.max(1, valToPos(to, "x", true) - left - 1);
+			const full = height - 2 * gap;
 			ctx.globalAlpha = alpha;
-			ctx.fillRect(left, valToPos(row, "y", true) + gap, width, Math.max(1, height - 2 * gap));
+			const top = valToPos(row, "y", true) + gap + (full * (1 - share)) / 2;
+			ctx.fillRect(left, top, width, Math.max(1, full * share));
 		};
+		if (served > start) bar(start, served, PALE, THIN);
 		bar(served, first ?? end, error === undefined ? PALE : 1);
 		if (first !== undefined) bar(first, end, 1);
 	}
@@ -118,7 +123,11 @@ function tooltip(
 	if (left < 0 || top < 0) return undefined;
 	const at = chart.posToVal(left, "x");
 	const row = Math.floor(chart.posToVal(top, "y"));
-	const span = byRow.get(row)?.find(({ served, end }) => served <= at && at <= end);
+	const spans = byRow.get(row) ?? [];
+	// What waits lies under what runs.
+	const span =
+		spans.find(({ served, end }) => served <= at && at <= end) ??
+		spans.find(({ start, end }) => start <= at && at <= end);
 	const place = rows[row];
 	if (span === undefined || place === undefined) return undefined;
 	const { index, start, served, first, end, tokensIn, tokensOut, error } = span;

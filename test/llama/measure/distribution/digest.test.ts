@@ -1,6 +1,6 @@
 import test from "ava";
-import { Digest, summarise } from "../../../src/llama/measure/digest.ts";
-import { random } from "../../support/memory-channels.ts";
+import { Digest, summarise } from "../../../../src/llama/measure/distribution/digest.ts";
+import { random } from "../../../support/memory-channels.ts";
 
 const SHAPES: Readonly<Record<string, (count: number) => number[]>> = {
 	uniform: (count) => {

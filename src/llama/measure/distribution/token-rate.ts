@@ -15,7 +15,10 @@ const MOST_INTERVALS = 400;
 export class TokenRate {
 	readonly #startMs: number;
 	#widthMs = FIRST_WIDTH_MS;
-	#counts: number[] = [];
+	/** Of a fixed size: a token costs no more than an addition. */
+	readonly #counts = new Float64Array(MOST_INTERVALS);
+	/** Intervals up to the last that has a token. */
+	#used = 0;
 
 	constructor(startMs: number) {
 		this.#startMs = startMs;
@@ -24,21 +27,25 @@ export class TokenRate {
 	add(atMs: number, tokens: number): void {
 		while (atMs - this.#startMs >= this.#widthMs * MOST_INTERVALS) this.#halve();
 		const index = Math.max(0, Math.floor((atMs - this.#startMs) / this.#widthMs));
-		while (this.#counts.length <= index) this.#counts.push(0);
+		if (index >= this.#used) this.#used = index + 1;
 		this.#counts[index] = (this.#counts[index] ?? 0) + tokens;
 	}
 
 	toData(): TokenRateData {
-		return { startMs: this.#startMs, widthMs: this.#widthMs, counts: this.#counts };
+		return {
+			startMs: this.#startMs,
+			widthMs: this.#widthMs,
+			counts: [...this.#counts.subarray(0, this.#used)],
+		};
 	}
 
 	#halve(): void {
 		this.#widthMs *= 2;
-		const { length } = this.#counts;
-		this.#counts = Array.from(
-			{ length: Math.ceil(length / 2) },
-			(_, index) => (this.#counts[2 * index] ?? 0) + (this.#counts[2 * index + 1] ?? 0),
-		);
+		const counts = this.#counts;
+		for (let index = 0; index < MOST_INTERVALS; index++) {
+			counts[index] = (counts[2 * index] ?? 0) + (counts[2 * index + 1] ?? 0);
+		}
+		this.#used = Math.ceil(this.#used / 2);
 	}
 }
 

@@ -1,4 +1,4 @@
-import type { Ending } from "../batch/outcome.ts";
+import type { Ending } from "../../batch/outcome.ts";
 
 /** How a request ended, as one line. */
 function formatEnding({ request, rank, answer, failure }: Ending): string {

@@ -1,5 +1,5 @@
 import { TDigest } from "tdigest";
-import { checkArgument, numberFrom } from "../../base/check-types.ts";
+import { checkArgument, numberFrom } from "../../../base/check-types.ts";
 
 /** A digest as it travels between ranks. */
 export interface DigestData {
