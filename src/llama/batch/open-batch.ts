@@ -16,7 +16,6 @@ import { JobError } from "../errors.ts";
 import { Batch } from "./batch.ts";
 import { BUILT_IN_TOKENS } from "./files/built-in-prompts.ts";
 import { IN_FORMATS, type InFormat } from "./files/in-format.ts";
-import { touch } from "./output/touch.ts";
 
 /** The files of a job, and what its requests sample with. */
 export interface OpenBatchOptions {
@@ -127,7 +126,6 @@ async function tryToOpen(options: OpenBatchOptions): Promise<Batch | JobError | 
 		const { maxTokens = input === undefined ? BUILT_IN_TOKENS : undefined } = options;
 		const sampling = { ...(endpoint ? {} : DEFAULT_SAMPLING), ...given(options) };
 		const { retryFailed = false, resume = retryFailed, ordered = false } = options;
-		if (out !== undefined) await touch(out);
 		return await Batch.open({
 			...{ in: input, out, requests, maxTokens, temperature: undefined, ...sampling, seed },
 			...{ endpoint, ignoreUnknown },

@@ -128,6 +128,7 @@ function bad(
 		id: place.id,
 		batch,
 		customId: known ? customId : batch ? null : `${place.id}`,
+		...(batch && !known && isShort(customId) ? { shownId: customId } : {}),
 		fingerprint: known ? batchFingerprint(customId, url, body) : fingerprintOf(`line ${place.number}`, line),
 		...{ code, param, number: place.number },
 		message: `Cannot run line ${place.number} of ${place.path}: ${message}`,
@@ -136,6 +137,11 @@ function bad(
 
 function batchFingerprint(customId: string, url: unknown, body: unknown): string {
 	return fingerprintOf(customId, `${url}`, canonicalJson(body ?? null));
+}
+
+/** Worth repeating where it is no id. */
+function isShort(value: unknown): value is string | number | boolean {
+	return ["string", "number", "boolean"].includes(typeof value);
 }
 
 function isCustomId(value: unknown): value is string {

@@ -1,105 +1,90 @@
-import { createReadStream } from "node:fs";
-import { type FileHandle, open, rename, stat, truncate } from "node:fs/promises";
-import { cannotWrite, JobError, reasonOf } from "../../errors.ts";
-import { readAnswerLine } from "./answer-line.ts";
+import { copyFile, type FileHandle, open } from "node:fs/promises";
+import { cannotWrite, JobError } from "../../errors.ts";
 import type { KeyTable } from "./key-table.ts";
+import { reserveOldName } from "./old-file.ts";
+import { type OldAnswer, readAnswerLine } from "./read-answer-line.ts";
+import { rewrite } from "./rewrite.ts";
+import { wholeLines } from "./whole-lines.ts";
 
-export interface OldAnswers {
-	/** Answers that stay. */
-	readonly kept: number;
-	/** Of these, failed ones. */
-	readonly failed: number;
-	/** Failed ones that were taken out, to be tried again. */
-	readonly removed: number;
-}
+const MOST_AT_ONCE = 1 << 20;
 
 /**
  * Takes note of the answers of an earlier run. A last line that a crash has torn is cut off the file; with
- * `retryFailed` the failed ones are taken out of it.
+ * `retryFailed` the failed ones are taken out of it. Where an earlier fault has answered a request more than once, the
+ * first good answer stays, and the file as it was is kept beside it.
  *
+ * @returns how many requests failed and are to be tried again.
  * @throws {JobError} if the file cannot be read, or has lines that this program does not write.
  */
-export async function readOldAnswers(
+export async function readOldAnswers(path: string, table: KeyTable, retryFailed: boolean): Promise<number> {
+	await cutTornLine(path);
+	let [failures, doubles] = [0, 0];
+	for await (const { key, fingerprint, failed } of answersIn(path)) {
+		const known = table.get(key);
+		if (known !== undefined) doubles += 1;
+		if (failed) failures += 1;
+		if (known !== undefined && (failed || !known.failed)) continue;
+		table.set(key, fingerprint, { place: undefined, answered: true, failed });
+	}
+	if (doubles > 0) await keepCopy(path, doubles);
+	if (doubles > 0 || (retryFailed && failures > 0))
+		await rewrite(path, (file) => copyBest(path, file, table, retryFailed));
+	return retryFailed ? table.forgetFailed() : 0;
+}
+
+/** Copies one line for each request. Its place in the table is used as a mark that it has it. */
+async function copyBest(
 	path: string,
+	file: FileHandle,
 	table: KeyTable,
 	retryFailed: boolean,
-): Promise<OldAnswers> {
-	if (!(await exists(path))) return { kept: 0, failed: 0, removed: 0 };
-	await cutTornLine(path);
-	let kept = 0;
-	let failed = 0;
-	let removed = 0;
-	const keep = retryFailed ? await open(`${path}.tmp`, "w") : undefined;
-	try {
-		let number = 0;
-		for await (const lines of wholeLines(path)) {
-			const good: string[] = [];
-			for (const { text } of lines) {
-				number += 1;
-				const answer = readAnswerLine(text);
-				if (answer === undefined) {
-					throw new JobError(
-						`Cannot resume with ${path}: its line ${number} is no answer that tsmpi has written`,
-					);
-				}
-				if (retryFailed && answer.failed) {
-					removed += 1;
-					continue;
-				}
-				kept += 1;
-				if (answer.failed) failed += 1;
-				good.push(`${text}\n`);
-				table.set(answer.key, answer.fingerprint, { place: undefined, answered: true });
+): Promise<void> {
+	let good: string[] = [];
+	let length = 0;
+	for await (const { key, fingerprint, failed, text } of answersIn(path)) {
+		const known = table.get(key);
+		if (known === undefined || known.place !== undefined || known.failed !== failed) continue;
+		if (failed && retryFailed) continue;
+		table.set(key, fingerprint, { ...known, place: 0 });
+		good.push(text);
+		length += text.length;
+		if (length < MOST_AT_ONCE) continue;
+		await file.appendFile(`${good.join("\n")}\n`);
+		good = [];
+		length = 0;
+	}
+	if (good.length > 0) await file.appendFile(`${good.join("\n")}\n`);
+	table.forgetPlaces();
+}
+
+async function* answersIn(
+	path: string,
+): AsyncGenerator<OldAnswer & { readonly text: string }, void, undefined> {
+	let number = 0;
+	for await (const lines of wholeLines(path)) {
+		for (const { text } of lines) {
+			number += 1;
+			const answer = readAnswerLine(text);
+			if (answer === undefined) {
+				throw new JobError(
+					`Cannot resume with ${path}: its line ${number} is no answer that tsmpi has written`,
+				);
 			}
-			await keep?.appendFile(good.join(""));
+			yield { ...answer, text };
 		}
-		await keep?.datasync();
-	} finally {
-		await keep?.close();
-	}
-	if (keep !== undefined) await rename(`${path}.tmp`, path);
-	return { kept, failed, removed };
-}
-
-/** A line of a file of answers, and where it stands there. */
-export interface WholeLine {
-	readonly text: string;
-	readonly offset: number;
-	/** With its end. */
-	readonly bytes: number;
-}
-
-/** The lines of a file that have an end. */
-export async function* wholeLines(path: string): AsyncGenerator<readonly WholeLine[], void, undefined> {
-	let rest: Buffer = Buffer.alloc(0);
-	let offset = 0;
-	for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>) {
-		const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-		const lines: WholeLine[] = [];
-		let start = 0;
-		for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
-			lines.push({
-				text: bytes.toString("utf8", start, end),
-				offset: offset + start,
-				bytes: end + 1 - start,
-			});
-			start = end + 1;
-		}
-		rest = bytes.subarray(start);
-		offset += start;
-		if (lines.length > 0) yield lines;
 	}
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Answers are not thrown away, not even the second one to a request. */
+async function keepCopy(path: string, doubles: number): Promise<void> {
 	try {
-		const stats = await stat(path);
-		if (stats.isFile()) return true;
-		throw new JobError(`Cannot resume with ${path}: it is not a regular file`);
+		const name = await reserveOldName(path);
+		await copyFile(path, name);
+		process.stderr.write(
+			`${path} had ${doubles} answers beyond one for each request: they are taken out, and ${name} has the file as it was\n`,
+		);
 	} catch (error) {
-		if (error instanceof JobError) throw error;
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-		throw new JobError(`Cannot resume with ${path}: ${reasonOf(error)}`, 1, { cause: error });
+		throw cannotWrite(path, error);
 	}
 }
 
@@ -109,7 +94,7 @@ async function cutTornLine(path: string): Promise<void> {
 		file = await open(path, "r+");
 		const { size } = await file.stat();
 		const whole = await lastLineEnd(file, size);
-		if (whole < size) await truncate(path, whole);
+		if (whole < size) await file.truncate(whole);
 	} catch (error) {
 		throw cannotWrite(path, error);
 	} finally {
