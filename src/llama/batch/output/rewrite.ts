@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { cannotWrite, JobError } from "../../errors.ts";
 import { syncFolderOf, takeAfter } from "./old-file.ts";
@@ -25,7 +26,7 @@ export async function rewrite(path: string, write: (file: FileHandle) => Promise
 		} finally {
 			await file.close();
 		}
-		await rename(draft, movable ? path : wholeName(path));
+		await rename(draft, movable ? path : wholeName(path, stats));
 		await syncFolderOf(path);
 		if (!movable) await finishRewrite(path);
 	} catch (error) {
@@ -40,8 +41,8 @@ export async function rewrite(path: string, write: (file: FileHandle) => Promise
  * @throws {JobError} naming the file.
  */
 export async function finishRewrite(path: string): Promise<void> {
-	const whole = wholeName(path);
 	try {
+		const whole = wholeName(path, await stat(path));
 		if ((await stat(whole).catch(() => undefined)) === undefined) return;
 		const [from, to] = await Promise.all([open(whole, "r"), open(path, "r+")]);
 		try {
@@ -76,6 +77,7 @@ export async function writeAll(file: FileHandle, bytes: Uint8Array, position: nu
 	}
 }
 
-function wholeName(path: string): string {
-	return `${path}.tsmpi-whole`;
+/** With the number of the file, since another one may stand in its place by then. */
+function wholeName(path: string, { ino }: Stats): string {
+	return `${path}.tsmpi-whole-${ino}`;
 }
