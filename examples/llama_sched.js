@@ -23,6 +23,7 @@ import {
 	nothingLeft,
 	openBatch,
 	parseOptions,
+	prepareJob,
 	prepareReport,
 	printEnding,
 	runBatch,
@@ -36,6 +37,8 @@ import {
 
 /** @import { Ending, Setting } from "tsmpi/llama" */
 
+// The process of each rank's engine starts while the ranks meet.
+prepareJob(process.argv.slice(2));
 const mpi = await init();
 
 // A mistake on the command line, or a model that does not load, ends every rank with one line on stderr.

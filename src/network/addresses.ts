@@ -26,7 +26,7 @@ const INNER_LINK =
 	/^(docker|virbr|veth|br-[0-9a-f]{12}$|cni|flannel|cali|cilium|lxcbr|lxdbr|podman|vboxnet|vmnet)/;
 
 /** Addresses that never leave their link. */
-const LINK_LOCAL = blockList(["169.254.0.0/16", "fe80::/10"]);
+const LINK_LOCAL = ["169.254.0.0/16", "fe80::/10"];
 
 /**
  * The addresses of this host that other hosts can reach, the best first, in CIDR form. Loopback only if there is nothing
@@ -36,7 +36,8 @@ const LINK_LOCAL = blockList(["169.254.0.0/16", "fe80::/10"]);
  */
 export function reachableAddresses(choice: AddressChoice = {}): string[] {
 	const { iface, reached, interfaces = networkInterfaces() } = choice;
-	const all = ownAddresses(interfaces).filter(({ address }) => !contains(LINK_LOCAL, address));
+	const linkLocal = blockList(LINK_LOCAL);
+	const all = ownAddresses(interfaces).filter(({ address }) => !contains(linkLocal, address));
 	if (iface !== undefined) {
 		const wanted = iface.split(",").map((word) => word.trim());
 		const chosen = wanted.flatMap((word) => all.filter((own) => matches(own, word)));

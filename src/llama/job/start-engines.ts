@@ -12,10 +12,11 @@ import { ArgumentError } from "../../base/errors.ts";
 import type { Comm, Mpi } from "../../index.ts";
 import { DeadlineEngine } from "../engine/deadline.ts";
 import type { Engine } from "../engine/engine.ts";
+import { dropPreparedHost } from "../engine/node-llama-cpp/prepared-host.ts";
 import { RestartingEngine } from "../engine/restarting.ts";
 import { START_ENGINE_OPTIONS, type StartEngineOptions, startEngine } from "../engine/start/start-engine.ts";
-import { readApiKey } from "./api-key.ts";
-import { type HostShare, shareHost } from "./placement.ts";
+import { readApiKey } from "./start/api-key.ts";
+import { type HostShare, shareHost } from "./start/placement.ts";
 import { everywhere } from "./together.ts";
 
 /** How to start an engine on every rank. Every option may be left out. */
@@ -39,7 +40,8 @@ export interface StartEnginesOptions extends Omit<StartEngineOptions, "engine"> 
 	readonly maxRestarts?: number | undefined;
 }
 
-const OPTIONS: Kinds<StartEnginesOptions> = {
+/** What `startEngines` takes. */
+export const START_ENGINES_OPTIONS: Kinds<StartEnginesOptions> = {
 	...START_ENGINE_OPTIONS,
 	engine: oneOf("auto", "node-llama-cpp", "llama-server", "endpoint"),
 	endpoints: listOf("a list of URLs", TEXT),
@@ -65,7 +67,7 @@ const OPTIONS: Kinds<StartEnginesOptions> = {
  */
 export async function startEngines(mpi: Mpi, options: StartEnginesOptions = {}): Promise<Engine> {
 	checkArgument("start engines", "mpi", mpi, MPI);
-	checkOptions("start engines", options, OPTIONS);
+	checkOptions("start engines", options, START_ENGINES_OPTIONS);
 	checkEndpoints(options);
 	const { endpoints = [], maxRestarts: restarts, requestTimeout } = options;
 	const share = await shareHost(mpi, { gpu: endpoints.length > 0 ? "cpu" : options.gpu });
@@ -77,7 +79,7 @@ export async function startEngines(mpi: Mpi, options: StartEnginesOptions = {}):
 		mpi.world,
 		() => inTurn(comm, share.gpuSharers, start),
 		(started) => started.close(),
-	);
+	).finally(dropPreparedHost);
 	comm.free();
 	const restarting = new RestartingEngine(engine, start, restarts === undefined ? {} : { restarts });
 	return requestTimeout === undefined ? restarting : new DeadlineEngine(restarting, requestTimeout);

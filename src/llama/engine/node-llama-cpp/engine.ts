@@ -15,8 +15,9 @@ import { joinNotes } from "../notes.ts";
 import type { EngineOptions } from "../options.ts";
 import type { Prompt } from "../prompt.ts";
 import { checkRequest } from "../request.ts";
-import { type HostExit, HostProcess, hostExitText } from "./host-process.ts";
+import { type HostExit, type HostProcess, hostExitText } from "./host-process.ts";
 import { loadRequest } from "./load-request.ts";
+import { takeHost } from "./prepared-host.ts";
 import type { GenerateRequest, HostToRank, LoadRequest } from "./protocol.ts";
 import { RequestQueue } from "./request-queue.ts";
 
@@ -59,9 +60,10 @@ class NodeLlamaCppEngine implements Engine {
 
 	constructor(request: LoadRequest) {
 		this.#request = request;
-		this.#host = new HostProcess((events) => {
+		this.#host = takeHost(request.gpu);
+		this.#host.onEvents = (events) => {
 			for (const event of events) this.#receive(event);
-		});
+		};
 	}
 
 	/**

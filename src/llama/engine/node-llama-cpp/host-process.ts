@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { cacheFolder } from "../../../base/host/cache-folder.ts";
 import { ownFolder } from "../../../base/own-folder.ts";
 import { type ChildExit, exitText } from "../../../base/process/exit-text.ts";
 import { setReferenced } from "../../../base/process/referenced.ts";
@@ -23,27 +25,41 @@ const LAST_WORDS_MS = 250;
 /** How long a host may take to end by itself. */
 const CLOSE_MS = 2000;
 
+/** The host's environment, which starts it sooner than the rank's own would. */
+function hostEnvironment(env: Readonly<NodeJS.ProcessEnv>): NodeJS.ProcessEnv {
+	// Node reads these certificates at each start, which takes as long as all else in it. A host uses no network.
+	const { NODE_EXTRA_CA_CERTS, ...others } = env;
+	return {
+		// From Node 22 on, what was compiled once is kept.
+		NODE_COMPILE_CACHE: join(cacheFolder(), "compiled"),
+		...others,
+		// Several threads of libuv's pool would each start llama.cpp's threads anew, at half the speed.
+		UV_THREADPOOL_SIZE: "1",
+	};
+}
+
 /** The process of one engine, seen from its rank. It keeps the rank alive only while `hold` says so. */
 export class HostProcess {
 	/** Resolves once the process has ended. */
 	readonly exit: Promise<HostExit>;
+	/** Takes what the host tells. To be set before a model is loaded. */
+	onEvents: (events: readonly HostToRank[]) => void = () => {};
 	readonly #child: ChildProcess;
 	#holds = 0;
 	#stderr = "";
 
-	constructor(onEvents: (events: readonly HostToRank[]) => void) {
+	constructor() {
 		// Under Node's own type stripping this file is TypeScript, and so is the host.
 		const suffix = import.meta.url.endsWith(".ts") ? "ts" : "js";
 		this.#child = fork(fileURLToPath(new URL(`llama/engine/node-llama-cpp/host/main.${suffix}`, ownFolder)), {
 			// A debugger's port of the rank is not for the host.
 			execArgv: process.execArgv.filter((argument) => !argument.startsWith("--inspect")),
-			// Several threads of libuv's pool would each start llama.cpp's threads anew, at half the speed.
-			env: { ...process.env, UV_THREADPOOL_SIZE: "1" },
+			env: hostEnvironment(process.env),
 			serialization: "json",
 			// Nothing that llama.cpp prints may get into the rank's own output.
 			stdio: ["ignore", "ignore", "pipe", "ipc"],
 		});
-		this.#child.on("message", (events) => onEvents(events as readonly HostToRank[]));
+		this.#child.on("message", (events) => this.onEvents(events as readonly HostToRank[]));
 		this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
 			this.#stderr = (this.#stderr + text).slice(-KEPT_BYTES);
 		});
@@ -53,6 +69,11 @@ export class HostProcess {
 
 	get pid(): number | undefined {
 		return this.#child.pid;
+	}
+
+	/** Whether it has not ended, as far as is known here. */
+	get alive(): boolean {
+		return this.#child.connected && this.#child.exitCode === null && this.#child.signalCode === null;
 	}
 
 	send(message: RankToHost): void {

@@ -25,6 +25,8 @@ export interface GenerateRequest extends CheckedRequest {
 }
 
 export type RankToHost =
+	/** A model will follow, for this device. */
+	| { readonly type: "prepare"; readonly gpu: GpuChoice }
 	| LoadRequest
 	| GenerateRequest
 	| { readonly type: "abort"; readonly id: number }

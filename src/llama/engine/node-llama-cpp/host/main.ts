@@ -7,6 +7,7 @@ import { saysOutOfMemory } from "../../llama-log.ts";
 import { SequencePool } from "../../sequence-pool.ts";
 import type { GenerateRequest, HostToRank, LoadRequest, RankToHost } from "../protocol.ts";
 import { Embedder } from "./embedder.ts";
+import { prepareLlama } from "./llama.ts";
 import { loadModel } from "./model.ts";
 import { PromptEncoder } from "./prompt.ts";
 import { type Runtime, runRequest } from "./run-request.ts";
@@ -29,6 +30,8 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 
 process.on("message", (message: RankToHost) => {
 	switch (message.type) {
+		case "prepare":
+			return prepareLlama(message.gpu);
 		case "load":
 			return void load(message);
 		case "generate":

@@ -3,14 +3,8 @@ import { EngineError, reasonOf } from "../../../errors.ts";
 import type { EngineInfo } from "../../engine.ts";
 import { saysOutOfMemory } from "../../llama-log.ts";
 import type { LoadRequest } from "../protocol.ts";
-import {
-	type Context,
-	importLibrary,
-	type Library,
-	type Llama,
-	libraryVersion,
-	type Model,
-} from "./library.ts";
+import { type Context, libraryVersion, type Model } from "./library.ts";
+import { openLlama } from "./llama.ts";
 import { Sequence } from "./sequence.ts";
 import { Steps } from "./steps.ts";
 
@@ -25,7 +19,6 @@ export interface LoadedModel {
 const CPU_PREFILL_CHUNK = 64;
 const GPU_PREFILL_CHUNK = 512;
 const BATCH_SIZE = 512;
-const KEPT_LOG_LINES = 30;
 /** How long after an error the lines of llama.cpp's log that explain it may arrive. */
 const LOG_DELAY_MS = 20;
 
@@ -34,29 +27,8 @@ export async function loadModel(
 	request: LoadRequest,
 	onDevice: (device: EngineInfo["device"]) => void,
 ): Promise<LoadedModel> {
-	const log: string[] = [];
-	const library = await openLibrary();
-	let llama: Llama;
-	try {
-		llama = await library.getLlama({
-			gpu:
-				request.gpu === "cpu"
-					? false
-					: request.gpu === "cuda"
-						? "cuda"
-						: { type: "auto", exclude: ["vulkan"] },
-			build: "never",
-			skipDownload: true,
-			progressLogs: false,
-			maxThreads: request.threads,
-			logger: (level, message) => {
-				if (level === "error" || level === "fatal" || level === "warn") log.push(message.trim());
-				if (log.length > KEPT_LOG_LINES) log.shift();
-			},
-		});
-	} catch (error) {
-		throw deviceError(request, error);
-	}
+	const { llama, log } = await openLlama(request.gpu);
+	llama.maxThreads = request.threads;
 	const device: EngineInfo["device"] = llama.gpu === false ? "cpu" : llama.gpu;
 	onDevice(device);
 	try {
@@ -108,36 +80,6 @@ async function openSequences(context: Context, model: Model, prefillChunk: numbe
 	}
 	const steps = new Steps();
 	return raw.map((sequence) => new Sequence(sequence, prefillChunk, steps));
-}
-
-async function openLibrary(): Promise<Library> {
-	try {
-		return await importLibrary();
-	} catch (error) {
-		const missing = error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND";
-		throw new EngineError(
-			"ERR_ENGINE_MISSING",
-			missing
-				? "Cannot start an engine: node-llama-cpp is not installed; run: npm install node-llama-cpp"
-				: `Cannot start an engine: node-llama-cpp does not load: ${reasonOf(error)}`,
-			{ cause: error },
-		);
-	}
-}
-
-function deviceError(request: LoadRequest, error: unknown): EngineError {
-	if (request.gpu === "cuda") {
-		return new EngineError(
-			"ERR_DEVICE",
-			`Cannot use --gpu cuda: node-llama-cpp found no CUDA device that it can use here (${reasonOf(error)}); --gpu auto or cpu runs on the processor`,
-			{ cause: error },
-		);
-	}
-	const reason = reasonOf(error);
-	return new EngineError("ERR_ENGINE_LOAD", `Cannot start llama.cpp: ${reason}`, {
-		cause: error,
-		outOfMemory: saysOutOfMemory(reason),
-	});
 }
 
 const TELLING = /error|fail|unknown|missing|invalid/i;

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { JobError, reasonOf } from "../errors.ts";
+import { JobError, reasonOf } from "../../errors.ts";
 
 /** The API key for endpoints: the first line of a file, or what the environment has. */
 export async function readApiKey(

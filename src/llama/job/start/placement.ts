@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { checkArgument, checkOptions, type Kinds, MPI } from "../../base/check-types.ts";
-import { hasNvidiaDriver } from "../../base/host/nvidia.ts";
-import type { Mpi } from "../../index.ts";
-import { GPU_CHOICE, type GpuChoice } from "../engine/options.ts";
+import { checkArgument, checkOptions, type Kinds, MPI } from "../../../base/check-types.ts";
+import { hasNvidiaDriver } from "../../../base/host/nvidia.ts";
+import type { Mpi } from "../../../index.ts";
+import { GPU_CHOICE, type GpuChoice } from "../../engine/options.ts";
 
 /** What a rank may use of its host, next to the other ranks there. */
 export interface HostShare {
