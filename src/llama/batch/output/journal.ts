@@ -20,6 +20,7 @@ export class Journal {
 	readonly #mayWrite: () => Promise<void>;
 	/** How long the file is. */
 	#size: number;
+	readonly #hadMore: boolean;
 	#lines: string[] = [];
 	#waiting = 0;
 	#flushing: Promise<void> | undefined;
@@ -36,6 +37,7 @@ export class Journal {
 		this.#file = file;
 		this.#regular = size !== undefined;
 		this.#size = size ?? 0;
+		this.#hadMore = this.#size > 0;
 		this.#mayWrite = mayWrite;
 	}
 
@@ -81,7 +83,7 @@ export class Journal {
 	async close(): Promise<void> {
 		await this.#flushing;
 		try {
-			if (this.#failure === undefined) await this.#look();
+			if (this.#failure === undefined) await this.#look(this.#written);
 			// A network file system may tell only now that it is full.
 			await this.#file.close();
 		} catch (error) {
@@ -102,8 +104,8 @@ export class Journal {
 				await this.#file.appendFile(bytes);
 				if (this.#regular) await this.#file.datasync();
 				this.#size += bytes.length;
+				await this.#look(this.#written + lines.length);
 				this.#written += lines.length;
-				await this.#look();
 				this.#waiting -= waiting;
 			}
 		} catch (error) {
@@ -113,10 +115,10 @@ export class Journal {
 		}
 	}
 
-	async #look(): Promise<void> {
+	async #look(answers: number): Promise<void> {
 		if (!this.#regular) return;
-		const [path, file, size, answers] = [this.#path, this.#file, this.#size, this.#written];
-		const event = await whatHappened({ path, file, size, answers });
+		const [path, file, size, hadMore] = [this.#path, this.#file, this.#size, this.#hadMore];
+		const event = await whatHappened({ path, file, size, answers, hadMore });
 		if (event === undefined) return;
 		// Where the others are nobody here can know.
 		this.#written = 0;

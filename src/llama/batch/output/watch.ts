@@ -10,6 +10,8 @@ export interface Watched {
 	readonly size: number;
 	/** Answers that this job has written to it. */
 	readonly answers: number;
+	/** It had some before. */
+	readonly hadMore: boolean;
 }
 
 /**
@@ -17,9 +19,16 @@ export interface Watched {
  *
  * @returns what has happened to it, and where its answers are.
  */
-export async function whatHappened({ path, file, size, answers }: Watched): Promise<string | undefined> {
+export async function whatHappened({
+	path,
+	file,
+	size,
+	answers,
+	hadMore,
+}: Watched): Promise<string | undefined> {
 	const [own, there] = await Promise.all([file.stat(), stat(path).catch(() => undefined)]);
-	const gone = `${answers} answers of this job, and what the file had before, are lost`;
+	const more = hadMore ? ", and those that it had before," : "";
+	const gone = `${answers} answers of this job${more} are lost`;
 	if (own.nlink === 0) {
 		return there === undefined
 			? `it was deleted during the job: ${gone}`

@@ -29,9 +29,7 @@ test.before(() => {
 
 /** Each custom id is answered once. */
 function complete(t: ExecutionContext, name: string): void {
-	const found = idsIn(at(name));
-	t.is(found.length, COUNT);
-	t.deepEqual(new Set(found), new Set(ids));
+	t.deepEqual(idsIn(at(name)).toSorted(), ids.toSorted());
 }
 
 /** stderr without what the program prints for the tests. */
@@ -128,11 +126,7 @@ test.serial("a job that cannot go on takes its lock along", async (t) => {
 });
 
 const EVENTS: readonly (readonly [string, (path: string) => void, RegExp])[] = [
-	[
-		"deleted",
-		(path) => rmSync(path),
-		/it was deleted during the job: \d+ answers of this job, .* are lost\n$/,
-	],
+	["deleted", (path) => rmSync(path), /it was deleted during the job: \d+ answers of this job are lost\n$/],
 	["emptied", (path) => truncateSync(path), /it was cut during the job, .* --resume runs those again\n$/],
 	["moved", (path) => renameSync(path, `${path}.away`), /all answers so far are in \S+\.away; move it back/],
 ];

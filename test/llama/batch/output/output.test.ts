@@ -43,7 +43,7 @@ async function writeAnew(path: string): Promise<void> {
 	const output = await Output.open(path, true);
 	await output.readOld(new KeyTable(), true);
 	await output.begin(true);
-	output.write(line(1));
+	void output.write(line(1));
 	await output.close(Number);
 }
 
@@ -105,7 +105,7 @@ test("old answers are never overwritten, and the new file has the mode of the ol
 		const output = await Output.open(at("old/o"), false);
 		if (index === 1) chmodSync(at("old/o"), 0o600);
 		await output.begin(false);
-		output.write(line(index));
+		void output.write(line(index));
 		await output.close(Number);
 	}
 	t.deepEqual(readdirSync(at("old")), ["o", "o.old", "o.old.1", "o.old.2"]);
@@ -136,8 +136,8 @@ test("a pipe that nobody read yet is not opened before the first answer, and nev
 	});
 	const output = await Output.open(at("pipe"), false);
 	const [reader] = await Promise.all([open(at("pipe"), "r"), output.begin(false)]);
-	output.write(line(1));
-	output.write(line(0));
+	void output.write(line(1));
+	void output.write(line(0));
 	await output.close(Number);
 	t.is(await reader.readFile("utf8"), `${line(1)}\n${line(0)}\n`);
 	await reader.close();
@@ -151,7 +151,7 @@ test("devices are written without a lock, and - is explained", async (t) => {
 	const outputs = await Promise.all([Output.open("/dev/null", false), Output.open("/dev/null", false)]);
 	for (const output of outputs) {
 		await output.begin(false);
-		output.write(line(0));
+		void output.write(line(0));
 		await output.close(Number);
 		t.is(output.written, 1);
 	}

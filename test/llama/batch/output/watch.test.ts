@@ -22,7 +22,7 @@ async function withThree(name: string) {
 	const path = join(folder, name);
 	writeFileSync(path, "before\n");
 	const journal = await Journal.open(path);
-	for (const line of ["one", "two", "three"]) journal.write(line);
+	for (const line of ["one", "two", "three"]) void journal.write(line);
 	await untilWritten(journal, 3);
 	return { journal, path };
 }
@@ -33,7 +33,7 @@ async function untilWritten(journal: Journal, count: number): Promise<void> {
 
 /** What the next line and the end meet. */
 async function refused(t: ExecutionContext, journal: Journal): Promise<string> {
-	journal.write("four");
+	void journal.write("four");
 	const { message } = await t.throwsAsync(journal.close(), { instanceOf: JobError });
 	t.throws(() => journal.write("five"), { message });
 	t.is(journal.written, 0);
@@ -50,7 +50,7 @@ const EVENTS: readonly (readonly [string, (path: string) => void, RegExp])[] = [
 	[
 		"is deleted",
 		(path) => rmSync(path),
-		/: it was deleted during the job: 4 answers of this job, and what the file had before, are lost$/,
+		/: it was deleted during the job: 4 answers of this job, and those that it had before, are lost$/,
 	],
 	[
 		"is replaced",
@@ -104,10 +104,10 @@ test("what may not be written any more is not written", async (t) => {
 	const journal = await Journal.open(path, async () => {
 		if (taken) throw new JobError("it is another's");
 	});
-	journal.write("one");
+	void journal.write("one");
 	await untilWritten(journal, 1);
 	taken = true;
-	journal.write("two");
+	void journal.write("two");
 	await t.throwsAsync(journal.close(), { message: "it is another's" });
 	t.is(readFileSync(path, "utf8"), "one\n");
 });
@@ -118,6 +118,6 @@ test("a reader that went away ends it with one line", async (t) => {
 	const { open } = await import("node:fs/promises");
 	const [journal, reader] = await Promise.all([Journal.open(path), open(path, "r")]);
 	await reader.close();
-	journal.write("one");
+	void journal.write("one");
 	await t.throwsAsync(journal.close(), { message: `Cannot write ${path}: nobody reads it any more` });
 });
