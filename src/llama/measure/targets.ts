@@ -48,7 +48,7 @@ export function missedTargets(
 			before === 0 ? "" : `, ${before} of them in an earlier run (--retry-failed runs those again)`;
 		missed.push(`${failed + before} of ${all} requests failed${share}: --min-success is ${minSuccess} %`);
 	}
-	if (lost > 0) missed.push(`${lost} answers are not in the output`);
+	if (lost > 0) missed.push(`${lost} of ${requests} requests have no line in the output`);
 	if (slo !== undefined && good * 100 < slo.share * requests) {
 		const share = percent(good / requests);
 		missed.push(

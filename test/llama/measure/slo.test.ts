@@ -44,6 +44,6 @@ test("missedTargets() counts the failures of earlier runs of the file, and answe
 		"11 of 1000 requests failed, 10 of them in an earlier run (--retry-failed runs those again): --min-success is 99 %",
 	]);
 	t.deepEqual(missedTargets({ ok: 5, failed: 0 }, { delivery: { lost: 2 } }), [
-		"2 answers are not in the output",
+		"2 of 5 requests have no line in the output",
 	]);
 });

@@ -3,7 +3,7 @@ import { Journal } from "./journal.ts";
 import type { KeyTable } from "./key-table.ts";
 import { Lock, type LockOptions } from "./lock/lock.ts";
 import { readOldAnswers } from "./old-answers.ts";
-import { createLike, moveAside } from "./old-file.ts";
+import { createLike, moveAside, syncFolderOf } from "./old-file.ts";
 import { orderAnswers } from "./order.ts";
 import { finishRewrite } from "./rewrite.ts";
 import { findTarget, type Target } from "./target.ts";
@@ -62,6 +62,7 @@ export class Output {
 		const { path, regular } = this.#target;
 		if (regular && !resume) await this.#makeRoom();
 		this.#journal = await Journal.open(path, async () => this.#lock?.check());
+		if (regular) await syncFolderOf(path);
 	}
 
 	/** See `Journal.write`. */

@@ -28,10 +28,17 @@ export async function readLock(path: string): Promise<LockFile | undefined> {
  * Puts a file in a place where none may be. Of several that try it at once, on whatever hosts, one succeeds.
  *
  * @param own A file that is written already: only its name is new in that place, so that nobody reads half a lock.
+ * @param text What is in it, for a file system without hard links.
+ * @param makeLink Only tests have their own.
  */
-export async function putInPlace(own: string, place: string, text: string): Promise<boolean> {
+export async function putInPlace(
+	own: string,
+	place: string,
+	text: string,
+	makeLink: typeof link = link,
+): Promise<boolean> {
 	try {
-		await link(own, place);
+		await makeLink(own, place);
 		return true;
 	} catch (error) {
 		// A network file system may have done it and lost the answer.

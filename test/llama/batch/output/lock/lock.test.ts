@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import {
 	existsSync,
+	linkSync,
 	readdirSync,
 	readFileSync,
 	renameSync,
@@ -11,6 +12,7 @@ import {
 import { join } from "node:path";
 import test from "ava";
 import { Lock } from "../../../../../src/llama/batch/output/lock/lock.ts";
+import { putInPlace, readLock } from "../../../../../src/llama/batch/output/lock/lock-file.ts";
 import { type Owner, ownerWith } from "../../../../../src/llama/batch/output/lock/owner.ts";
 import { JobError } from "../../../../../src/llama/index.ts";
 import { temporaryFolder } from "../../../support/models.ts";
@@ -173,6 +175,29 @@ test("an owner that stood still looks at its lock before it writes", async (t) =
 	writeLock("still", { host: "there" });
 	await t.throwsAsync(lock.check(), { message: /another job has taken it over/ });
 	await lock.release();
+});
+
+test("where no hard links can be made one of many gets the lock as well", async (t) => {
+	const text = `${JSON.stringify(ownerWith("mine"))}\n`;
+	const noLinks = async () => {
+		throw Object.assign(new Error("no links here"), { code: "EPERM" });
+	};
+	const results = await Promise.all(
+		Array.from({ length: 12 }, () => putInPlace(at("nothing"), at("bare"), text, noLinks)),
+	);
+	t.is(results.filter((won) => won).length, 1);
+	t.is((await readLock(at("bare")))?.owner?.id, "mine");
+});
+
+test("a link that a file server has made, without saying so, counts", async (t) => {
+	writeFileSync(at("own"), "text");
+	linkSync(at("own"), at("place"));
+	const deaf = async () => {
+		throw Object.assign(new Error("it is there"), { code: "EEXIST" });
+	};
+	t.true(await putInPlace(at("own"), at("place"), "text", deaf));
+	writeFileSync(at("another"), "text");
+	t.false(await putInPlace(at("own"), at("another"), "text", deaf));
 });
 
 function statTime(name: string): number {
