@@ -16,7 +16,6 @@ import { JobError } from "../errors.ts";
 import { Batch } from "./batch.ts";
 import { BUILT_IN_TOKENS } from "./files/built-in-prompts.ts";
 import { IN_FORMATS, type InFormat } from "./files/in-format.ts";
-import { touch } from "./files/touch.ts";
 
 /** The files of a job, and what its requests sample with. */
 export interface OpenBatchOptions {
@@ -120,6 +119,16 @@ function given({ temperature, topP, topK, minP }: OpenBatchOptions): Partial<Ope
 	return Object.fromEntries(options.filter(([, value]) => value !== undefined));
 }
 
+async function checked(batch: Batch): Promise<Batch> {
+	try {
+		await batch.check();
+		return batch;
+	} catch (error) {
+		await batch.release();
+		throw error;
+	}
+}
+
 async function tryToOpen(options: OpenBatchOptions): Promise<Batch | JobError | ArgumentError> {
 	try {
 		checkOptions("open a batch", options, KINDS);
@@ -127,7 +136,6 @@ async function tryToOpen(options: OpenBatchOptions): Promise<Batch | JobError | 
 		const { maxTokens = input === undefined ? BUILT_IN_TOKENS : undefined } = options;
 		const sampling = { ...(endpoint ? {} : DEFAULT_SAMPLING), ...given(options) };
 		const { retryFailed = false, resume = retryFailed, ordered = false } = options;
-		if (out !== undefined) await touch(out);
 		const { inFormat, promptField, promptTemplate, keepFields, system, raw } = options;
 		const batch = await Batch.open({
 			...{ inFormat, promptField, promptTemplate, keepFields, system, raw },
@@ -135,8 +143,7 @@ async function tryToOpen(options: OpenBatchOptions): Promise<Batch | JobError | 
 			...{ endpoint, ignoreUnknown },
 			...{ resume: resume || retryFailed, retryFailed, ordered },
 		});
-		await batch.check();
-		return batch;
+		return await checked(batch);
 	} catch (error) {
 		if (error instanceof JobError || error instanceof ArgumentError) return error;
 		throw error;

@@ -32,6 +32,7 @@ export class ThinkingFilter {
 	readonly #tags: ThinkTags;
 	#state: "before" | "thinking" | "after thoughts" | "answer";
 	#held = "";
+	#hasThought = false;
 
 	/** @param opened The prompt has opened the thoughts already. */
 	constructor(tags: ThinkTags, opened: boolean) {
@@ -61,7 +62,7 @@ export class ThinkingFilter {
 		const { open } = this.#tags;
 		const text = this.#held.trimStart();
 		if (text.startsWith(open)) {
-			this.#held = text.slice(open.length).replace(/^\n/, "");
+			this.#held = text.slice(open.length);
 			this.#state = "thinking";
 		}
 		return this.#state === "thinking" || open.startsWith(text);
@@ -69,6 +70,8 @@ export class ThinkingFilter {
 
 	#think(): string {
 		const { close } = this.#tags;
+		// Blanks after the opening tag and before the closing one belong to neither.
+		if (!this.#hasThought) this.#held = this.#held.trimStart();
 		const end = this.#held.indexOf(close);
 		if (end >= 0) {
 			const thought = this.#held.slice(0, end).trimEnd();
@@ -76,9 +79,9 @@ export class ThinkingFilter {
 			this.#state = "after thoughts";
 			return thought;
 		}
-		// Blanks before the closing tag belong to neither.
 		const safe = this.#held.slice(0, this.#held.length - heldBack(this.#held, close)).trimEnd().length;
 		const thought = this.#held.slice(0, safe);
+		this.#hasThought ||= safe > 0;
 		this.#held = this.#held.slice(safe);
 		return thought;
 	}

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { Input, type InputOptions } from "../../../src/llama/batch/input/input.ts";
+import type { ItemOptions } from "../../../src/llama/batch/parse/parse-item.ts";
 
 /** Reads all of an input: of each request what it asks for, of each bad line its error. */
 export async function readInput(path: string | undefined, options: Partial<InputOptions> = {}) {
@@ -16,6 +17,16 @@ export async function readInput(path: string | undefined, options: Partial<Input
 		}
 	}
 	return { input, form: input.form, all, requests };
+}
+
+/** How items are read of which a command line says nothing. */
+export function itemOptions(changes: Partial<ItemOptions> = {}): ItemOptions {
+	return {
+		...{ maxTokens: 8, temperature: 0, seed: 1 },
+		...{ promptField: undefined, template: undefined, keepFields: [], keptNames: [] },
+		...{ system: undefined, raw: false, texts: "json", form: "batch" },
+		...changes,
+	};
 }
 
 /** What two chats look like, once they are read. */

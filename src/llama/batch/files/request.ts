@@ -28,8 +28,8 @@ export interface BadLine {
 	readonly batch: boolean;
 	/** Null if the line has none that can be used. */
 	readonly customId: string | null;
-	/** The `custom_id` of the line where it is one that cannot be used. */
-	readonly shownId?: number | boolean;
+	/** What the line has in its place, where that is short: by it the line is found. */
+	readonly shownId?: string | number | boolean;
 	/** 128 bits of SHA-256 of the line, in hexadecimal. */
 	readonly fingerprint: string;
 	/** Of the line, from 1. */

@@ -2,9 +2,9 @@ import { BadRequest, show } from "../../openai/bad-request.ts";
 import { parseBody } from "../../openai/body.ts";
 import { REQUEST_KINDS, type RequestKind } from "../../openai/kind.ts";
 import { sizeOf } from "../../openai/task.ts";
-import { type BadLine, type BatchRequest, canonicalJson, fingerprintOf } from "../files/request.ts";
+import { type BatchRequest, canonicalJson, fingerprintOf } from "../files/request.ts";
 import { isDataSet, type LineOptions } from "./line-options.ts";
-import type { Place } from "./place.ts";
+import type { Identity, Place } from "./place.ts";
 import { priorityOf } from "./priority.ts";
 import type { LineRecord } from "./record.ts";
 
@@ -58,15 +58,20 @@ export function envelopeRequest(line: LineRecord, place: Place, options: LineOpt
 }
 
 /** By what the error of a line is known. */
-export function envelopeIdentity({ custom_id: customId, url, body }: LineRecord) {
-	const identity: Pick<BadLine, "batch" | "customId"> = { batch: true, customId: null };
-	if (typeof customId === "number" || typeof customId === "boolean")
-		return { ...identity, shownId: customId };
-	if (!isCustomId(customId)) return identity;
+export function envelopeIdentity({ custom_id: customId, url, body }: LineRecord): Identity {
+	if (!isCustomId(customId)) {
+		const isShown = ["string", "number", "boolean"].includes(typeof customId);
+		return {
+			batch: true,
+			customId: null,
+			...(isShown ? { shownId: customId as string | number | boolean } : {}),
+		};
+	}
+	const identity = { batch: true, customId };
 	try {
-		return { ...identity, customId, fingerprint: envelopeFingerprint(customId, url, body) };
+		return { ...identity, fingerprint: envelopeFingerprint(customId, url, body) };
 	} catch {
-		return { ...identity, customId };
+		return identity;
 	}
 }
 

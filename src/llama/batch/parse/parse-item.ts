@@ -4,7 +4,7 @@ import { type BadLine, type BatchRequest, fingerprintOf } from "../files/request
 import { envelopeIdentity, envelopeRequest, isEnvelope } from "./envelope.ts";
 import type { Item } from "./item.ts";
 import { isDataSet, type LineOptions } from "./line-options.ts";
-import { beginningOf, type Place } from "./place.ts";
+import { beginningOf, type Identity, type Place } from "./place.ts";
 import { NO_PARAMETERS, plainRequest } from "./plain-request.ts";
 import { keptOf, type LineRecord } from "./record.ts";
 import { recordRequest } from "./record-request.ts";
@@ -16,9 +16,6 @@ export interface ItemOptions extends LineOptions {
 	/** What the file's first request is: in its form the error of an item is written of which nothing can be told. */
 	readonly form: "batch" | "plain";
 }
-
-type Identity = Pick<BadLine, "batch" | "customId"> &
-	Partial<Pick<BadLine, "fingerprint" | "kept" | "shownId">>;
 
 /** Reads an item; what is wrong with it is a value, since one bad line must not end a job. */
 export function parseItem(item: Item, place: Place, options: ItemOptions): BatchRequest | BadLine {

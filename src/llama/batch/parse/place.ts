@@ -1,3 +1,5 @@
+import type { BadLine } from "../files/request.ts";
+
 /** Where an item stands. */
 export interface Place {
 	/** Of the request among the file's, from 0. */
@@ -14,3 +16,7 @@ export interface Place {
 export function beginningOf({ unit, number, path }: Omit<Place, "id">): string {
 	return `Cannot run ${unit} ${number} of ${path}: `;
 }
+
+/** By what the error of an item is known. */
+export type Identity = Pick<BadLine, "batch" | "customId"> &
+	Partial<Pick<BadLine, "fingerprint" | "kept" | "shownId">>;

@@ -1,17 +1,10 @@
 import test from "ava";
 import { parseItem } from "../../../../src/llama/batch/parse/parse-item.ts";
+import { itemOptions } from "../../support/input.ts";
 
 const DEFAULTS = { maxTokens: 64, temperature: 0.5, seed: 10 };
 const PLACE = { id: 3, number: 7, path: "b.jsonl", unit: "line" };
-const NOTHING = {
-	promptField: undefined,
-	template: undefined,
-	keepFields: [],
-	keptNames: [],
-	system: undefined,
-	raw: false,
-};
-const JSON_LINES = { ...DEFAULTS, ...NOTHING, texts: "json", form: "batch" } as const;
+const JSON_LINES = itemOptions(DEFAULTS);
 const line = (body: unknown, changes: object = {}) =>
 	JSON.stringify({ custom_id: "a", method: "POST", url: "/v1/chat/completions", body, ...changes });
 const parse = (text: string) => parseItem(text, PLACE, JSON_LINES);

@@ -1,13 +1,13 @@
-import { open, rename } from "node:fs/promises";
-import { cannotWrite } from "../../errors.ts";
-import { readAnswerLine } from "./answer-line.ts";
-import { wholeLines } from "./old-answers.ts";
+import { type FileHandle, open } from "node:fs/promises";
+import { readAnswerLine } from "./read-answer-line.ts";
+import { rewrite, writeAll } from "./rewrite.ts";
+import { wholeLines } from "./whole-lines.ts";
 
 const MOST_AT_ONCE = 1 << 20;
 
 /**
- * Puts the lines of a file of answers in the order of the input. The file is replaced in one step, so that a crash
- * leaves either the one or the other.
+ * Puts the lines of a file of answers in the order of the input. A crash leaves either the
+ * one or the other.
  *
  * @param placeOf Where the request of a key stands in the input; undefined: not there any more, to the end with it.
  * @throws {JobError} if the file cannot be written.
@@ -33,12 +33,7 @@ export async function orderAnswers(
 	if (sorted) return;
 	const order = Uint32Array.from(places.keys());
 	order.sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0) || a - b);
-	try {
-		await copy(path, `${path}.tmp`, ranges(order, offsets, lengths));
-		await rename(`${path}.tmp`, path);
-	} catch (error) {
-		throw cannotWrite(path, error);
-	}
+	await rewrite(path, (file) => copy(path, file, ranges(order, offsets, lengths)));
 }
 
 /** What stands side by side in the old file too is copied in one go. */
@@ -63,23 +58,21 @@ function* ranges(
 }
 
 async function copy(
-	from: string,
-	to: string,
+	path: string,
+	target: FileHandle,
 	parts: Iterable<{ readonly offset: number; readonly bytes: number }>,
 ): Promise<void> {
-	const source = await open(from, "r");
+	const source = await open(path, "r");
 	try {
-		const target = await open(to, "w");
-		try {
-			let buffer = Buffer.alloc(MOST_AT_ONCE);
-			for (const { offset, bytes } of parts) {
-				if (bytes > buffer.length) buffer = Buffer.alloc(bytes);
-				await source.read(buffer, 0, bytes, offset);
-				await target.write(buffer, 0, bytes);
+		let buffer = Buffer.alloc(MOST_AT_ONCE);
+		for (const { offset, bytes } of parts) {
+			if (bytes > buffer.length) buffer = Buffer.alloc(bytes);
+			for (let done = 0; done < bytes; ) {
+				const { bytesRead } = await source.read(buffer, done, bytes - done, offset + done);
+				if (bytesRead === 0) throw new Error("it was cut meanwhile");
+				done += bytesRead;
 			}
-			await target.datasync();
-		} finally {
-			await target.close();
+			await writeAll(target, buffer.subarray(0, bytes), null);
 		}
 	} finally {
 		await source.close();

@@ -1,4 +1,4 @@
-import { hashText } from "./hash-text.ts";
+import { hashText } from "../files/hash-text.ts";
 
 /** What is known of a key. */
 export interface KeyEntry {
@@ -8,6 +8,8 @@ export interface KeyEntry {
 	readonly place: number | undefined;
 	/** It has an answer from an earlier run. */
 	readonly answered: boolean;
+	/** That answer is an error line. */
+	readonly failed: boolean;
 }
 
 const WORDS = 6;
@@ -16,6 +18,7 @@ const FULLEST = 0.7;
 const ANSWERED = 1;
 const MET = 2;
 const USED = 4;
+const FAILED = 8;
 
 /**
  * What is known of a million keys in 50 MB: 64 bits of each key's SHA-256 stand for it. That two of a million differ
@@ -39,11 +42,12 @@ export class KeyTable {
 			fingerprint: (BigInt(this.#words[at + 2] as number) << 32n) | BigInt(this.#words[at + 3] as number),
 			place: (flags & MET) === 0 ? undefined : this.#words[at + 5],
 			answered: (flags & ANSWERED) !== 0,
+			failed: (flags & FAILED) !== 0,
 		};
 	}
 
 	/** @param fingerprint In hexadecimal. */
-	set(key: string, fingerprint: string, { place, answered }: Pick<KeyEntry, "place" | "answered">): void {
+	set(key: string, fingerprint: string, { place, answered, failed }: Omit<KeyEntry, "fingerprint">): void {
 		if (this.#size >= this.#capacity * FULLEST) this.#grow();
 		const [high, low] = halves(key);
 		const at = this.#find(high, low);
@@ -52,13 +56,25 @@ export class KeyTable {
 		this.#words[at + 1] = low;
 		this.#words[at + 2] = Number.parseInt(fingerprint.slice(0, 8), 16);
 		this.#words[at + 3] = Number.parseInt(fingerprint.slice(8, 16), 16);
-		this.#words[at + 4] = USED | (answered ? ANSWERED : 0) | (place === undefined ? 0 : MET);
+		this.#words[at + 4] =
+			USED | (answered ? ANSWERED : 0) | (failed ? FAILED : 0) | (place === undefined ? 0 : MET);
 		this.#words[at + 5] = place ?? 0;
 	}
 
 	/** Forgets where the requests stand in the input. */
 	forgetPlaces(): void {
 		for (let at = 4; at < this.#words.length; at += WORDS) (this.#words[at] as number) &= ~MET;
+	}
+
+	/** The requests that failed have no answer any more. @returns how many there were. */
+	forgetFailed(): number {
+		let count = 0;
+		for (let at = 4; at < this.#words.length; at += WORDS) {
+			if (((this.#words[at] as number) & FAILED) === 0) continue;
+			(this.#words[at] as number) &= ~(FAILED | ANSWERED);
+			count += 1;
+		}
+		return count;
 	}
 
 	/** Where a key is, or where it would go. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import test from "ava";
-import { Journal } from "../../../../src/llama/batch/files/journal.ts";
+import { Journal } from "../../../../src/llama/batch/output/journal.ts";
 import { JobError } from "../../../../src/llama/index.ts";
 import { temporaryFolder } from "../../support/models.ts";
 
@@ -24,7 +24,7 @@ test("Journal is under pressure while a reader does not read, and not when it ha
 	const [journal, reader] = await Promise.all([Journal.open(path), open(path, "r")]);
 	t.is(journal.pressure, undefined);
 	const line = "x".repeat(1 << 20);
-	for (let index = 0; index < 6; index++) journal.write(line);
+	for (let index = 0; index < 6; index++) void journal.write(line);
 	const { pressure } = journal;
 	t.true(pressure instanceof Promise);
 	t.is(journal.written, 0);
