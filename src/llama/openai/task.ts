@@ -137,11 +137,17 @@ export function textOf(task: Task): string {
 /** Estimated size of a task. */
 export function sizeOf(task: Task): TaskSize {
 	const prompts: readonly Prompt[] = task.kind === "embed" ? task.texts : task.prompts;
-	const most = task.kind === "embed" ? 1 : (task.maxTokens ?? GUESSED_TOKENS);
+	const most = task.kind === "embed" ? 1 : (task.maxTokens ?? limitIn(task.body) ?? GUESSED_TOKENS);
 	return {
 		promptTokens: prompts.reduce((sum, prompt) => sum + tokensOf(prompt), 0),
 		maxTokens: most * (task.kind === "embed" ? 1 : (task.n ?? 1)),
 	};
+}
+
+/** The limit that a body for an endpoint has in it. */
+function limitIn(body: GenerateTask["body"]): number | undefined {
+	const limit = body?.max_completion_tokens ?? body?.max_tokens;
+	return Number.isSafeInteger(limit) && (limit as number) > 0 ? (limit as number) : undefined;
 }
 
 function tokensOf(prompt: Prompt): number {

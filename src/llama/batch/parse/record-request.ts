@@ -1,4 +1,5 @@
 import { BadRequest, show } from "../../openai/bad-request.ts";
+import { FIELDS_OF } from "../../openai/request/fields/fields.ts";
 import type { BatchRequest } from "../files/request.ts";
 import { readConversation } from "./conversation.ts";
 import { isDataSet, type LineOptions } from "./line-options.ts";
@@ -9,6 +10,7 @@ import { ID_KEYS, keptOf, keysOf, type LineRecord, PROMPT_KEYS } from "./record.
 
 /** Of data sets for training: answers that somebody gave. */
 const ANSWER_KEYS = ["completion", "chosen", "rejected"];
+const PARAMETERS = FIELDS_OF.get("/v1/chat/completions");
 const OWN_KEYS = new Set<string>([...PROMPT_KEYS, ...ID_KEYS, ...ANSWER_KEYS, "system", "priority"]);
 
 /**
@@ -106,7 +108,9 @@ function withSystem(content: Exclude<PlainContent, string>, text: string): Plain
 
 /** What is no key of ours is the request's own, as in a body. */
 function parametersOf(record: LineRecord, { keepFields }: LineOptions): LineRecord {
-	const isParameter = (name: string) => !OWN_KEYS.has(name) && !keepFields.includes(name);
+	// What is kept is data, unless it is a field that does something: then it is both.
+	const isParameter = (name: string) =>
+		!OWN_KEYS.has(name) && (!keepFields.includes(name) || PARAMETERS?.has(name) === true);
 	const names = Object.keys(record);
 	if (!names.some(isParameter)) return NO_PARAMETERS;
 	return Object.fromEntries(names.filter(isParameter).map((name) => [name, record[name]]));

@@ -161,3 +161,15 @@ test("lines of both forms mix, and a plain line may have a custom_id, a url or a
 	const pages = lines({ url: "https://x.y", body: "A page" });
 	t.deepEqual((await read("pages.jsonl", pages, { promptField: "body" })).all, ["A page"]);
 });
+
+test("a field that nobody knows fails a plain line, and says how to keep it; kept parameters still hold", async (t) => {
+	const text = lines({ prompt: "a", label: "x" }, { prompt: "b", max_tokens: 3 });
+	const { all } = await read("label.jsonl", text);
+	t.regex(
+		`${all[0]}`,
+		/"label" is not known.*; --keep-fields label takes it for data, which the answer repeats$/,
+	);
+	const { requests } = await read("label.jsonl", text, { keepFields: ["label", "max_tokens"] });
+	t.like(requests[0], { task: { prompts: ["a"] }, kept: { label: "x" } });
+	t.like(requests[1], { task: { prompts: ["b"], maxTokens: 3 }, kept: { max_tokens: 3 } });
+});
