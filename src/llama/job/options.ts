@@ -1,5 +1,5 @@
 import { helpText } from "../../base/options/help.ts";
-import { scanOptions } from "../../base/options/scan.ts";
+import { type GivenOption, scanOptions } from "../../base/options/scan.ts";
 import { OptionValues } from "../../base/options/values.ts";
 import { IN_FORMATS, type InFormat } from "../batch/files/in-format.ts";
 import { type GpuChoice, type GpuLayers, MAX_SLOTS } from "../engine/options.ts";
@@ -100,6 +100,7 @@ export function parseOptions(argv: readonly string[], program: string): JobOptio
 	const { given, end } = scanOptions(argv, OPTION_TABLE, refuse, { style: "gnu" });
 	const values = new OptionValues(given, refuse);
 	if (values.has("help")) throw helpFor(program, argv[end]);
+	refuseRepeated(given);
 	checkTogether(values);
 	return {
 		model: values.text("model"),
@@ -143,6 +144,19 @@ export function parseOptions(argv: readonly string[], program: string): JobOptio
 		ordered: values.has("ordered"),
 		maxRestarts: values.integer("max-restarts", { least: 0, most: 1_000_000 }) ?? 3,
 	};
+}
+
+/** The first of two files would be left out without a word. */
+function refuseRepeated(given: readonly GivenOption[]): void {
+	const values = new Map<string, string>();
+	for (const { row, value } of given) {
+		if (row.value === undefined) continue;
+		const first = values.get(row.name);
+		if (first !== undefined) {
+			throw usageError(`Cannot use --${row.name} twice, with ${first} and ${value}: it takes one value`);
+		}
+		values.set(row.name, value);
+	}
 }
 
 function checkTogether(values: OptionValues<JobOptionName>): void {

@@ -115,8 +115,13 @@ export function promptsFor(
 	{ prompts, plain }: GenerateTask,
 	{ chatTemplate = true }: Pick<EngineInfo, "chatTemplate">,
 ): readonly Prompt[] {
-	if (plain === undefined || !chatTemplate) return prompts;
+	if (plain === undefined) return prompts;
 	const { system } = plain;
+	if (!chatTemplate) {
+		// Without a template a system message can only be the beginning of the text. It is not left out.
+		const asText = (prompt: Prompt) => (typeof prompt === "string" ? `${system}\n\n${prompt}` : prompt);
+		return system === undefined ? prompts : prompts.map(asText);
+	}
 	const before = system === undefined ? [] : [{ role: "system", content: system }];
 	return prompts.map((prompt) =>
 		typeof prompt === "string" ? [...before, { role: "user", content: prompt }] : prompt,
