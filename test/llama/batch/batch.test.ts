@@ -195,3 +195,12 @@ test("a new run without --resume moves old answers aside", async (t) => {
 	t.is(readFileSync(`${out}.old`, "utf8"), before);
 	t.is(linesOf(out).length, 1);
 });
+
+test("a plain line's place is not the custom_id of a batch line, also after --resume", async (t) => {
+	write("mixed", [batchLine("1"), '{"prompt":"plain"}', batchLine("0")]);
+	await runAll(await Batch.open(options("mixed")));
+	t.is(linesOf(options("mixed").out).length, 3);
+	const again = await Batch.open(options("mixed", { resume: true }));
+	t.deepEqual(await runAll(again), []);
+	t.is(again.counts.skipped, 3);
+});

@@ -39,8 +39,8 @@ export function cellText(value: unknown): string {
  * @throws {BadRequest} if it is nested too deep to be written.
  */
 export function keptOf(record: LineRecord, keptNames: readonly string[]): LineRecord | undefined {
+	if (!keptNames.some((name) => Object.hasOwn(record, name))) return undefined;
 	const names = keptNames.filter((name) => Object.hasOwn(record, name));
-	if (names.length === 0) return undefined;
 	const kept = names.map((name) => [name, record[name]] as const);
 	for (const [, value] of kept) if (typeof value === "object") canonicalJson(value);
 	return Object.fromEntries(kept);
