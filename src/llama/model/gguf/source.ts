@@ -41,37 +41,37 @@ export class GgufSource {
 		return this.fileBytes - this.position;
 	}
 
-	async u8(): Promise<number> {
-		if (this.#buffer.length - this.#at < 1) await this.#fill(1);
-		const value = this.#buffer.readUInt8(this.#at);
-		this.#at += 1;
-		return value;
-	}
-
 	async u32(): Promise<number> {
-		if (this.#buffer.length - this.#at < 4) await this.#fill(4);
-		const value = this.#buffer.readUInt32LE(this.#at);
-		this.#at += 4;
-		return value;
-	}
-
-	async f32(): Promise<number> {
-		if (this.#buffer.length - this.#at < 4) await this.#fill(4);
-		const value = this.#buffer.readFloatLE(this.#at);
-		this.#at += 4;
-		return value;
+		return await this.number(4, (buffer, at) => buffer.readUInt32LE(at));
 	}
 
 	/** A 64-bit count or offset. Beyond 2^53 it is rounded, which is far beyond any file. */
 	async u64(): Promise<number> {
-		const low = await this.u32();
-		return (await this.u32()) * 2 ** 32 + low;
+		return await this.number(8, (buffer, at) => Number(buffer.readBigUInt64LE(at)));
 	}
 
-	/** A length and that many bytes; `what` names it if the file is too short. */
-	async string(what: string): Promise<string> {
+	/** A number of so many bytes, as `read` finds it. */
+	async number(bytes: number, read: (buffer: Buffer, at: number) => number): Promise<number> {
+		if (this.#buffer.length - this.#at < bytes) await this.#fill(bytes);
+		const value = read(this.#buffer, this.#at);
+		this.#at += bytes;
+		return value;
+	}
+
+	/** A length and that many bytes, which must not be more than `most`; `what` names it if something is wrong. */
+	async string(what: string, most: number): Promise<string> {
+		return await this.text(await this.textLength(what, most));
+	}
+
+	/** The length of a text, which must not be more than `most` bytes nor than the file still has. */
+	async textLength(what: string, most: number): Promise<number> {
 		const length = await this.u64();
 		this.require(length, what);
+		if (length > most) throw new GgufError(`it is damaged: ${what} has ${length} bytes, more than ${most}`);
+		return length;
+	}
+
+	async text(length: number): Promise<string> {
 		if (this.#buffer.length - this.#at < length) await this.#fill(length);
 		const text = this.#buffer.toString("utf8", this.#at, this.#at + length);
 		this.#at += length;
@@ -98,6 +98,7 @@ export class GgufSource {
 		);
 	}
 
+	/** Only for so many bytes as fit in memory without harm: every length was checked before. */
 	async #fill(bytes: number): Promise<void> {
 		this.require(bytes, "its header");
 		const rest = this.#buffer.subarray(this.#at);

@@ -1,10 +1,11 @@
-import { basename, dirname, join } from "node:path";
 import { checkArgument, TEXT } from "../../../base/check-types.ts";
 import { isSystemError } from "../../../base/system-error.ts";
 import { EngineError, reasonOf } from "../../errors.ts";
-import { type GgufHeader, type GgufValue, readGgufHeader } from "./header.ts";
+import { type GgufHeader, readGgufHeader } from "./header.ts";
 import { GgufError } from "./source.ts";
+import { checkPart, otherParts } from "./split.ts";
 import { TENSOR_BLOCKS } from "./types.ts";
+import type { GgufValue } from "./values.ts";
 
 /** What is worth knowing about a model before it is loaded. */
 export interface ModelFacts {
@@ -14,6 +15,10 @@ export interface ModelFacts {
 	readonly name: string | undefined;
 	/** Tokens of context that the model was trained with. */
 	readonly contextLength: number | undefined;
+	/** Numbers of an embedding, and of a token's state in the model. */
+	readonly embeddingSize: number | undefined;
+	/** Its file has a chat template. */
+	readonly chatTemplate: boolean;
 	/** Layers without the output. */
 	readonly layers: number | undefined;
 	/** Bytes that a token of context takes, at two bytes a number; undefined where the file does not tell plainly. */
@@ -52,12 +57,16 @@ export async function validateModel(path: string): Promise<ModelFacts> {
 	checkArgument("check a model", "its path", path, TEXT);
 	const header = await read(path);
 	return await explain(path, async () => {
+		// Parts but the first say nothing but which they are.
+		const parts = otherParts(path, header);
 		const architecture = check(header);
-		const parts = Number(header.keys.get("split.count") ?? 1);
 		let bytes = header.fileBytes;
-		for (const part of otherParts(path, header, parts)) {
+		for (const [index, part] of parts.entries()) {
 			const other = await read(part);
-			await explain(part, async () => checkTensors(other));
+			await explain(part, async () => {
+				checkPart(other, index + 2, parts.length + 1);
+				checkTensors(other);
+			});
 			bytes += other.fileBytes;
 		}
 		const name = header.keys.get("general.name");
@@ -65,12 +74,19 @@ export async function validateModel(path: string): Promise<ModelFacts> {
 			architecture,
 			name: typeof name === "string" ? name : undefined,
 			contextLength: positive(header.keys.get(`${architecture}.context_length`)),
+			embeddingSize: positive(header.keys.get(`${architecture}.embedding_length`)),
+			chatTemplate: hasText(header.keys.get("tokenizer.chat_template")),
 			layers: positive(header.keys.get(`${architecture}.block_count`)),
 			cacheBytesPerToken: cacheBytesPerToken(header, architecture),
-			pooled: Number(header.keys.get(`${architecture}.pooling_type`) ?? 0) !== 0,
+			pooled: positive(header.keys.get(`${architecture}.pooling_type`)) !== undefined,
 			bytes,
 		};
 	});
+}
+
+/** Of a long text only the length is known. */
+function hasText(value: GgufValue | undefined): boolean {
+	return (typeof value === "string" || typeof value === "object") && value.length > 0;
 }
 
 /** Keys and values of every layer, as llama.cpp keeps them for its usual transformers. */
@@ -133,25 +149,12 @@ function check(header: GgufHeader): string {
 			if (typeof value === "number" && value < 1) throw new GgufError(`its key ${key} is ${value}`);
 		}
 	}
-	const twice = firstDuplicate(header.tokens ?? []);
-	if (twice !== undefined)
-		throw new GgufError(`the token ${JSON.stringify(twice)} is twice in its vocabulary`);
 	checkTensors(header);
 	return architecture;
 }
 
-/** Empty texts do not count: llama.cpp gives each of them a name of its own. */
-function firstDuplicate(tokens: readonly string[]): string | undefined {
-	const seen = new Set<string>();
-	for (const token of tokens) {
-		if (token !== "" && seen.has(token)) return token;
-		seen.add(token);
-	}
-	return undefined;
-}
-
 function checkTensors(header: GgufHeader): void {
-	let needed = header.dataStart;
+	let needed = 0;
 	for (const { dimensions, type, offset } of header.tensors) {
 		const block = TENSOR_BLOCKS.get(type);
 		const elements = dimensions.reduce((product, dimension) => product * dimension, 1);
@@ -161,26 +164,6 @@ function checkTensors(header: GgufHeader): void {
 	if (needed > header.fileBytes) {
 		throw new GgufError(`it is truncated: needs ${needed} bytes, has ${header.fileBytes}`);
 	}
-}
-
-/** Paths of the other files of a model that is split as NAME-00001-of-00003.gguf. */
-function otherParts(path: string, header: GgufHeader, parts: number): string[] {
-	if (parts < 2) return [];
-	const number = Number(header.keys.get("split.no") ?? 0) + 1;
-	const match = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/.exec(basename(path));
-	if (match === null || Number(match[2]) !== number || Number(match[3]) !== parts) {
-		throw new GgufError(
-			`it is part ${number} of ${parts}, but its name does not end in -${five(number)}-of-${five(parts)}.gguf`,
-		);
-	}
-	const nameOf = (part: number) => join(dirname(path), `${match[1]}-${five(part)}-of-${five(parts)}.gguf`);
-	if (number !== 1)
-		throw new GgufError(`it is part ${number} of ${parts}: give the first part, ${nameOf(1)}`);
-	return Array.from({ length: parts - 1 }, (_, index) => nameOf(index + 2));
-}
-
-function five(part: number): string {
-	return `${part}`.padStart(5, "0");
 }
 
 function positive(value: GgufValue | undefined): number | undefined {

@@ -42,6 +42,8 @@ test("validateModel() tells what is worth knowing", async (t) => {
 		architecture: "llama",
 		name: "test",
 		contextLength: 2048,
+		embeddingSize: 128,
+		chatTemplate: true,
 		layers: 1,
 		// One head of 64 numbers, for keys and for values.
 		cacheBytesPerToken: 256,
@@ -105,14 +107,17 @@ test("validateModel() names a file that cannot be read", async (t) => {
 	});
 });
 
-/** A part of a split model, with nothing in it but what makes it one. */
+/**
+ * A part of a split model, as llama.cpp's splitter writes it: numbers of 16 bits, and nothing else in all parts but the
+ * first.
+ */
 async function writePart(name: string, number: number, parts: number): Promise<string> {
 	const path = join(folder, name);
 	const file = await open(path, "w");
 	const entries: readonly GgufEntry[] = [
-		{ key: "general.architecture", type: "string", value: "any" },
-		{ key: "split.no", type: "u32", value: number - 1 },
-		{ key: "split.count", type: "u32", value: parts },
+		...(number === 1 ? [{ key: "general.architecture", type: "string", value: "any" } as const] : []),
+		{ key: "split.no", type: "u16", value: number - 1 },
+		{ key: "split.count", type: "u16", value: parts },
 	];
 	const ones = {
 		name: `m${number}`,
@@ -138,6 +143,11 @@ test("validateModel() wants all parts of a split model, from the first", async (
 	});
 	const renamed = await writePart("renamed.gguf", 1, 2);
 	await t.throwsAsync(validateModel(renamed), { message: /name does not end in -00001-of-00002\.gguf$/ });
+	await writePart("big-00002-of-00002.gguf", 3, 4);
+	await t.throwsAsync(validateModel(first), {
+		message: `Cannot load model ${second}: it is part 3 of 4, and not 2 of 2 as its name says`,
+	});
+	await writePart("big-00002-of-00002.gguf", 2, 2);
 	writeFileSync(second, readFileSync(second).subarray(0, -1));
 	await t.throwsAsync(validateModel(first), {
 		message: new RegExp(`^Cannot load model ${second}: it is truncated`),
