@@ -86,7 +86,7 @@ async function chooseEngine(
 				"Cannot pass --engine-args: the engine node-llama-cpp takes none",
 			);
 		}
-		const { startNodeLlamaCpp } = await import("../node-llama-cpp/engine.ts");
+		const { startNodeLlamaCpp } = await import("../node-llama-cpp/start.ts");
 		return (changed, note) => startNodeLlamaCpp(changed, facts, note);
 	};
 	if (engine === "node-llama-cpp") return { start: await inProcess() };
