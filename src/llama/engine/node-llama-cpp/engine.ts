@@ -1,6 +1,12 @@
 import { EngineError, type EngineErrorData } from "../../errors.ts";
-import type { ModelFacts } from "../../model/gguf/validate.ts";
-import { checkCounted, checkEmbed, checkEmbedMany } from "../check.ts";
+import {
+	checkCounted,
+	checkEmbed,
+	checkEmbedMany,
+	checkTemplate,
+	checkTokenize,
+	checkTokens,
+} from "../check.ts";
 import { textPieces } from "../complete.ts";
 import type {
 	DoneEvent,
@@ -9,45 +15,21 @@ import type {
 	EngineInfo,
 	GenerateEvent,
 	GenerateOptions,
+	TokenizeOptions,
 } from "../engine.ts";
 import { saysOutOfMemory } from "../llama-log.ts";
-import { joinNotes } from "../notes.ts";
-import type { EngineOptions } from "../options.ts";
-import type { Prompt } from "../prompt.ts";
+import type { ChatMessage, Prompt } from "../prompt.ts";
 import { checkRequest } from "../request.ts";
+import type { ChatOptions } from "../sampling.ts";
 import { type HostExit, type HostProcess, hostExitText } from "./host-process.ts";
-import { loadRequest } from "./load-request.ts";
 import { takeHost } from "./prepared-host.ts";
-import type { GenerateRequest, HostToRank, LoadRequest } from "./protocol.ts";
+import type { Call, Calls, GenerateRequest, HostToRank, LoadRequest } from "./protocol.ts";
 import { RequestQueue } from "./request-queue.ts";
 
 type RequestEvent = Extract<HostToRank, { readonly id: number }>;
 
-/**
- * Starts an engine on node-llama-cpp: a process of its own that loads the model, and that ends with this one.
- *
- * @throws {EngineError} the model cannot be used, the device is missing, or node-llama-cpp is not installed.
- */
-export async function startNodeLlamaCpp(
-	options: EngineOptions,
-	facts: ModelFacts,
-	note?: string,
-): Promise<Engine> {
-	const request = loadRequest(options, facts);
-	const engine = new NodeLlamaCppEngine(request);
-	try {
-		return await engine.load(note);
-	} catch (error) {
-		// A process that dies while it loads: with "auto" a GPU whose kernels do not run is no reason to fail, only one to
-		// say so.
-		const died = error instanceof EngineError && error.code === "ERR_ENGINE_DIED";
-		if (request.gpu !== "auto" || !died || engine.device === "cpu") throw error;
-		const why = `${engine.device} could not be used, so the model runs on the processor: ${error.message}`;
-		return await new NodeLlamaCppEngine({ ...request, gpu: "cpu" }).load(joinNotes(note, why));
-	}
-}
-
-class NodeLlamaCppEngine implements Engine {
+/** An engine on a process of its own that runs node-llama-cpp. */
+export class NodeLlamaCppEngine implements Engine {
 	readonly #host: HostProcess;
 	readonly #request: LoadRequest;
 	readonly #requests = new Map<number, RequestQueue<RequestEvent>>();
@@ -109,7 +91,7 @@ class NodeLlamaCppEngine implements Engine {
 		};
 		signal?.addEventListener("abort", onAbort, { once: true });
 		this.#host.send(request);
-		let text = "";
+		let [fullText, reasoning] = ["", ""];
 		let queueMs = 0;
 		let ttftMs = 0;
 		let finished = false;
@@ -120,14 +102,19 @@ class NodeLlamaCppEngine implements Engine {
 						queueMs = event.queueMs;
 						ttftMs = performance.now() - start;
 					} else if (event.type === "text") {
-						text += event.text;
+						fullText += event.text;
 						yield { type: "token", text: event.text };
+						signal?.throwIfAborted();
+					} else if (event.type === "reasoning") {
+						reasoning += event.text;
+						yield { type: "reasoning", reasoning: event.text };
 						signal?.throwIfAborted();
 					} else if (event.type === "done") {
 						finished = true;
 						const timings = { queueMs, ttftMs, totalMs: performance.now() - start };
-						const { finishReason, usage } = event;
-						yield { type: "done", fullText: text, finishReason, usage, timings } satisfies DoneEvent;
+						const { id: _, ...end } = event;
+						const thought = reasoning === "" ? {} : { reasoning };
+						yield { ...end, fullText, ...thought, timings } satisfies DoneEvent;
 						return;
 					} else if (event.type === "error") {
 						finished = true;
@@ -146,16 +133,30 @@ class NodeLlamaCppEngine implements Engine {
 		return textPieces(this, prompt, options);
 	}
 
-	async applyTemplate(): Promise<string> {
-		throw new EngineError("ERR_UNSUPPORTED", "Cannot apply a chat template");
+	async countTokens(prompt: Prompt): Promise<number> {
+		checkCounted(prompt);
+		return await this.#call("count", { prompt });
 	}
 
-	async tokenize(): Promise<number[]> {
-		throw new EngineError("ERR_UNSUPPORTED", "Cannot tokenize a text");
+	async applyTemplate(messages: readonly ChatMessage[], chat: ChatOptions = {}): Promise<string> {
+		checkTemplate(messages, chat);
+		return await this.#call("template", { messages, chat });
 	}
 
-	async detokenize(): Promise<string> {
-		throw new EngineError("ERR_UNSUPPORTED", "Cannot detokenize");
+	async tokenize(text: string, options: TokenizeOptions = {}): Promise<number[]> {
+		checkTokenize(text, options);
+		return await this.#call("tokenize", { text, addSpecial: options.addSpecial ?? true });
+	}
+
+	async detokenize(tokens: readonly number[]): Promise<string> {
+		checkTokens(tokens);
+		return await this.#call("detokenize", { tokens });
+	}
+
+	async embed(text: string | readonly number[], options: EmbedOptions = {}): Promise<Float32Array> {
+		checkEmbed(text, options);
+		const [vector] = await this.embedMany([text], options);
+		return vector ?? new Float32Array();
 	}
 
 	async embedMany(
@@ -163,46 +164,13 @@ class NodeLlamaCppEngine implements Engine {
 		options: EmbedOptions = {},
 	): Promise<Float32Array[]> {
 		checkEmbedMany(texts, options);
-		return await Promise.all(texts.map((text) => this.embed(text, options)));
+		const { vectors, promptTokens } = await this.#call("embed", { texts }, options.signal);
+		options.onUsage?.({ promptTokens });
+		return vectors.map((vector) => Float32Array.from(vector));
 	}
 
 	async ready(): Promise<void> {
-		if (this.failure !== undefined) throw this.failure;
-	}
-
-	async countTokens(prompt: Prompt): Promise<number> {
-		checkCounted(prompt);
-		const id = this.#nextId;
-		const queue = this.#open();
-		this.#host.send({ type: "count", id, prompt });
-		try {
-			const [event] = await queue.take();
-			if (event?.type === "counted") return event.tokens;
-			if (event?.type === "error") throw EngineError.from(event.error);
-			throw new EngineError("ERR_GENERATE", "Cannot count tokens: the engine gave no number");
-		} finally {
-			this.#close(id);
-		}
-	}
-
-	async embed(text: string | readonly number[], options: EmbedOptions = {}): Promise<Float32Array> {
-		checkEmbed(text, options);
-		const { signal } = options;
-		signal?.throwIfAborted();
-		const id = this.#nextId;
-		const queue = this.#open();
-		const onAbort = () => queue.fail(signal?.reason);
-		signal?.addEventListener("abort", onAbort, { once: true });
-		this.#host.send({ type: "embed", id, text: text as string });
-		try {
-			const [event] = await queue.take();
-			if (event?.type === "embedded") return Float32Array.from(event.vector);
-			if (event?.type === "error") throw EngineError.from(event.error);
-			throw new EngineError("ERR_GENERATE", "Cannot embed a text: the engine gave no vector");
-		} finally {
-			signal?.removeEventListener("abort", onAbort);
-			this.#close(id);
-		}
+		if (this.#ended !== undefined) throw this.#ended;
 	}
 
 	async close(): Promise<void> {
@@ -213,6 +181,28 @@ class NodeLlamaCppEngine implements Engine {
 			),
 		);
 		await this.#host.close();
+	}
+
+	async #call<Name extends keyof Calls>(
+		name: Name,
+		ask: Calls[Name]["ask"],
+		signal?: AbortSignal,
+	): Promise<Calls[Name]["answer"]> {
+		signal?.throwIfAborted();
+		const id = this.#nextId;
+		const queue = this.#open();
+		const onAbort = () => queue.fail(signal?.reason);
+		signal?.addEventListener("abort", onAbort, { once: true });
+		this.#host.send({ type: "call", id, call: { name, ...ask } as Call });
+		try {
+			const [event] = await queue.take();
+			if (event?.type === "error") throw EngineError.from(event.error);
+			if (event?.type === "answer") return event.value as Calls[Name]["answer"];
+			throw new EngineError("ERR_GENERATE", `Cannot ${name}: the engine gave no answer`);
+		} finally {
+			signal?.removeEventListener("abort", onAbort);
+			this.#close(id);
+		}
 	}
 
 	async #load(): Promise<void> {

@@ -1,10 +1,11 @@
 /** What a rank and its engine host tell each other. The host sends arrays: all that happened in one turn of its loop. */
 
 import type { EngineErrorData } from "../../errors.ts";
-import type { EngineInfo, FinishReason, Usage } from "../engine.ts";
+import type { Completion, EngineInfo } from "../engine.ts";
 import type { GpuChoice, GpuLayers } from "../options.ts";
-import type { Prompt } from "../prompt.ts";
+import type { ChatMessage, Prompt } from "../prompt.ts";
 import type { CheckedRequest } from "../request.ts";
+import type { ChatOptions } from "../sampling.ts";
 
 /** How to load the model. */
 export interface LoadRequest {
@@ -24,14 +25,34 @@ export interface GenerateRequest extends CheckedRequest {
 	readonly id: number;
 }
 
+/** Something small that the host is asked for, and what it answers with. */
+export interface Calls {
+	readonly count: { readonly ask: { readonly prompt: Prompt }; readonly answer: number };
+	readonly embed: {
+		readonly ask: { readonly texts: readonly (string | readonly number[])[] };
+		readonly answer: { readonly vectors: readonly (readonly number[])[]; readonly promptTokens: number };
+	};
+	readonly template: {
+		readonly ask: { readonly messages: readonly ChatMessage[]; readonly chat: ChatOptions };
+		readonly answer: string;
+	};
+	readonly tokenize: {
+		readonly ask: { readonly text: string; readonly addSpecial: boolean };
+		readonly answer: number[];
+	};
+	readonly detokenize: { readonly ask: { readonly tokens: readonly number[] }; readonly answer: string };
+}
+
+/** One of the calls, as it is sent. */
+export type Call = { [Name in keyof Calls]: { readonly name: Name } & Calls[Name]["ask"] }[keyof Calls];
+
 export type RankToHost =
 	/** A model will follow, for this device. */
 	| { readonly type: "prepare"; readonly gpu: GpuChoice }
 	| LoadRequest
 	| GenerateRequest
 	| { readonly type: "abort"; readonly id: number }
-	| { readonly type: "count"; readonly id: number; readonly prompt: Prompt }
-	| { readonly type: "embed"; readonly id: number; readonly text: string }
+	| { readonly type: "call"; readonly id: number; readonly call: Call }
 	| { readonly type: "close" };
 
 export type HostToRank =
@@ -42,7 +63,10 @@ export type HostToRank =
 	/** The request's first token was sampled, after this time in the queue. */
 	| { readonly type: "first"; readonly id: number; readonly queueMs: number }
 	| { readonly type: "text"; readonly id: number; readonly text: string }
-	| { readonly type: "done"; readonly id: number; readonly finishReason: FinishReason; readonly usage: Usage }
+	| { readonly type: "reasoning"; readonly id: number; readonly text: string }
+	| ({ readonly type: "done"; readonly id: number } & RequestEnd)
 	| { readonly type: "error"; readonly id: number; readonly error: EngineErrorData }
-	| { readonly type: "counted"; readonly id: number; readonly tokens: number }
-	| { readonly type: "embedded"; readonly id: number; readonly vector: readonly number[] };
+	| { readonly type: "answer"; readonly id: number; readonly value: unknown };
+
+/** How a request ended well. */
+export type RequestEnd = Pick<Completion, "finishReason" | "limit" | "logprobs" | "usage">;

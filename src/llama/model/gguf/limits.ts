@@ -1,23 +1,24 @@
+import { GgufError } from "./error.ts";
+
 /**
- * The most that a header may hold. The largest models that are published have 262 thousand tokens, some thousands of
- * tensors and a hundred keys; what is far beyond that is damage, and is refused before time or memory is spent on it.
+ * Most of what a header may hold, far beyond any model. A count in a damaged file can be anything that the file's size
+ * allows, and would take minutes and gigabytes before the error.
  */
-export const MOST = {
-	keys: 10_000,
-	tensors: 100_000,
-	tokens: 4_000_000,
-	/** All lists of texts together: they are walked through, text by text. */
-	listedTexts: 16_000_000,
-	/** Of the vocabulary's texts together. */
-	vocabularyBytes: 256 << 20,
-	/** llama.cpp's own names of keys and tensors stay below 64 bytes. */
-	nameBytes: 1024,
-	tokenBytes: 64 << 10,
-	/** A chat template has some tens of kilobytes. */
-	textBytes: 64 << 20,
-	/** Of a text of a key whose value is kept; of a longer one only its length is. */
-	keptBytes: 4096,
-	dimensions: 8,
-	/** `split.count` is a 16-bit number. */
-	parts: 65_535,
+export const LIMITS = {
+	keys: 1e4,
+	tensors: 1e5,
+	tokens: 4e6,
+	/** Texts and lists within lists, of all keys together. */
+	listEntries: 1e7,
+	/** Lists within lists. */
+	depth: 4,
+	nameBytes: 2 ** 16,
+	textBytes: 2 ** 26,
+	/** Texts that are kept, all together. */
+	keptBytes: 2 ** 28,
 } as const;
+
+/** Fails if a count is above its limit; `what` says of what it is the count. */
+export function limit(count: number, most: number, what: string): void {
+	if (count > most) throw new GgufError(`it is damaged: ${what}: ${count}, more than ${most}`);
+}

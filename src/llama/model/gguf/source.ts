@@ -1,7 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
-
-/** What is wrong with a model file, to be read after "Cannot load model FILE: ". */
-export class GgufError extends Error {}
+import { GgufError } from "./error.ts";
+import { LIMITS, limit } from "./limits.ts";
 
 const CHUNK_BYTES = 1 << 20;
 
@@ -14,6 +13,8 @@ export class GgufSource {
 	#bufferStart = 0;
 	/** Read position within the buffer. */
 	#at = 0;
+	/** Bytes of the texts that were handed out. */
+	#kept = 0;
 
 	private constructor(file: FileHandle, fileBytes: number) {
 		this.#file = file;
@@ -42,40 +43,34 @@ export class GgufSource {
 	}
 
 	async u32(): Promise<number> {
-		return await this.number(4, (buffer, at) => buffer.readUInt32LE(at));
+		if (this.#buffer.length - this.#at < 4) await this.#fill(4);
+		const value = this.#buffer.readUInt32LE(this.#at);
+		this.#at += 4;
+		return value;
+	}
+
+	/** Some bytes of the file, until the next read. */
+	async bytes(length: number): Promise<Buffer> {
+		if (this.#buffer.length - this.#at < length) await this.#fill(length);
+		const bytes = this.#buffer.subarray(this.#at, this.#at + length);
+		this.#at += length;
+		return bytes;
 	}
 
 	/** A 64-bit count or offset. Beyond 2^53 it is rounded, which is far beyond any file. */
 	async u64(): Promise<number> {
-		return await this.number(8, (buffer, at) => Number(buffer.readBigUInt64LE(at)));
+		const low = await this.u32();
+		return (await this.u32()) * 2 ** 32 + low;
 	}
 
-	/** A number of so many bytes, as `read` finds it. */
-	async number(bytes: number, read: (buffer: Buffer, at: number) => number): Promise<number> {
-		if (this.#buffer.length - this.#at < bytes) await this.#fill(bytes);
-		const value = read(this.#buffer, this.#at);
-		this.#at += bytes;
-		return value;
-	}
-
-	/** A length and that many bytes, which must not be more than `most`; `what` names it if something is wrong. */
+	/** A length, at most `most`, and that many bytes; `what` names it if there is something wrong with it. */
 	async string(what: string, most: number): Promise<string> {
-		return await this.text(await this.textLength(what, most));
-	}
-
-	/** The length of a text, which must not be more than `most` bytes nor than the file still has. */
-	async textLength(what: string, most: number): Promise<number> {
 		const length = await this.u64();
 		this.require(length, what);
-		if (length > most) throw new GgufError(`it is damaged: ${what} has ${length} bytes, more than ${most}`);
-		return length;
-	}
-
-	async text(length: number): Promise<string> {
-		if (this.#buffer.length - this.#at < length) await this.#fill(length);
-		const text = this.#buffer.toString("utf8", this.#at, this.#at + length);
-		this.#at += length;
-		return text;
+		limit(length, most, `bytes of ${what}`);
+		this.#kept += length;
+		limit(this.#kept, LIMITS.keptBytes, "bytes of all its texts");
+		return (await this.bytes(length)).toString("utf8");
 	}
 
 	/** Goes on without looking, and without reading what lies between. */
@@ -98,7 +93,6 @@ export class GgufSource {
 		);
 	}
 
-	/** Only for so many bytes as fit in memory without harm: every length was checked before. */
 	async #fill(bytes: number): Promise<void> {
 		this.require(bytes, "its header");
 		const rest = this.#buffer.subarray(this.#at);

@@ -1,9 +1,10 @@
+import { basename, dirname, join } from "node:path";
 import { checkArgument, TEXT } from "../../../base/check-types.ts";
 import { isSystemError } from "../../../base/system-error.ts";
 import { EngineError, reasonOf } from "../../errors.ts";
+import { meantAddress } from "../download/address.ts";
+import { GgufError, quoted } from "./error.ts";
 import { type GgufHeader, readGgufHeader } from "./header.ts";
-import { GgufError } from "./source.ts";
-import { checkPart, otherParts } from "./split.ts";
 import { TENSOR_BLOCKS } from "./types.ts";
 import type { GgufValue } from "./values.ts";
 
@@ -15,16 +16,16 @@ export interface ModelFacts {
 	readonly name: string | undefined;
 	/** Tokens of context that the model was trained with. */
 	readonly contextLength: number | undefined;
-	/** Numbers of an embedding, and of a token's state in the model. */
-	readonly embeddingSize: number | undefined;
-	/** Its file has a chat template. */
-	readonly chatTemplate: boolean;
 	/** Layers without the output. */
 	readonly layers: number | undefined;
 	/** Bytes that a token of context takes, at two bytes a number; undefined where the file does not tell plainly. */
 	readonly cacheBytesPerToken: number | undefined;
 	/** The file says how the embeddings of tokens become one. */
 	readonly pooled: boolean;
+	/** It has a chat template of its own. */
+	readonly chatTemplate: boolean;
+	/** Numbers of an embedding. */
+	readonly embeddingSize: number | undefined;
 	/** Bytes of all its files. */
 	readonly bytes: number;
 }
@@ -57,16 +58,13 @@ export async function validateModel(path: string): Promise<ModelFacts> {
 	checkArgument("check a model", "its path", path, TEXT);
 	const header = await read(path);
 	return await explain(path, async () => {
-		// Parts but the first say nothing but which they are.
+		// First of all, since only the first part of a split model has the keys of the model.
 		const parts = otherParts(path, header);
 		const architecture = check(header);
 		let bytes = header.fileBytes;
-		for (const [index, part] of parts.entries()) {
+		for (const part of parts) {
 			const other = await read(part);
-			await explain(part, async () => {
-				checkPart(other, index + 2, parts.length + 1);
-				checkTensors(other);
-			});
+			await explain(part, async () => checkTensors(other));
 			bytes += other.fileBytes;
 		}
 		const name = header.keys.get("general.name");
@@ -74,19 +72,14 @@ export async function validateModel(path: string): Promise<ModelFacts> {
 			architecture,
 			name: typeof name === "string" ? name : undefined,
 			contextLength: positive(header.keys.get(`${architecture}.context_length`)),
-			embeddingSize: positive(header.keys.get(`${architecture}.embedding_length`)),
-			chatTemplate: hasText(header.keys.get("tokenizer.chat_template")),
 			layers: positive(header.keys.get(`${architecture}.block_count`)),
 			cacheBytesPerToken: cacheBytesPerToken(header, architecture),
-			pooled: positive(header.keys.get(`${architecture}.pooling_type`)) !== undefined,
+			pooled: Number(header.keys.get(`${architecture}.pooling_type`) ?? 0) !== 0,
+			chatTemplate: isText(header.keys.get("tokenizer.chat_template")),
+			embeddingSize: positive(header.keys.get(`${architecture}.embedding_length`)),
 			bytes,
 		};
 	});
-}
-
-/** Of a long text only the length is known. */
-function hasText(value: GgufValue | undefined): boolean {
-	return (typeof value === "string" || typeof value === "object") && value.length > 0;
 }
 
 /** Keys and values of every layer, as llama.cpp keeps them for its usual transformers. */
@@ -120,17 +113,23 @@ async function explain<T>(path: string, work: () => Promise<T>): Promise<T> {
 		return await work();
 	} catch (error) {
 		if (error instanceof EngineError) throw error;
-		throw new EngineError("ERR_MODEL", `Cannot load model ${path}: ${reason(error)}`, { cause: error });
+		throw new EngineError("ERR_MODEL", `Cannot load model ${path}: ${reason(path, error)}`, { cause: error });
 	}
 }
 
-function reason(error: unknown): string {
+function missing(path: string): string {
+	const address = meantAddress(path);
+	const hint = address === undefined ? "" : `; to download it from Hugging Face, write ${address}`;
+	return `there is no such file${hint}`;
+}
+
+function reason(path: string, error: unknown): string {
 	if (error instanceof GgufError) return error.message;
 	if (!isSystemError(error)) return reasonOf(error);
 	switch (error.code) {
 		case "ENOENT":
 		case "ENOTDIR":
-			return "there is no such file";
+			return missing(path);
 		case "EACCES":
 			return "it may not be read (permission denied)";
 		default:
@@ -149,12 +148,24 @@ function check(header: GgufHeader): string {
 			if (typeof value === "number" && value < 1) throw new GgufError(`its key ${key} is ${value}`);
 		}
 	}
+	const twice = firstDuplicate(header.tokens ?? []);
+	if (twice !== undefined) throw new GgufError(`the token ${quoted(twice)} is twice in its vocabulary`);
 	checkTensors(header);
 	return architecture;
 }
 
+/** Empty texts do not count: llama.cpp gives each of them a name of its own. */
+function firstDuplicate(tokens: readonly string[]): string | undefined {
+	const seen = new Set<string>();
+	for (const token of tokens) {
+		if (token !== "" && seen.has(token)) return token;
+		seen.add(token);
+	}
+	return undefined;
+}
+
 function checkTensors(header: GgufHeader): void {
-	let needed = 0;
+	let needed = header.dataStart;
 	for (const { dimensions, type, offset } of header.tensors) {
 		const block = TENSOR_BLOCKS.get(type);
 		const elements = dimensions.reduce((product, dimension) => product * dimension, 1);
@@ -164,6 +175,38 @@ function checkTensors(header: GgufHeader): void {
 	if (needed > header.fileBytes) {
 		throw new GgufError(`it is truncated: needs ${needed} bytes, has ${header.fileBytes}`);
 	}
+}
+
+/** Paths of the other files of a model that is split as NAME-00001-of-00003.gguf. */
+function otherParts(path: string, header: GgufHeader): string[] {
+	const parts = count(header, "split.count", 1);
+	const number = count(header, "split.no", 0) + 1;
+	if (parts < 2) return [];
+	const match = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/.exec(basename(path));
+	if (match === null || Number(match[2]) !== number || Number(match[3]) !== parts) {
+		throw new GgufError(
+			`it is part ${number} of ${parts}, but its name does not end in -${five(number)}-of-${five(parts)}.gguf`,
+		);
+	}
+	const nameOf = (part: number) => join(dirname(path), `${match[1]}-${five(part)}-of-${five(parts)}.gguf`);
+	if (number !== 1)
+		throw new GgufError(`it is part ${number} of ${parts}: give the first part, ${nameOf(1)}`);
+	return Array.from({ length: parts - 1 }, (_, index) => nameOf(index + 2));
+}
+
+function count(header: GgufHeader, key: string, missing: number): number {
+	const value = header.keys.get(key) ?? missing;
+	if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > 99_999)
+		throw new GgufError(`it is damaged: its key ${key} is not a whole number from 0 to 99999`);
+	return value;
+}
+
+function five(part: number): string {
+	return `${part}`.padStart(5, "0");
+}
+
+function isText(value: GgufValue | undefined): boolean {
+	return typeof value === "string" && value !== "";
 }
 
 function positive(value: GgufValue | undefined): number | undefined {

@@ -1,67 +1,71 @@
-import { MOST } from "./limits.ts";
-import { quote } from "./quote.ts";
-import { GgufError, type GgufSource } from "./source.ts";
+import { GgufError, quoted } from "./error.ts";
+import { LIMITS, limit } from "./limits.ts";
+import type { GgufSource } from "./source.ts";
 import { VALUE, VALUE_BYTES } from "./types.ts";
 
-/** A value of a key. Of lists and of long texts only the length is kept. */
-export type GgufValue = string | number | boolean | { readonly length: number };
+/** A value of a key: arrays are not kept, only their length (see `GgufHeader.tokens`). */
+export type GgufValue = string | number | { readonly length: number };
 
-/** What was read of a header so far that counts towards a limit. */
-export interface Budget {
-	/** Texts in lists that may still come. */
-	listedTexts: number;
-}
-
-type ReadNumber = (buffer: Buffer, at: number) => number;
-
-/** How the types of fixed size are read, by their numbers. */
-const READ = new Map<number, ReadNumber>([
-	[VALUE.u8, (buffer, at) => buffer.readUInt8(at)],
-	[VALUE.i8, (buffer, at) => buffer.readInt8(at)],
-	[VALUE.u16, (buffer, at) => buffer.readUInt16LE(at)],
-	[VALUE.i16, (buffer, at) => buffer.readInt16LE(at)],
-	[VALUE.u32, (buffer, at) => buffer.readUInt32LE(at)],
-	[VALUE.i32, (buffer, at) => buffer.readInt32LE(at)],
-	[VALUE.f32, (buffer, at) => buffer.readFloatLE(at)],
-	[VALUE.bool, (buffer, at) => buffer.readUInt8(at)],
-	[VALUE.u64, (buffer, at) => Number(buffer.readBigUInt64LE(at))],
-	[VALUE.i64, (buffer, at) => Number(buffer.readBigInt64LE(at))],
-	[VALUE.f64, (buffer, at) => buffer.readDoubleLE(at)],
-]);
-
-/** Reads the value of a key, of whatever type. */
+/** Reads the value of a key; `budget` is what the lists of a file may still hold. */
 export async function readValue(
 	source: GgufSource,
 	key: string,
 	type: number,
-	budget: Budget,
+	budget: ListBudget,
 ): Promise<GgufValue> {
-	const bytes = VALUE_BYTES[type];
-	const read = READ.get(type);
-	if (bytes !== undefined && read !== undefined) {
-		const number = await source.number(bytes, read);
-		return type === VALUE.bool ? number !== 0 : number;
-	}
 	switch (type) {
 		case VALUE.string:
-			return await readText(source, key);
+			return await source.string(`the key ${quoted(key)}`, LIMITS.textBytes);
 		case VALUE.array:
-			return { length: await skipList(source, key, budget) };
-		default:
-			throw new GgufError(`it is damaged: the key ${quote(key)} has the unknown type ${type}`);
+			return { length: await skipList(source, key, budget, 1) };
+		default: {
+			const bytes = VALUE_BYTES[type];
+			if (bytes === undefined)
+				throw new GgufError(`it is damaged: the key ${quoted(key)} has the unknown type ${type}`);
+			return decodeNumber(await source.bytes(bytes), type);
+		}
 	}
 }
 
-async function readText(source: GgufSource, key: string): Promise<GgufValue> {
-	const what = `the key ${quote(key)}`;
-	const length = await source.textLength(what, MOST.textBytes);
-	if (length <= MOST.keptBytes) return await source.text(length);
-	source.skip(length, what);
-	return { length };
+/** Counts down the entries of lists that have to be walked through, so that many lists are no way round the limit. */
+export class ListBudget {
+	#used = 0;
+
+	take(entries: number, key: string): void {
+		this.#used += entries;
+		limit(this.#used, LIMITS.listEntries, `entries of lists up to ${quoted(key)}`);
+	}
 }
 
-async function skipList(source: GgufSource, key: string, budget: Budget): Promise<number> {
-	const what = `the list ${quote(key)}`;
+function decodeNumber(bytes: Buffer, type: number): number {
+	switch (type) {
+		case VALUE.u8:
+		case VALUE.bool:
+			return bytes.readUInt8();
+		case VALUE.i8:
+			return bytes.readInt8();
+		case VALUE.u16:
+			return bytes.readUInt16LE();
+		case VALUE.i16:
+			return bytes.readInt16LE();
+		case VALUE.u32:
+			return bytes.readUInt32LE();
+		case VALUE.i32:
+			return bytes.readInt32LE();
+		case VALUE.f32:
+			return bytes.readFloatLE();
+		case VALUE.u64:
+			return Number(bytes.readBigUInt64LE());
+		case VALUE.i64:
+			return Number(bytes.readBigInt64LE());
+		default:
+			return bytes.readDoubleLE();
+	}
+}
+
+async function skipList(source: GgufSource, key: string, budget: ListBudget, depth: number): Promise<number> {
+	const what = `the list ${quoted(key)}`;
+	limit(depth, LIMITS.depth, `depth of ${what}`);
 	const elementType = await source.u32();
 	const length = await source.u64();
 	const bytes = VALUE_BYTES[elementType];
@@ -69,45 +73,14 @@ async function skipList(source: GgufSource, key: string, budget: Budget): Promis
 		source.skip(length * bytes, what);
 		return length;
 	}
-	// llama.cpp cannot read them either.
-	if (elementType === VALUE.array)
-		throw new GgufError(`${what} is a list of lists, which llama.cpp cannot use`);
-	if (elementType !== VALUE.string)
+	if (elementType !== VALUE.string && elementType !== VALUE.array) {
 		throw new GgufError(`it is damaged: ${what} has the unknown type ${elementType}`);
-	checkLength(source, length, what, budget);
-	for (let index = 0; index < length; index++)
-		source.skip(await source.textLength(what, MOST.textBytes), what);
-	return length;
-}
-
-/** Reads the vocabulary and checks it, but keeps nothing: llama.cpp aborts where a text is twice in it. */
-export async function readTokens(source: GgufSource, budget: Budget): Promise<number> {
-	const elementType = await source.u32();
-	const length = await source.u64();
-	if (elementType !== VALUE.string)
-		throw new GgufError("it is damaged: tokenizer.ggml.tokens is not a list of texts");
-	if (length > MOST.tokens)
-		throw new GgufError(`it is damaged: it has ${length} tokens, more than ${MOST.tokens}`);
-	checkLength(source, length, `a vocabulary of ${length} tokens`, budget);
-	const seen = new Set<string>();
-	const start = source.position;
+	}
+	source.require(length * 8, what);
+	budget.take(length, key);
 	for (let index = 0; index < length; index++) {
-		const token = await source.string(`token ${index}`, MOST.tokenBytes);
-		// Empty texts do not count: llama.cpp gives each of them a name of its own.
-		if (token !== "" && seen.has(token))
-			throw new GgufError(`the token ${quote(token)} is twice in its vocabulary`);
-		seen.add(token);
-		if (source.position - start > MOST.vocabularyBytes)
-			throw new GgufError(`it is damaged: its vocabulary has more than ${MOST.vocabularyBytes} bytes`);
+		if (elementType === VALUE.array) await skipList(source, key, budget, depth + 1);
+		else source.skip(await source.u64(), what);
 	}
 	return length;
-}
-
-function checkLength(source: GgufSource, length: number, what: string, budget: Budget): void {
-	source.require(length * 8, what);
-	budget.listedTexts -= length;
-	if (budget.listedTexts < 0)
-		throw new GgufError(
-			`it is damaged: its lists have more than ${MOST.listedTexts} texts (${what}: ${length})`,
-		);
 }

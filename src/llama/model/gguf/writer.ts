@@ -62,7 +62,7 @@ function encodeEntry(entry: GgufEntry): Buffer[] {
 		case "bool":
 			return [key, u32(VALUE.bool), Buffer.from([entry.value ? 1 : 0])];
 		case "u16":
-			return [key, u32(VALUE.u16), u32(entry.value).subarray(0, 2)];
+			return [key, u32(VALUE.u16), u16(entry.value)];
 		case "u32":
 			return [key, u32(VALUE.u32), u32(entry.value)];
 		case "f32":
@@ -100,6 +100,12 @@ function matrixBytes({ columns, rows = 1, type }: GgufMatrix): number {
 
 function padded(bytes: number): number {
 	return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
+
+function u16(value: number): Buffer {
+	const bytes = Buffer.alloc(2);
+	bytes.writeUInt16LE(value);
+	return bytes;
 }
 
 function u32(value: number): Buffer {

@@ -33,7 +33,7 @@ test("readGgufHeader() reads what writeGguf() has written", async (t) => {
 		[...header.keys],
 		[
 			["text", "Zeiß €"],
-			["yes", true],
+			["yes", 1],
 			["number", 4_000_000_000],
 			["real", 0.25],
 			["tokenizer.ggml.tokens", { length: 3 }],
@@ -41,6 +41,7 @@ test("readGgufHeader() reads what writeGguf() has written", async (t) => {
 			["types", { length: 3 }],
 		],
 	);
+	t.deepEqual(header.tokens, ["a", "", "€"]);
 	t.deepEqual(header.tensors, [
 		{ name: "matrix", dimensions: [5, 3], type: 1, offset: 0 },
 		{ name: "vector", dimensions: [2], type: 0, offset: 32 },

@@ -7,20 +7,29 @@ import type { LoadedModel } from "./model.ts";
 export class Embedder {
 	#context: Promise<EmbeddingContext> | undefined;
 
-	/** A vector of length 1. */
-	async embed(tokens: readonly Token[], { model, info }: LoadedModel): Promise<number[]> {
+	/**
+	 * Vectors of length 1, one after the other: node-llama-cpp computes one text at a time.
+	 *
+	 * @throws {EngineError} a text does not fit, or the model gives no vectors.
+	 */
+	async embed(texts: readonly (readonly Token[])[], { model, info }: LoadedModel): Promise<number[][]> {
 		const { contextSize, threads } = info;
-		if (tokens.length >= contextSize) {
-			throw textTooLong(tokens.length, contextSize);
-		}
+		const longest = Math.max(0, ...texts.map(({ length }) => length));
+		if (longest >= contextSize) throw textTooLong(longest, contextSize);
 		this.#context ??= model.createEmbeddingContext({ contextSize, threads });
 		// A failure, of memory say, is not final: the next text tries again.
 		this.#context.catch(() => {
 			this.#context = undefined;
 		});
-		const { vector } = await (await this.#context).getEmbeddingFor([...tokens]);
-		const length = Math.hypot(...vector);
-		if (!(length > 0)) throw new EngineError("ERR_GENERATE", "Cannot embed a text: the model gave no vector");
-		return vector.map((value) => value / length);
+		const context = await this.#context;
+		const vectors: number[][] = [];
+		for (const tokens of texts) {
+			const { vector } = await context.getEmbeddingFor([...tokens]);
+			const length = Math.hypot(...vector);
+			if (!(length > 0))
+				throw new EngineError("ERR_GENERATE", "Cannot embed a text: the model gave no vector");
+			vectors.push(vector.map((value) => value / length));
+		}
+		return vectors;
 	}
 }

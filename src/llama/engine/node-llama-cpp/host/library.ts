@@ -28,6 +28,17 @@ export interface Llama {
 	/** Of the llama.cpp that the binary was built from. */
 	readonly llamaCppRelease?: { readonly release: string };
 	getGpuDeviceNames(): Promise<string[]>;
+	/** Throws if llama.cpp cannot parse it. */
+	createGrammar(options: { grammar: string }): Promise<Grammar>;
+}
+
+/** A parsed grammar. */
+export type Grammar = { readonly grammar: string };
+
+/** Classes of the package that few requests need. */
+export interface Extras {
+	readonly LlamaGrammarEvaluationState: new (options: { model: Model; grammar: Grammar }) => object;
+	readonly TokenBias: { for(model: Model): object };
 }
 
 export interface Model {
@@ -50,6 +61,7 @@ export interface Model {
 	tokenize(text: string, specialTokens: boolean): Token[];
 	detokenize(tokens: readonly Token[], specialTokens: boolean, lastTokens: readonly Token[]): string;
 	isEogToken(token: Token): boolean;
+	iterateAllTokens(): Iterable<Token>;
 }
 
 export interface Context {
@@ -71,19 +83,38 @@ export interface ContextSequence {
 	compareContextTokens(tokens: readonly Token[]): { firstDifferentIndex: number };
 	adaptStateToTokens(tokens: readonly Token[], allowShift: boolean): Promise<void>;
 	evaluateWithoutGeneratingNewTokens(tokens: readonly Token[]): Promise<void>;
-	evaluate(
+	evaluate(tokens: readonly Token[], options: EvaluateOptions): AsyncGenerator<Token, void, undefined>;
+	evaluateWithMetadata(
 		tokens: readonly Token[],
-		options: {
-			temperature: number;
-			seed: number;
-			topK: number;
-			topP: number;
-			minP: number;
-			yieldEogToken: boolean;
-			contextShift: { strategy: () => never };
-		},
-	): AsyncGenerator<Token, void, undefined>;
+		metadata: { probabilities: true },
+		options: EvaluateOptions,
+	): AsyncGenerator<Sampled, void, undefined>;
 	clearHistory(): Promise<void>;
+}
+
+/** How a sequence goes on. */
+export interface EvaluateOptions {
+	readonly temperature: number;
+	readonly seed: number;
+	readonly topK: number;
+	readonly topP: number;
+	readonly minP: number;
+	readonly repeatPenalty?: {
+		readonly punishTokens: () => readonly Token[];
+		readonly penalty: number;
+		readonly presencePenalty: number;
+		readonly frequencyPenalty: number;
+	};
+	readonly tokenBias?: () => object;
+	readonly grammarEvaluationState?: object;
+	readonly yieldEogToken: boolean;
+	readonly contextShift: { readonly strategy: () => never };
+}
+
+/** A token and the probability of every token in its place, the likeliest first. */
+export interface Sampled {
+	readonly token: Token;
+	readonly probabilities?: ReadonlyMap<Token, number>;
 }
 
 interface MeterState {
@@ -116,6 +147,11 @@ export async function importLibrary(index: string = import.meta.resolve(NAME)): 
 		}
 		return (await import(index)) as Library;
 	});
+}
+
+/** All of node-llama-cpp; `getLlama` alone loads faster. */
+export async function importExtras(): Promise<Extras> {
+	return (await import(import.meta.resolve(NAME))) as Extras;
 }
 
 /**

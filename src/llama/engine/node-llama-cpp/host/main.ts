@@ -5,12 +5,15 @@
 import { EngineError, type EngineErrorCode, type EngineErrorData, reasonOf } from "../../../errors.ts";
 import { saysOutOfMemory } from "../../llama-log.ts";
 import { SequencePool } from "../../sequence-pool.ts";
-import type { GenerateRequest, HostToRank, LoadRequest, RankToHost } from "../protocol.ts";
+import type { Call, GenerateRequest, HostToRank, LoadRequest, RankToHost } from "../protocol.ts";
+import { answer } from "./answer.ts";
+import { ChatTemplate } from "./chat-template.ts";
 import { Embedder } from "./embedder.ts";
 import { prepareLlama } from "./llama.ts";
 import { loadModel } from "./model.ts";
 import { PromptEncoder } from "./prompt.ts";
 import { type Runtime, runRequest } from "./run-request.ts";
+import { Sampler } from "./sampler.ts";
 import { TurnBuffer } from "./turn-buffer.ts";
 
 const buffer = new TurnBuffer((events) => {
@@ -38,10 +41,8 @@ process.on("message", (message: RankToHost) => {
 			return void generate(message);
 		case "abort":
 			return running.get(message.id)?.abort();
-		case "count":
-			return void count(message.id, message.prompt);
-		case "embed":
-			return void embed(message.id, message.text);
+		case "call":
+			return void reply(message.id, message.call);
 		case "close":
 			process.exit(0);
 	}
@@ -50,8 +51,17 @@ process.on("message", (message: RankToHost) => {
 async function load(request: LoadRequest): Promise<void> {
 	try {
 		const loaded = await loadModel(request, (device) => emit({ type: "device", device }));
-		const encoder = new PromptEncoder(loaded.model);
-		runtime = { loaded, encoder, pool: new SequencePool(loaded.sequences), embedder: new Embedder(), emit };
+		const { llama, model, sequences } = loaded;
+		const template = new ChatTemplate(model);
+		runtime = {
+			...{
+				loaded,
+				template,
+				encoder: new PromptEncoder(model, template),
+				sampler: new Sampler(llama, model),
+			},
+			...{ pool: new SequencePool(sequences), embedder: new Embedder(), emit },
+		};
 		emit({ type: "loaded", info: loaded.info });
 	} catch (error) {
 		emit({ type: "failed", error: errorData(error, "ERR_ENGINE_LOAD") });
@@ -73,18 +83,9 @@ async function generate(request: GenerateRequest): Promise<void> {
 	}
 }
 
-async function count(id: number, prompt: GenerateRequest["prompt"]): Promise<void> {
+async function reply(id: number, call: Call): Promise<void> {
 	try {
-		emit({ type: "counted", id, tokens: (await ready().encoder.encode(prompt)).length });
-	} catch (error) {
-		emit({ type: "error", id, error: errorData(error, "ERR_PROMPT") });
-	}
-}
-
-async function embed(id: number, text: string): Promise<void> {
-	try {
-		const { loaded, encoder, embedder } = ready();
-		emit({ type: "embedded", id, vector: await embedder.embed(await encoder.encode(text), loaded) });
+		emit({ type: "answer", id, value: await answer(ready(), call) });
 	} catch (error) {
 		emit({ type: "error", id, error: errorData(error, "ERR_GENERATE") });
 	}

@@ -3,14 +3,17 @@ import { EngineError, reasonOf } from "../../../errors.ts";
 import type { EngineInfo } from "../../engine.ts";
 import { saysOutOfMemory } from "../../llama-log.ts";
 import type { LoadRequest } from "../protocol.ts";
-import { type Context, libraryVersion, type Model } from "./library.ts";
+import { templateOf } from "./chat-template.ts";
+import { type Context, type Llama, libraryVersion, type Model } from "./library.ts";
 import { openLlama } from "./llama.ts";
 import { Sequence } from "./sequence.ts";
 import { Steps } from "./steps.ts";
 
 /** A loaded model, its sequences and what to say about it. */
 export interface LoadedModel {
+	readonly llama: Llama;
 	readonly model: Model;
+	readonly context: Context;
 	readonly sequences: readonly Sequence[];
 	readonly info: Omit<EngineInfo, "note" | "pid">;
 }
@@ -58,8 +61,9 @@ export async function loadModel(
 				? {}
 				: { version: `${libraryVersion()}, llama.cpp ${llama.llamaCppRelease.release}` }),
 			model: request.model,
+			chatTemplate: templateOf(model) !== undefined,
 		};
-		return { model, sequences, info };
+		return { llama, model, context, sequences, info };
 	} catch (error) {
 		await new Promise((resolve) => setTimeout(resolve, LOG_DELAY_MS));
 		throw loadError(request, error, log);

@@ -1,17 +1,24 @@
 import { promptTooLong } from "../../request.ts";
 import type { SequencePool } from "../../sequence-pool.ts";
 import { StopFilter } from "../../stop-filter.ts";
-import type { GenerateRequest, HostToRank } from "../protocol.ts";
+import type { ThinkingFilter } from "../../thinking.ts";
+import type { GenerateRequest, HostToRank, RequestEnd } from "../protocol.ts";
+import type { ChatTemplate } from "./chat-template.ts";
 import type { Embedder } from "./embedder.ts";
+import { LogProbabilities } from "./log-probabilities.ts";
 import type { LoadedModel } from "./model.ts";
 import type { PromptEncoder } from "./prompt.ts";
+import { giveRawProbabilities } from "./raw-probabilities.ts";
+import type { Sampler } from "./sampler.ts";
 import type { Sequence } from "./sequence.ts";
 import { CharacterStream } from "./text.ts";
 
 /** All that requests share. */
 export interface Runtime {
 	readonly loaded: LoadedModel;
+	readonly template: ChatTemplate;
 	readonly encoder: PromptEncoder;
+	readonly sampler: Sampler;
 	readonly pool: SequencePool<Sequence, readonly number[]>;
 	readonly embedder: Embedder;
 	readonly emit: (event: HostToRank) => void;
@@ -23,21 +30,35 @@ export async function runRequest(
 	request: GenerateRequest,
 	signal: AbortSignal,
 ): Promise<void> {
-	const { contextSize } = runtime.loaded.info;
-	const tokens = await runtime.encoder.encode(request.prompt);
-	if (tokens.length + 1 > contextSize) {
-		throw promptTooLong(tokens.length, contextSize);
-	}
+	const { loaded, encoder, sampler } = runtime;
+	const { contextSize } = loaded.info;
+	const { tokens, thinking } = await encoder.encode(request.prompt, request.chat);
+	if (tokens.length + 1 > contextSize) throw promptTooLong(tokens.length, contextSize);
+	if (request.logprobs !== undefined) giveRawProbabilities(loaded.context, loaded.model);
+	// What is sampled is added: the penalties look at it.
+	const history = [...tokens];
+	const options = await sampler.options(request, {
+		tokens: history,
+		sampled: () => history.length - tokens.length,
+	});
 	const queued = performance.now();
 	const sequence = await runtime.pool.acquire(tokens, signal);
 	try {
 		const queueMs = performance.now() - queued;
 		const { rest, cachedTokens } = await sequence.prefill(tokens, signal);
+		const sampled = sequence.generate(rest, options, request.logprobs !== undefined);
 		const room = contextSize - tokens.length;
-		const limit = Math.min(request.maxTokens ?? room, room);
-		const outcome = await decode(runtime, request, sequence, { tokens, rest, limit, queueMs, signal });
-		const usage = { promptTokens: tokens.length, cachedTokens, completionTokens: outcome.sampled };
-		runtime.emit({ type: "done", id: request.id, finishReason: outcome.finishReason, usage });
+		const decoded = await decode(runtime, request, sampled, {
+			tokens,
+			history,
+			room,
+			queueMs,
+			thinking,
+			signal,
+		});
+		const { completionTokens, ...end } = decoded;
+		const usage = { promptTokens: tokens.length, cachedTokens, completionTokens };
+		runtime.emit({ type: "done", id: request.id, ...end, usage });
 	} finally {
 		runtime.pool.release(sequence);
 	}
@@ -45,39 +66,67 @@ export async function runRequest(
 
 interface Decode {
 	readonly tokens: readonly number[];
-	readonly rest: readonly number[];
-	readonly limit: number;
+	/** Of prompt and text; grows. */
+	readonly history: number[];
+	/** Tokens that the context has left. */
+	readonly room: number;
 	readonly queueMs: number;
+	readonly thinking: ThinkingFilter | undefined;
 	readonly signal: AbortSignal;
 }
 
 async function decode(
 	{ loaded, emit }: Runtime,
-	{ id, temperature, seed, stop }: GenerateRequest,
-	sequence: Sequence,
-	{ tokens, rest, limit, queueMs, signal }: Decode,
-): Promise<{ finishReason: "stop" | "length"; sampled: number }> {
+	{ id, stop, sampling, maxTokens, logprobs }: GenerateRequest,
+	tokens: ReturnType<Sequence["generate"]>,
+	{ history, room, queueMs, signal, thinking, ...prompt }: Decode,
+): Promise<Omit<RequestEnd, "usage"> & { readonly completionTokens: number }> {
 	const { model } = loaded;
-	const characters = new CharacterStream((ids, before) => model.detokenize(ids, false, before), tokens);
+	const characters = new CharacterStream(
+		(ids, before) => model.detokenize(ids, false, before),
+		prompt.tokens,
+	);
 	const filter = new StopFilter(stop);
+	const chances = logprobs === undefined ? undefined : new LogProbabilities(model, logprobs);
+	const stops = new Set(sampling.stopTokens);
+	const limit = Math.min(maxTokens ?? room, room);
+	/** Characters that were sampled, and those of them that no stop text has taken. */
+	let [made, passed, sampled] = [0, 0, 0];
+	let ended = false;
 	const pass = (text: string) => {
-		if (text !== "") emit({ type: "text", id, text });
+		if (text === "") return;
+		passed += text.length;
+		tell(thinking?.push(text) ?? { reasoning: "", text });
 	};
-	let sampled = 0;
-	let finishReason: "stop" | "length" = "length";
-	for await (const token of sequence.generate(rest, { temperature: temperature ?? 0, seed })) {
+	const tell = (piece: { readonly reasoning: string; readonly text: string }) => {
+		if (piece.reasoning !== "") emit({ type: "reasoning", id, text: piece.reasoning });
+		if (piece.text !== "") emit({ type: "text", id, text: piece.text });
+	};
+	for await (const each of tokens) {
 		signal.throwIfAborted();
+		const { token } = each;
 		sampled += 1;
 		if (sampled === 1) emit({ type: "first", id, queueMs });
-		if (model.isEogToken(token)) {
-			finishReason = "stop";
-			break;
-		}
-		pass(filter.push(characters.push(token)));
-		if (filter.stopped) finishReason = "stop";
+		ended = model.isEogToken(token) || stops.has(token);
+		if (ended) break;
+		history.push(token);
+		chances?.add(each, made);
+		const text = characters.push(token);
+		made += text.length;
+		pass(filter.push(text));
 		if (filter.stopped || sampled >= limit) break;
 	}
 	pass(filter.push(characters.flush()) + filter.flush());
-	// The very last bytes may have completed a stop text.
-	return { finishReason: filter.stopped ? "stop" : finishReason, sampled };
+	if (thinking !== undefined) tell(thinking.flush());
+	return {
+		// The very last bytes may have completed a stop text.
+		...(ended || filter.stopped
+			? { finishReason: "stop" }
+			: {
+					finishReason: "length",
+					limit: maxTokens === undefined || room < maxTokens ? "context" : "max_tokens",
+				}),
+		...(chances === undefined ? {} : { logprobs: chances.within(passed) }),
+		completionTokens: sampled,
+	};
 }

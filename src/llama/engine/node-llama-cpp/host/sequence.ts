@@ -1,13 +1,6 @@
-import { SAMPLING } from "../../request.ts";
 import type { PooledSequence } from "../../sequence-pool.ts";
-import type { ContextSequence, Token } from "./library.ts";
+import type { ContextSequence, EvaluateOptions, Sampled, Token } from "./library.ts";
 import type { Steps } from "./steps.ts";
-
-/** What a request says about how tokens are chosen. */
-export interface Sampling {
-	readonly temperature: number;
-	readonly seed: number;
-}
 
 /** One sequence of the context: its own memory of tokens, evaluated together with the others. */
 export class Sequence implements PooledSequence<readonly Token[]> {
@@ -56,27 +49,24 @@ export class Sequence implements PooledSequence<readonly Token[]> {
 		return { rest: tokens.slice(at), cachedTokens };
 	}
 
-	/** Evaluates the rest of a prompt and goes on with what it samples, the end-of-generation token included. */
+	/**
+	 * Evaluates the rest of a prompt and goes on with what it samples, the end-of-generation token included.
+	 *
+	 * @param withProbabilities Tells with each token how likely every token was in its place.
+	 */
 	async *generate(
 		rest: readonly Token[],
-		{ temperature, seed }: Sampling,
-	): AsyncGenerator<Token, void, undefined> {
-		const tokens = this.#sequence.evaluate(rest, {
-			temperature,
-			seed,
-			...SAMPLING,
-			yieldEogToken: true,
-			contextShift: {
-				strategy: () => {
-					throw new Error("the context is full");
-				},
-			},
-		});
+		options: EvaluateOptions,
+		withProbabilities: boolean,
+	): AsyncGenerator<Sampled, void, undefined> {
+		const tokens: AsyncGenerator<Token | Sampled, void, undefined> = withProbabilities
+			? this.#sequence.evaluateWithMetadata(rest, { probabilities: true }, options)
+			: this.#sequence.evaluate(rest, options);
 		try {
 			for (;;) {
 				const next = await this.#steps.compute(() => tokens.next());
 				if (next.done) return;
-				yield next.value;
+				yield typeof next.value === "number" ? { token: next.value } : next.value;
 			}
 		} finally {
 			await tokens.return();
