@@ -34,6 +34,8 @@ export interface ServerPlan {
 	readonly pooled: boolean;
 	/** For embeddings, and nothing else. */
 	readonly embeddings: boolean;
+	/** The model file has a chat template. */
+	readonly chatTemplate: boolean;
 	/** Why the model's chat template cannot be used: then there are no messages, only texts. */
 	readonly badTemplate: string | undefined;
 }
@@ -67,6 +69,7 @@ export function serverPlan(options: LlamaServerOptions, facts: ModelFacts, onGpu
 		engineArgs,
 		layers: facts.layers,
 		pooled: facts.pooled,
+		chatTemplate: facts.chatTemplate,
 		embeddings: false,
 		badTemplate: undefined,
 	};
