@@ -1,9 +1,11 @@
 import { EngineError } from "../../errors.ts";
 import type { DoneEvent, GenerateEvent, Usage } from "../engine.ts";
 import type { CheckedRequest } from "../request.ts";
+import type { TokenLogprob } from "../sampling.ts";
 import type { SequencePool } from "../sequence-pool.ts";
 import { StopFilter } from "../stop-filter.ts";
-import type { CompletionApi } from "./completion-api.ts";
+import type { ThinkingFilter } from "../thinking.ts";
+import type { CompletionApi, CompletionEnd, CompletionEvent } from "./completion-api.ts";
 import { type ServerSlot, textOf } from "./server-slot.ts";
 
 /** Runs one request on a server, in one of its slots. Rejects with the signal's reason on an abort. */
@@ -13,44 +15,19 @@ export async function* generateOver(
 	request: CheckedRequest,
 	signal: AbortSignal | undefined,
 ): AsyncGenerator<GenerateEvent, void, undefined> {
-	const start = performance.now();
-	const since = () => performance.now() - start;
 	// Whatever ends this request ends it on the server, too.
 	const left = new AbortController();
 	const either = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]);
 	const prompt = textOf(request.prompt);
+	const answer = new AnswerText(api.stops ? [] : request.stop, request.logprobs !== undefined);
 	const slot = await slots.acquire(prompt, either);
-	let text = "";
 	try {
-		const filter = new StopFilter(api.stops ? [] : request.stop);
-		let usage: Usage = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };
-		let queueMs: number | undefined;
-		let ttftMs: number | undefined;
-		const done = (finishReason: DoneEvent["finishReason"]): DoneEvent => {
-			const totalMs = since();
-			const timings = { queueMs: queueMs ?? 0, ttftMs: ttftMs ?? totalMs, totalMs };
-			return { type: "done", fullText: text, finishReason, usage, timings };
-		};
 		for await (const event of api.complete(request, either, slot.id)) {
-			queueMs ??= since();
-			if (event.type === "begun") {
-				usage = { ...event, completionTokens: 0 };
-				continue;
-			}
-			if (event.type === "text") {
-				ttftMs ??= since();
-				usage = { ...usage, completionTokens: event.sampled };
-			} else {
-				usage = event.usage;
-			}
-			const passed = event.type === "text" ? filter.push(event.text) : filter.flush();
-			if (passed !== "") {
-				text += passed;
-				yield { type: "token", text: passed };
+			for (const piece of answer.take(event)) {
+				yield piece;
 				signal?.throwIfAborted();
 			}
-			if (filter.stopped) return yield done("stop");
-			if (event.type === "end") return yield done(event.finishReason);
+			if (answer.done !== undefined) return yield answer.done;
 		}
 		throw new EngineError("ERR_GENERATE", "Cannot finish a request: the server ended its answer too early");
 	} catch (error) {
@@ -58,7 +35,106 @@ export async function* generateOver(
 		throw error;
 	} finally {
 		left.abort();
-		slot.holds(prompt + text);
+		slot.holds(prompt + answer.text);
 		slots.release(slot);
+	}
+}
+
+/** What a server has said to one request: parted, timed, and cut at a stop text. */
+class AnswerText {
+	/** All the text so far. */
+	text = "";
+	/** There once the request has ended. */
+	done: DoneEvent | undefined;
+	readonly #start = performance.now();
+	readonly #filter: StopFilter;
+	readonly #logprobs: { readonly start: number; readonly all: readonly TokenLogprob[] }[] | undefined;
+	#thinking: ThinkingFilter | undefined;
+	#reasoning = "";
+	/** Characters that came, and those of them that no stop text has taken. */
+	#made = 0;
+	#passed = 0;
+	#usage: Usage = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };
+	#queueMs: number | undefined;
+	#ttftMs: number | undefined;
+
+	constructor(stops: readonly string[], withLogprobs: boolean) {
+		this.#filter = new StopFilter(stops);
+		this.#logprobs = withLogprobs ? [] : undefined;
+	}
+
+	/** The pieces that an event has for whoever asked. */
+	take(event: CompletionEvent): GenerateEvent[] {
+		if (event.type === "prepared") {
+			this.#thinking = event.thinking;
+			return [];
+		}
+		this.#queueMs ??= this.#since();
+		switch (event.type) {
+			case "begun":
+				this.#usage = { ...event, completionTokens: 0 };
+				return [];
+			case "reasoning":
+				this.#sampled(event.sampled);
+				return this.#pieces({ reasoning: event.text, text: "" });
+			case "text":
+				return this.#take(event);
+			case "end": {
+				const rest = [...this.#pass(this.#filter.flush()), ...this.#pieces(this.#thinking?.flush())];
+				this.#end(event);
+				return rest;
+			}
+		}
+	}
+
+	#take({ text, sampled, logprobs }: Extract<CompletionEvent, { type: "text" }>): GenerateEvent[] {
+		this.#sampled(sampled);
+		if (logprobs !== undefined) this.#logprobs?.push({ start: this.#made, all: logprobs });
+		this.#made += text.length;
+		const pieces = this.#pass(this.#filter.push(text));
+		if (!this.#filter.stopped) return pieces;
+		pieces.push(...this.#pieces(this.#thinking?.flush()));
+		this.#end({ finishReason: "stop", usage: this.#usage });
+		return pieces;
+	}
+
+	#sampled(completionTokens: number): void {
+		this.#ttftMs ??= this.#since();
+		this.#usage = { ...this.#usage, completionTokens };
+	}
+
+	#pass(text: string): GenerateEvent[] {
+		if (text === "") return [];
+		this.#passed += text.length;
+		return this.#pieces(this.#thinking?.push(text) ?? { reasoning: "", text });
+	}
+
+	#pieces(
+		{ reasoning, text }: { readonly reasoning: string; readonly text: string } = { reasoning: "", text: "" },
+	): GenerateEvent[] {
+		this.text += text;
+		this.#reasoning += reasoning;
+		return [
+			...(reasoning === "" ? [] : [{ type: "reasoning", reasoning } as const]),
+			...(text === "" ? [] : [{ type: "token", text } as const]),
+		];
+	}
+
+	#end({ finishReason, limit, toolCalls, model, usage }: CompletionEnd): void {
+		const totalMs = this.#since();
+		const kept = this.#logprobs?.filter(({ start }) => start < this.#passed).flatMap(({ all }) => all);
+		this.done = {
+			...{ type: "done", fullText: this.text, finishReason, usage },
+			...(limit === undefined ? {} : { limit }),
+			...(this.#reasoning === "" ? {} : { reasoning: this.#reasoning }),
+			...(toolCalls === undefined ? {} : { toolCalls }),
+			...(model === undefined ? {} : { model }),
+			...(kept === undefined ? {} : { logprobs: kept }),
+			timings: { queueMs: this.#queueMs ?? 0, ttftMs: this.#ttftMs ?? totalMs, totalMs },
+		};
+	}
+
+	#since(): number {
+		return performance.now() - this.#start;
 	}
 }

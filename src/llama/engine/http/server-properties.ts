@@ -8,4 +8,6 @@ export interface ServerProperties {
 	readonly build_info?: string;
 	/** Path of the model on the server's host. */
 	readonly model_path?: string;
+	/** The model's chat template. */
+	readonly chat_template?: string;
 }

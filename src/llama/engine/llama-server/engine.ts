@@ -1,13 +1,28 @@
 import { isSystemError } from "../../../base/system-error.ts";
 import { EngineError } from "../../errors.ts";
-import { checkCounted, checkEmbed, checkEmbedMany } from "../check.ts";
+import {
+	checkCounted,
+	checkEmbed,
+	checkEmbedMany,
+	checkTemplate,
+	checkTokenize,
+	checkTokens,
+} from "../check.ts";
 import { textPieces } from "../complete.ts";
-import type { EmbedOptions, Engine, EngineInfo, GenerateEvent, GenerateOptions } from "../engine.ts";
+import type {
+	EmbedOptions,
+	Engine,
+	EngineInfo,
+	GenerateEvent,
+	GenerateOptions,
+	TokenizeOptions,
+} from "../engine.ts";
 import { generateOver } from "../http/generate.ts";
 import { NativeApi } from "../http/native-api.ts";
 import { makeSlots } from "../http/server-slot.ts";
-import type { Prompt } from "../prompt.ts";
+import type { ChatMessage, Prompt } from "../prompt.ts";
 import { checkRequest } from "../request.ts";
+import type { ChatOptions } from "../sampling.ts";
 import { type LoadedServer, loadServer, serverExitText, serverInfo } from "./load.ts";
 import { embeddingPlan } from "./options.ts";
 
@@ -27,7 +42,7 @@ export class LlamaServerEngine implements Engine {
 	constructor(loaded: LoadedServer, note?: string) {
 		this.#loaded = loaded;
 		this.info = serverInfo(loaded, note);
-		this.#api = new NativeApi(loaded.target, this.info.contextSize, loaded.plan.badTemplate);
+		this.#api = apiOf(loaded, this.info.contextSize);
 		this.#slots = makeSlots(this.info.slots);
 		const { process, plan } = loaded;
 		process.setReferenced(false);
@@ -65,16 +80,30 @@ export class LlamaServerEngine implements Engine {
 		return textPieces(this, prompt, options);
 	}
 
-	async applyTemplate(): Promise<string> {
-		throw new EngineError("ERR_UNSUPPORTED", "Cannot apply a chat template");
+	async countTokens(prompt: Prompt): Promise<number> {
+		checkCounted(prompt);
+		return await this.#ask(() => this.#api.countTokens(prompt));
 	}
 
-	async tokenize(): Promise<number[]> {
-		throw new EngineError("ERR_UNSUPPORTED", "Cannot tokenize a text");
+	async applyTemplate(messages: readonly ChatMessage[], chat: ChatOptions = {}): Promise<string> {
+		checkTemplate(messages, chat);
+		return await this.#ask(() => this.#api.applyTemplate(messages, chat));
 	}
 
-	async detokenize(): Promise<string> {
-		throw new EngineError("ERR_UNSUPPORTED", "Cannot detokenize");
+	async tokenize(text: string, options: TokenizeOptions = {}): Promise<number[]> {
+		checkTokenize(text, options);
+		return await this.#ask(() => this.#api.tokenize(text, options));
+	}
+
+	async detokenize(tokens: readonly number[]): Promise<string> {
+		checkTokens(tokens);
+		return await this.#ask(() => this.#api.detokenize(tokens));
+	}
+
+	async embed(text: string | readonly number[], options: EmbedOptions = {}): Promise<Float32Array> {
+		checkEmbed(text, options);
+		const [vector] = await this.embedMany([text], options);
+		return vector ?? new Float32Array();
 	}
 
 	async embedMany(
@@ -82,35 +111,12 @@ export class LlamaServerEngine implements Engine {
 		options: EmbedOptions = {},
 	): Promise<Float32Array[]> {
 		checkEmbedMany(texts, options);
-		return await Promise.all(texts.map((text) => this.embed(text, options)));
+		options.signal?.throwIfAborted();
+		return await this.#ask(async () => (await this.#embeddingApi()).embed(texts, options));
 	}
 
 	async ready(): Promise<void> {
-		if (this.failure !== undefined) throw this.failure;
-	}
-
-	async countTokens(prompt: Prompt): Promise<number> {
-		checkCounted(prompt);
 		this.#ended.signal.throwIfAborted();
-		try {
-			return await this.#api.countTokens(prompt);
-		} catch (error) {
-			throw await this.#explain(error);
-		}
-	}
-
-	async embed(text: string | readonly number[], options: EmbedOptions = {}): Promise<Float32Array> {
-		checkEmbed(text, options);
-		const { signal } = options;
-		signal?.throwIfAborted();
-		this.#ended.signal.throwIfAborted();
-		this.#embedder ??= this.#startEmbedder();
-		// A failure, of memory say, is not final: the next text tries again.
-		this.#embedder.catch(() => {
-			this.#embedder = undefined;
-		});
-		const api = new NativeApi((await this.#embedder).target, this.info.contextSize);
-		return await api.embed(text as string, signal);
 	}
 
 	async close(): Promise<void> {
@@ -120,7 +126,17 @@ export class LlamaServerEngine implements Engine {
 		await Promise.all([this.#loaded.process.close(), embedder]);
 	}
 
-	/** A second server, started for the first text: one and the same either continues texts or embeds them. */
+	/** The same server where it embeds, too; else a second one, started for the first text. */
+	async #embeddingApi(): Promise<NativeApi> {
+		if (this.#loaded.plan.embeddings) return this.#api;
+		this.#embedder ??= this.#startEmbedder();
+		// A failure, of memory say, is not final: the next text tries again.
+		this.#embedder.catch(() => {
+			this.#embedder = undefined;
+		});
+		return apiOf(await this.#embedder, this.info.contextSize);
+	}
+
 	async #startEmbedder(): Promise<LoadedServer> {
 		const { plan, devices } = this.#loaded;
 		const server = await loadServer(embeddingPlan(plan), devices);
@@ -129,6 +145,15 @@ export class LlamaServerEngine implements Engine {
 			this.#embedder = undefined;
 		});
 		return server;
+	}
+
+	async #ask<T>(work: () => Promise<T>): Promise<T> {
+		this.#ended.signal.throwIfAborted();
+		try {
+			return await work();
+		} catch (error) {
+			throw await this.#explain(error);
+		}
 	}
 
 	/** The first reason counts. */
@@ -160,6 +185,11 @@ export class LlamaServerEngine implements Engine {
 		clearTimeout(timer);
 		process.setReferenced(false);
 	}
+}
+
+function apiOf({ target, plan, properties }: LoadedServer, contextSize: number): NativeApi {
+	const { badTemplate } = plan;
+	return new NativeApi(target, { contextSize, badTemplate, chatTemplate: properties.chat_template });
 }
 
 /** Node gives an answer that breaks off a code, but no system call. */

@@ -162,6 +162,7 @@ export function serverInfo(loaded: LoadedServer, note?: string): EngineInfo {
 		contextSize: Math.min(plan.contextSize, granted),
 		threads: plan.threads,
 		model: plan.model,
+		chatTemplate: plan.chatTemplate,
 		...(process.pid === undefined ? {} : { pid: process.pid }),
 		...(notes === undefined ? {} : { note: notes }),
 	};

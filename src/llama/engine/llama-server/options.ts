@@ -32,7 +32,7 @@ export interface ServerPlan {
 	readonly layers: number | undefined;
 	/** The model file says how the embeddings of tokens become one. */
 	readonly pooled: boolean;
-	/** For embeddings, and nothing else. */
+	/** It embeds texts, too. */
 	readonly embeddings: boolean;
 	/** Why the model's chat template cannot be used: then there are no messages, only texts. */
 	readonly badTemplate: string | undefined;
@@ -67,15 +67,16 @@ export function serverPlan(options: LlamaServerOptions, facts: ModelFacts, onGpu
 		engineArgs,
 		layers: facts.layers,
 		pooled: facts.pooled,
-		embeddings: false,
+		// A model with a pooling of its own needs the whole text in one batch: another server embeds then.
+		embeddings: !facts.pooled,
 		badTemplate: undefined,
 	};
 }
 
-/** The plan of a second server beside the first one: llama-server either continues texts or embeds them. */
+/** The plan of a second server beside the first one, for embeddings alone. */
 export function embeddingPlan(plan: ServerPlan): ServerPlan {
 	// A text that is embedded must fit into one batch.
-	return { ...plan, slots: 1, prefillChunk: plan.contextSize, embeddings: true };
+	return { ...plan, prefillChunk: plan.contextSize, embeddings: true };
 }
 
 /**
@@ -87,6 +88,8 @@ const NEWER: readonly { readonly args: readonly string[]; readonly instead: read
 	{ args: ["--cache-ram", "0"], instead: [] },
 	// With one memory for all slots no slot is sure of its context.
 	{ args: ["--no-kv-unified"], instead: [] },
+	// Otherwise a last turn of the assistant's is continued, asked for or not.
+	{ args: ["--no-prefill-assistant"], instead: [] },
 	{ args: ["--no-ui"], instead: ["--no-webui"] },
 	{ args: ["--no-webui"], instead: [] },
 	// Otherwise llama-server makes the context and the layers smaller than was asked for.
@@ -111,6 +114,7 @@ export function serverArguments(plan: ServerPlan, socketPath: string, refused: r
 		...["--threads-http", `${slots + SPARE_HTTP_THREADS}`],
 		...newer("--cache-ram", "0"),
 		...newer("--no-kv-unified"),
+		...newer("--no-prefill-assistant"),
 		...newer("--no-ui"),
 		...(plan.gpu !== "cpu" && plan.gpuLayers === "auto"
 			? newer("--gpu-layers", "auto")
