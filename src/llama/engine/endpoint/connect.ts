@@ -4,7 +4,7 @@ import { requestJson, StatusError, type Target } from "../http/client.ts";
 import type { CompletionApi } from "../http/completion-api.ts";
 import { NativeApi } from "../http/native-api.ts";
 import { OpenAiApi, type ServedModels } from "../http/openai-api.ts";
-import { isTransient, RETRIES, type RetryOptions, withRetries } from "../http/retry.ts";
+import { RETRIES, type RetryOptions, retriesAfter, withRetries } from "../http/retry.ts";
 import type { ServerProperties } from "../http/server-properties.ts";
 import { LlamaApi } from "./llama-api.ts";
 import { endpointError } from "./retrying-api.ts";
@@ -54,6 +54,9 @@ export interface Connection {
 
 const ANSWER_MS = 10_000;
 
+/** Further attempts while nothing listens: an address that is wrong is not worth a longer wait. */
+const FIRST_RETRIES = 2;
+
 /** Statuses that mean "no such route", not "busy". */
 const NO_SUCH_ROUTE = new Set([400, 404, 405, 501]);
 
@@ -69,6 +72,7 @@ export async function connect(options: EndpointOptions): Promise<Connection> {
 	const retry: RetryOptions = {
 		retries: options.retries ?? RETRIES.retries,
 		backoffMs: options.backoffMs ?? RETRIES.backoffMs,
+		unanswered: FIRST_RETRIES,
 	};
 	try {
 		const openAi = /^(.*?)\/(?:chat\/)?completions$/.exec(whole)?.[1];
@@ -81,7 +85,7 @@ export async function connect(options: EndpointOptions): Promise<Connection> {
 		const versioned = /\/v\d+\w*$/.test(whole) ? whole : `${whole}/v1`;
 		return await connectOpenAi(target(versioned), options, retry);
 	} catch (error) {
-		throw endpointError(options.endpoint, error, isTransient(error) ? retry.retries + 1 : 1);
+		throw endpointError(options.endpoint, error, retriesAfter(error, retry) + 1);
 	}
 }
 
@@ -130,7 +134,7 @@ async function connectOpenAi(
 	const models = await modelsOf(target, options, retry);
 	const { chosen, listed = [], contextSize } = models;
 	return {
-		api: new OpenAiApi(target, models),
+		api: new OpenAiApi({ ...target, keepAlive: models.dialect !== "llama.cpp" }, models),
 		model: chosen ?? listed[0] ?? target.base,
 		...(contextSize === undefined ? {} : { contextSize }),
 	};

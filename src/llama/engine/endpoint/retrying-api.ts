@@ -2,7 +2,15 @@ import { EngineError, reasonOf } from "../../errors.ts";
 import type { EmbedOptions, TokenizeOptions } from "../engine.ts";
 import { StatusError } from "../http/client.ts";
 import type { CompletionApi, CompletionEvent } from "../http/completion-api.ts";
-import { BrokenResponse, isTransient, pause, type RetryOptions, waitMs, withRetries } from "../http/retry.ts";
+import {
+	BrokenResponse,
+	isTransient,
+	pause,
+	type RetryOptions,
+	retriesAfter,
+	waitMs,
+	withRetries,
+} from "../http/retry.ts";
 import type { ChatMessage, Prompt } from "../prompt.ts";
 import type { CheckedRequest } from "../request.ts";
 import type { ChatOptions } from "../sampling.ts";
@@ -76,7 +84,7 @@ export class RetryingApi implements CompletionApi {
 			return await withRetries(work, this.#options, signal);
 		} catch (error) {
 			signal?.throwIfAborted();
-			throw endpointError(this.#url, error, isTransient(error) ? this.#options.retries + 1 : 1);
+			throw endpointError(this.#url, error, retriesAfter(error, this.#options) + 1);
 		}
 	}
 }

@@ -16,7 +16,10 @@ export function embeddings(
 	for (const [place, { index = place, embedding }] of data.entries()) vectors[index] = unit(embedding);
 	const all = vectors.filter((vector) => vector !== undefined);
 	if (all.length !== count || vectors.length !== count) {
-		throw new EngineError("ERR_GENERATE", `Cannot embed ${count} texts: the server gave ${data.length} vectors`);
+		throw new EngineError(
+			"ERR_GENERATE",
+			`Cannot embed ${count} texts: the server gave ${data.length} vectors`,
+		);
 	}
 	return { vectors: all, promptTokens: usage?.prompt_tokens ?? 0 };
 }

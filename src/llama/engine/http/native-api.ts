@@ -117,7 +117,11 @@ export class NativeApi implements CompletionApi {
 	/** Messages go through the model's own chat template. */
 	async applyTemplate(
 		messages: readonly ChatMessage[],
-		{ templateKwargs, continueFinalMessage = false, addGenerationPrompt = !continueFinalMessage }: ChatOptions,
+		{
+			templateKwargs,
+			continueFinalMessage = false,
+			addGenerationPrompt = !continueFinalMessage,
+		}: ChatOptions,
 		signal?: AbortSignal,
 	): Promise<string> {
 		const { badTemplate } = this.#options;

@@ -12,7 +12,15 @@ const NOTHING_ELSE = {
 	mirostat: 0,
 	cache_prompt: true,
 	// Without a selection the last event repeats the prompt and all options.
-	response_fields: ["content", "stop", "stop_type", "tokens_predicted", "tokens_evaluated", "timings", "tokens"],
+	response_fields: [
+		"content",
+		"stop",
+		"stop_type",
+		"tokens_predicted",
+		"tokens_evaluated",
+		"timings",
+		"tokens",
+	],
 };
 
 /** The fields of `/completion` that say how tokens are chosen. With a body, what it leaves open is the server's to say. */
@@ -23,7 +31,13 @@ export function nativeBody({ temperature, seed, sampling, logprobs, body }: Chec
 	const unless = <T>(value: T | undefined, fallback: T) => value ?? (open ? undefined : fallback);
 	return {
 		...(open ? { cache_prompt: true } : NOTHING_ELSE),
-		...{ temperature, seed, top_k: topK === undefined ? undefined : Math.max(0, topK), top_p: topP, min_p: minP },
+		...{
+			temperature,
+			seed,
+			top_k: topK === undefined ? undefined : Math.max(0, topK),
+			top_p: topP,
+			min_p: minP,
+		},
 		repeat_last_n: unless(undefined, 64),
 		repeat_penalty: unless(repeatPenalty, 1),
 		presence_penalty: unless(presencePenalty, 0),
