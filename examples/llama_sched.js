@@ -16,13 +16,12 @@ import {
 	conclude,
 	DEMO_MODEL_NOTE,
 	forEachSetting,
-	fromRoot,
 	interruptible,
+	jobOptions,
 	jobSettings,
 	measureCache,
 	nothingLeft,
 	openBatch,
-	parseOptions,
 	prepareJob,
 	prepareReport,
 	printEnding,
@@ -43,9 +42,7 @@ const mpi = await init();
 
 // A mistake on the command line, or a model that does not load, ends every rank with one line on stderr.
 await runJob(mpi, async () => {
-	const options = await fromRoot(mpi.world, () =>
-		parseOptions(process.argv.slice(2), "examples/llama_sched.js"),
-	);
+	const options = await jobOptions(mpi, process.argv.slice(2), "examples/llama_sched.js");
 	const { batch: files, report } = jobSettings(options);
 	await prepareReport(mpi, report);
 	// The prompts and the answers: rank 0 has the files.

@@ -53,6 +53,7 @@ export { parseOptions } from "./job/options.ts";
 export { prepareEngines, prepareJob } from "./job/prepare-engines.ts";
 export type { Interrupt } from "./job/process/interrupt.ts";
 export { interruptible } from "./job/process/interrupt.ts";
+export { jobOptions } from "./job/same-options.ts";
 export type { JobSettings } from "./job/settings.ts";
 export { jobSettings } from "./job/settings.ts";
 export type { ShowLoadingOptions } from "./job/show/loading.ts";

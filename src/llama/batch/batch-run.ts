@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Comm } from "../../index.ts";
-import { Dispatcher } from "../dispatch/dispatcher.ts";
 import { localReplica, RemoteReplica } from "../dispatch/replica.ts";
 import type { RequestEnd } from "../dispatch/submission.ts";
 import type { Engine, EngineInfo } from "../engine/engine.ts";
@@ -14,6 +13,7 @@ import { arrivals } from "../schedule/arrivals.ts";
 import type { Batch } from "./batch.ts";
 import { Feed } from "./feed.ts";
 import type { BadLine, BatchRequest } from "./files/request.ts";
+import { type ModelNames, Models } from "./models.ts";
 import type { BatchOutcome, Ending } from "./outcome.ts";
 import type { RunBatchOptions } from "./run-options.ts";
 import { Tally } from "./tally.ts";
@@ -24,6 +24,8 @@ export interface RankFacts {
 	readonly engine: EngineInfo;
 	/** Requests that it runs at the same time. */
 	readonly slots: number;
+	/** Of a job with several models: how requests may call the one of this rank. */
+	readonly model?: ModelNames;
 }
 
 /** How long ranks of an interrupted job may take to tell what they measured. */
@@ -37,7 +39,8 @@ export class BatchRun {
 	readonly #batch: Batch;
 	readonly #options: Options;
 	readonly #ranks: readonly RankFacts[];
-	readonly #model: string;
+	/** How an answer calls the model of each rank. */
+	readonly #labels: readonly string[];
 	/** What each rank's answers came to, in case it dies with its statistics. */
 	readonly #tallies: Tally[];
 	readonly #ignored = new FieldCounts();
@@ -47,35 +50,36 @@ export class BatchRun {
 		this.#batch = batch;
 		this.#options = options;
 		this.#ranks = ranks;
-		this.#model = basename(ranks[0]?.engine.model ?? "");
+		this.#labels = ranks.map(({ engine }) => basename(engine.model));
 		this.#tallies = ranks.map(() => new Tally());
 	}
 
 	async run(comm: Comm, engine: Engine): Promise<BatchOutcome> {
 		const { policy = "dynamic", measurement, onPiece, signal } = this.#options;
-		const dispatcher: Dispatcher = new Dispatcher({ policy, onError: (error) => feed.fail(error) });
-		const feed: Feed = new Feed(dispatcher, {
+		const models: Models = new Models({ policy, onError: (error) => feed.fail(error) });
+		const feed: Feed = new Feed(models, {
 			onEnd: (request, end) => this.#onEnd(request, end),
 			onBadLine: (line) => this.#fail(line, null, line),
+			refusal: (request) => models.refusal(request),
 			onPiece,
 			signal,
 			nextArrival: this.#arrivals(),
 		});
-		for (const [rank, { slots }] of this.#ranks.entries()) {
+		for (const [rank, { slots, model }] of this.#ranks.entries()) {
 			const { recorder, stop } = measurement;
-			dispatcher.join(
+			const replica =
 				rank === comm.rank
 					? localReplica(engine, { rank, slots, recorder, stop })
-					: new RemoteReplica(comm, rank, slots),
-			);
+					: new RemoteReplica(comm, rank, slots);
+			models.join(replica, model);
 		}
 		await feed.run(this.#batch.requests());
 		const interrupted = signal?.aborted === true;
-		const statistics = await this.#statistics(dispatcher, interrupted);
+		const statistics = await this.#statistics(models, interrupted);
 		await this.#batch.close({ order: !interrupted });
 		return {
 			statistics,
-			delivery: this.#delivery(dispatcher.counts.requeued, interrupted),
+			delivery: this.#delivery(models.requeued, interrupted),
 			ignored: this.#ignored.toData(),
 			resumable: this.#batch.resumable,
 			...(interrupted ? { interrupted: interruptionOf(signal) } : {}),
@@ -83,8 +87,8 @@ export class BatchRun {
 	}
 
 	/** Of every rank. Whoever interrupts a job waits for its end: then a rank that does not answer soon is left out. */
-	async #statistics(dispatcher: Dispatcher, interrupted: boolean): Promise<RankStatistics[]> {
-		const closed = dispatcher.close();
+	async #statistics(models: Models, interrupted: boolean): Promise<RankStatistics[]> {
+		const closed = models.close();
 		const statistics = await (interrupted
 			? Promise.race([closed, delay(PATIENCE_MS, NOBODY, { ref: false })])
 			: closed);
@@ -108,7 +112,7 @@ export class BatchRun {
 		this.#ignored.add(request.ignored ?? []);
 		if (failure !== undefined) return this.#fail(request, rank, failure);
 		this.#tallies[rank]?.add(answer);
-		const written = this.#batch.answer(request, rank, answer, this.#model);
+		const written = this.#batch.answer(request, rank, answer, this.#labels[rank] ?? "");
 		return this.#tell({ request, rank, answer }, written);
 	}
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
-import type { Dispatcher } from "../dispatch/dispatcher.ts";
-import type { RequestEnd } from "../dispatch/submission.ts";
+import type { RequestEnd, SubmitOptions } from "../dispatch/submission.ts";
+import type { Failure } from "../openai/failure.ts";
 import { type BadLine, type BatchRequest, isRequest } from "./files/request.ts";
 
 /** Requests that are read ahead of those that run: what policies and priorities can choose from. */
@@ -36,6 +36,8 @@ export interface FeedOptions {
 	readonly onEnd: (request: BatchRequest, end: RequestEnd) => Promise<void> | undefined;
 	/** Called once for each line that is no request. While a promise that it gave is pending, nothing more is read. */
 	readonly onBadLine: (line: BadLine) => Promise<void> | undefined;
+	/** Why a request cannot be run at all: it ends so, without having been submitted. */
+	readonly refusal?: (request: BatchRequest) => Failure | undefined;
 	/** Called with each piece of text as it is generated; without it no pieces travel. */
 	readonly onPiece?: ((request: BatchRequest, text: string) => void) | undefined;
 	/** The open loop: when the next request is due, in milliseconds from the start. Without it: as soon as there is room. */
@@ -46,7 +48,14 @@ export interface FeedOptions {
 	readonly clock?: Clock;
 }
 
-type FeedDispatcher = Pick<Dispatcher, "submit" | "cancel" | "queued" | "handedOut" | "inputEnded">;
+/** What runs the requests; see `Dispatcher`. */
+interface FeedDispatcher {
+	readonly queued: number;
+	submit(request: BatchRequest, options: SubmitOptions): void;
+	cancel(id: number): boolean;
+	handedOut(): Promise<void>;
+	inputEnded(): void;
+}
 
 /** Submits the requests of a file: no more than a window of them waits, and in an open loop none before its time. */
 export class Feed {
@@ -98,7 +107,7 @@ export class Feed {
 	}
 
 	async #submitAll(source: AsyncIterable<readonly (BatchRequest | BadLine)[]>): Promise<void> {
-		const { nextArrival, onBadLine } = this.#options;
+		const { nextArrival, onBadLine, onEnd, refusal } = this.#options;
 		const start = this.#clock.now();
 		let turned = start;
 		for await (const portion of source) {
@@ -110,6 +119,11 @@ export class Feed {
 				if (this.#stopped) break;
 				if (!isRequest(request)) {
 					await onBadLine(request);
+					continue;
+				}
+				const failure = refusal?.(request);
+				if (failure !== undefined) {
+					await onEnd(request, { rank: null, failure });
 					continue;
 				}
 				while (this.#full) await this.#dispatcher.handedOut();

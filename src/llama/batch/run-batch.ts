@@ -5,6 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import { startMeasurement } from "../measure/measure.ts";
 import type { Batch } from "./batch.ts";
 import { BatchRun, type RankFacts } from "./batch-run.ts";
+import { namesOfModel } from "./model-names.ts";
 import type { BatchOutcome } from "./outcome.ts";
 import { RUN_BATCH_KINDS, type RunBatchOptions } from "./run-options.ts";
 
@@ -27,7 +28,11 @@ export async function runBatch(
 	const { inflight: slots = 4 } = options;
 	const comm = await mpi.world.dup();
 	// Of a rank that dies the report knows only this.
-	const facts: RankFacts = { hostname: mpi.hostname, engine: engine.info, slots };
+	const model = await namesOfModel(comm, engine.info, options.model);
+	const facts: RankFacts = {
+		...{ hostname: mpi.hostname, engine: engine.info, slots },
+		...(model === undefined ? {} : { model }),
+	};
 	const ranks = await comm.gather<RankFacts>(facts);
 	const measured = options.measurement ?? (await startMeasurement(mpi, engine));
 	try {

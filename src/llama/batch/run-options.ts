@@ -6,6 +6,7 @@ import {
 	objectWith,
 	oneOf,
 	SIGNAL,
+	TEXT,
 } from "../../base/check-types.ts";
 import type { Measurement } from "../measure/measure.ts";
 import { POLICIES, type Policy } from "../schedule/policies.ts";
@@ -18,6 +19,8 @@ export interface RunBatchOptions {
 	readonly policy?: Policy | undefined;
 	/** Requests that this rank runs at the same time; another rank may run more or fewer. @default 4 */
 	readonly inflight?: number | undefined;
+	/** How requests may call this rank's model, besides its path, its file's name and its own. @default only so */
+	readonly model?: string | undefined;
 	/** Requests per second of an open loop, of all ranks together. @default the next one starts when one ends */
 	readonly rate?: number | undefined;
 	/** How regular the open loop's gaps are: 1 is a Poisson process, Infinity a clock. @default 1 */
@@ -38,6 +41,7 @@ export interface RunBatchOptions {
 export const RUN_BATCH_KINDS: Kinds<RunBatchOptions> = {
 	policy: oneOf(...POLICIES),
 	inflight: integerFrom(1),
+	model: TEXT,
 	rate: numberFrom(1e-3, 1e6),
 	burstiness: { words: "a number from 0.001 to 1000000, or Infinity", accepts: isBurstiness },
 	seed: integerFrom(0, 2 ** 32 - 1),

@@ -1,5 +1,5 @@
 import { helpText } from "../../base/options/help.ts";
-import { scanOptions } from "../../base/options/scan.ts";
+import { type GivenOption, scanOptions } from "../../base/options/scan.ts";
 import { OptionValues } from "../../base/options/values.ts";
 import { IN_FORMATS, type InFormat } from "../batch/files/in-format.ts";
 import { type GpuChoice, type GpuLayers, MAX_SLOTS } from "../engine/options.ts";
@@ -16,8 +16,10 @@ import { parseSweep } from "./sweep.ts";
 
 /** What the command line of a job says, with every default filled in. `jobSettings` sorts it by what it is for. */
 export interface JobOptions extends EngineChoice, Required<ReportFiles> {
-	/** Path of the model; undefined is the demo model, or what an endpoint has. */
+	/** This rank's model; undefined is the demo model, or what an endpoint has. */
 	readonly model: string | undefined;
+	/** The models of all ranks: several where the programs of one job have different ones. */
+	readonly models: readonly string[];
 	/** Path of the requests (`--in`); undefined are the built-in prompts. */
 	readonly prompts: string | undefined;
 	/** How many requests to run, going round those of the file; undefined is each once. */
@@ -88,6 +90,9 @@ export interface JobOptions extends EngineChoice, Required<ReportFiles> {
 	readonly maxRestarts: number;
 }
 
+/** An option of a job that was given. */
+export type GivenJobOption = GivenOption<(typeof OPTION_TABLE)[number]>;
+
 const MOST_REQUESTS = 2 ** 32 - 1;
 
 /**
@@ -97,12 +102,35 @@ const MOST_REQUESTS = 2 ** 32 - 1;
  * `--help report` what the figures of a report mean.
  */
 export function parseOptions(argv: readonly string[], program: string): JobOptions {
+	const given = scanJob(argv, program);
+	return readOptions(given, given.findLast(({ row }) => row.name === "model")?.value);
+}
+
+/**
+ * The options of a command line as they were typed.
+ *
+ * @throws {JobError} as `parseOptions`.
+ */
+export function scanJob(argv: readonly string[], program: string): readonly GivenJobOption[] {
 	const { given, end } = scanOptions(argv, OPTION_TABLE, refuse, { style: "gnu" });
+	if (given.some(({ row }) => row.name === "help")) throw helpFor(program, argv[end]);
+	return given;
+}
+
+/**
+ * What these options mean for a rank that runs this model.
+ *
+ * @throws {JobError} with exit code 2 for a mistake.
+ */
+export function readOptions(
+	given: readonly GivenJobOption[],
+	model: string | undefined,
+	models: readonly string[] = model === undefined ? [] : [model],
+): JobOptions {
 	const values = new OptionValues(given, refuse);
-	if (values.has("help")) throw helpFor(program, argv[end]);
 	checkTogether(values);
 	return {
-		model: values.text("model"),
+		...{ model, models },
 		prompts: values.text("in") ?? values.text("prompts"),
 		requests: values.integer("requests", { least: 1, most: MOST_REQUESTS }),
 		inflight: values.integer("inflight", { least: 1, most: MAX_SLOTS }) ?? 4,

@@ -54,9 +54,12 @@ export function jobSettings(options: JobOptions, setting?: Setting): JobSettings
 		warmUp: { requests: job.warmup, inflight, maxTokens: maxTokens ?? BUILT_IN_TOKENS, temperature, seed },
 		measure: { slo, timeline: html !== undefined || trace !== undefined },
 		batch,
-		run: { policy: job.policy, inflight, rate, burstiness, seed },
+		run: { policy: job.policy, inflight, model, rate, burstiness, seed },
 		report: {
-			model: options.model ?? (isDemo ? DEMO_MODEL_LABEL : undefined),
+			model:
+				options.models.length > 1
+					? options.models.join(", ")
+					: (options.model ?? (isDemo ? DEMO_MODEL_LABEL : undefined)),
 			modelNote: isDemo ? DEMO_MODEL_NOTE : undefined,
 			...{ inflight, rate, burstiness, slo, minSuccess: job.minSuccess, sweep: options.sweep?.axis },
 			...{ json, md, html, trace, policy: job.policy, sampling: samplingFacts(batch) },

@@ -16,6 +16,7 @@ import { dropPreparedHost } from "../engine/node-llama-cpp/prepared-host.ts";
 import { RestartingEngine } from "../engine/restarting.ts";
 import { START_ENGINE_OPTIONS, type StartEngineOptions, startEngine } from "../engine/start/start-engine.ts";
 import { readApiKey } from "./start/api-key.ts";
+import { hostModel } from "./start/host-model.ts";
 import { type HostShare, shareHost } from "./start/placement.ts";
 import { everywhere } from "./together.ts";
 
@@ -71,8 +72,10 @@ export async function startEngines(mpi: Mpi, options: StartEnginesOptions = {}):
 	checkEndpoints(options);
 	const { endpoints = [], maxRestarts: restarts, requestTimeout } = options;
 	const share = await shareHost(mpi, { gpu: endpoints.length > 0 ? "cpu" : options.gpu });
+	// An endpoint's model is a name. All this before an engine is started again, which must not need the network.
+	const local = endpoints.length > 0 ? options : { ...options, model: await hostModel(mpi, options.model) };
 	const endpoint = endpoints[mpi.world.rank % endpoints.length];
-	const start = () => (endpoint === undefined ? startLocal(options, share) : startRemote(options, endpoint));
+	const start = () => (endpoint === undefined ? startLocal(local, share) : startRemote(options, endpoint));
 	// A communicator of its own, so that the token below cannot meet the program's own messages.
 	const comm = await mpi.world.dup();
 	const engine = await everywhere(

@@ -34,6 +34,8 @@ export interface ServerPlan {
 	readonly pooled: boolean;
 	/** It embeds texts, too. */
 	readonly embeddings: boolean;
+	/** The model file has a chat template. */
+	readonly chatTemplate: boolean;
 	/** Why the model's chat template cannot be used: then there are no messages, only texts. */
 	readonly badTemplate: string | undefined;
 }
@@ -67,6 +69,7 @@ export function serverPlan(options: LlamaServerOptions, facts: ModelFacts, onGpu
 		engineArgs,
 		layers: facts.layers,
 		pooled: facts.pooled,
+		chatTemplate: facts.chatTemplate,
 		// A model with a pooling of its own needs the whole text in one batch: another server embeds then.
 		embeddings: !facts.pooled,
 		badTemplate: undefined,

@@ -2,6 +2,7 @@ import { checkOptions, type Kinds, listOf, oneOf, TEXT } from "../../../base/che
 import { hasNvidiaDriver } from "../../../base/host/nvidia.ts";
 import { EngineError } from "../../errors.ts";
 import { ensureDemoModel } from "../../model/demo/cache.ts";
+import { localModel } from "../../model/download/download.ts";
 import { type ModelFacts, validateModel } from "../../model/gguf/validate.ts";
 import type { Engine } from "../engine.ts";
 import { findLlamaServer, noLlamaServer } from "../llama-server/find.ts";
@@ -14,7 +15,7 @@ import { memorySteps, startInMemory } from "./memory-ladder.ts";
 
 /** How to start an engine, and which. */
 export interface StartEngineOptions extends Omit<EngineOptions, "model"> {
-	/** Path of a GGUF file; of a split model, its first part. @default tsmpi's demo model, whose text means nothing */
+	/** Path of a GGUF file (of a split model, its first part), `hf:USER/REPO[:QUANT]`, or the URL of one. @default tsmpi's demo model, whose text means nothing */
 	readonly model?: string | undefined;
 	/** "auto" takes llama-server where one is found that can use the GPU, else node-llama-cpp. @default "auto" */
 	readonly engine?: "auto" | "node-llama-cpp" | "llama-server" | undefined;
@@ -45,7 +46,8 @@ type Starter = (options: EngineOptions, note: string | undefined) => Promise<Eng
  */
 export async function startEngine(options: StartEngineOptions = {}): Promise<Engine> {
 	checkOptions("start an engine", options, START_ENGINE_OPTIONS);
-	const model = options.model ?? (await ensureDemoModel());
+	const model =
+		options.model === undefined ? await ensureDemoModel() : await localModel(options.model, sayOnStderr);
 	// A model of half a megabyte only loses time by waiting for a second thread.
 	const threads = options.threads ?? (options.model === undefined ? 1 : undefined);
 	const facts = await validateModel(model);
@@ -61,6 +63,10 @@ export async function startEngine(options: StartEngineOptions = {}): Promise<Eng
 	return await startInMemory(memorySteps(first, free, facts), slots, facts, (step, shortage) =>
 		start({ ...options, model, threads, ...step }, joinNotes(note, shortage)),
 	);
+}
+
+function sayOnStderr(line: string): void {
+	process.stderr.write(`${line}\n`);
 }
 
 /** Loads the module of the engine that is used, and of no other. */

@@ -1,8 +1,8 @@
-import { GgufError, GgufSource } from "./source.ts";
-import { VALUE, VALUE_BYTES } from "./types.ts";
-
-/** A value of a key: arrays are not kept, only their length (see `tokens`). */
-export type GgufValue = string | number | boolean | { readonly length: number };
+import { GgufError, quoted } from "./error.ts";
+import { LIMITS, limit } from "./limits.ts";
+import { GgufSource } from "./source.ts";
+import { VALUE } from "./types.ts";
+import { type GgufValue, ListBudget, readValue } from "./values.ts";
 
 export interface GgufTensor {
 	readonly name: string;
@@ -31,15 +31,16 @@ export function readGgufHeader(path: string): Promise<GgufHeader> {
 	return GgufSource.use(path, async (source) => {
 		const { tensorCount, keyCount } = await readCounts(source);
 		const keys = new Map<string, GgufValue>();
+		const budget = new ListBudget();
 		let tokens: readonly string[] | undefined;
 		for (let index = 0; index < keyCount; index++) {
-			const key = await source.string(`the name of key ${index + 1} of ${keyCount}`);
-			if (keys.has(key)) throw new GgufError(`it is damaged: the key ${JSON.stringify(key)} occurs twice`);
+			const key = await source.string(`the name of key ${index + 1} of ${keyCount}`, LIMITS.nameBytes);
+			if (keys.has(key)) throw new GgufError(`it is damaged: the key ${quoted(key)} occurs twice`);
 			const type = await source.u32();
 			if (type === VALUE.array && key === "tokenizer.ggml.tokens") {
 				tokens = await readTokens(source);
 				keys.set(key, { length: tokens.length });
-			} else keys.set(key, await readValue(source, key, type));
+			} else keys.set(key, await readValue(source, key, type, budget));
 		}
 		const tensors: GgufTensor[] = [];
 		for (let index = 0; index < tensorCount; index++)
@@ -47,7 +48,7 @@ export function readGgufHeader(path: string): Promise<GgufHeader> {
 		const alignment = keys.get("general.alignment") ?? DEFAULT_ALIGNMENT;
 		if (typeof alignment !== "number" || alignment < 1 || !Number.isInteger(Math.log2(alignment))) {
 			throw new GgufError(
-				`it is damaged: general.alignment is ${JSON.stringify(alignment)}, not a power of two`,
+				`it is damaged: general.alignment is ${typeof alignment === "string" ? quoted(alignment) : JSON.stringify(alignment)}, not a power of two`,
 			);
 		}
 		const dataStart = Math.ceil(source.position / alignment) * alignment;
@@ -75,6 +76,8 @@ async function readCounts(source: GgufSource): Promise<{ tensorCount: number; ke
 	// The smallest tensor entry has 24 bytes and the smallest key 13: larger counts cannot be true.
 	source.require(tensorCount * 24, `a header of ${tensorCount} tensors`);
 	source.require(keyCount * 13, `a header of ${keyCount} keys`);
+	limit(tensorCount, LIMITS.tensors, "number of tensors");
+	limit(keyCount, LIMITS.keys, "number of keys");
 	return { tensorCount, keyCount };
 }
 
@@ -84,63 +87,18 @@ async function readTokens(source: GgufSource): Promise<string[]> {
 	if (elementType !== VALUE.string)
 		throw new GgufError("it is damaged: tokenizer.ggml.tokens is not a list of texts");
 	source.require(length * 8, `a vocabulary of ${length} tokens`);
+	limit(length, LIMITS.tokens, "number of tokens");
 	const tokens: string[] = [];
-	for (let index = 0; index < length; index++) tokens.push(await source.string(`token ${index}`));
+	for (let index = 0; index < length; index++)
+		tokens.push(await source.string(`token ${index}`, LIMITS.nameBytes));
 	return tokens;
 }
 
-async function readValue(source: GgufSource, key: string, type: number): Promise<GgufValue> {
-	switch (type) {
-		case VALUE.string:
-			return await source.string(`the key ${key}`);
-		case VALUE.u32:
-			return await source.u32();
-		case VALUE.i32:
-			return (await source.u32()) | 0;
-		case VALUE.u64:
-		case VALUE.i64:
-			return await source.u64();
-		case VALUE.f32:
-			return await source.f32();
-		case VALUE.bool:
-		case VALUE.u8:
-			return await source.u8();
-		case VALUE.array:
-			return { length: await skipArray(source, key) };
-		default: {
-			const bytes = VALUE_BYTES[type];
-			if (bytes === undefined)
-				throw new GgufError(`it is damaged: the key ${key} has the unknown type ${type}`);
-			source.skip(bytes, `the key ${key}`);
-			return { length: 1 };
-		}
-	}
-}
-
-async function skipArray(source: GgufSource, key: string): Promise<number> {
-	const elementType = await source.u32();
-	const length = await source.u64();
-	const bytes = VALUE_BYTES[elementType];
-	if (bytes !== undefined) {
-		source.skip(length * bytes, `the list ${key}`);
-		return length;
-	}
-	if (elementType !== VALUE.string && elementType !== VALUE.array) {
-		throw new GgufError(`it is damaged: the list ${key} has the unknown type ${elementType}`);
-	}
-	source.require(length * 8, `the list ${key}`);
-	for (let index = 0; index < length; index++) {
-		if (elementType === VALUE.array) await skipArray(source, key);
-		else source.skip(await source.u64(), `the list ${key}`);
-	}
-	return length;
-}
-
 async function readTensor(source: GgufSource, index: number, count: number): Promise<GgufTensor> {
-	const name = await source.string(`the name of tensor ${index + 1} of ${count}`);
+	const name = await source.string(`the name of tensor ${index + 1} of ${count}`, LIMITS.nameBytes);
 	const dimensionCount = await source.u32();
 	if (dimensionCount > MAX_DIMENSIONS) {
-		throw new GgufError(`it is damaged: the tensor ${JSON.stringify(name)} has ${dimensionCount} dimensions`);
+		throw new GgufError(`it is damaged: the tensor ${quoted(name)} has ${dimensionCount} dimensions`);
 	}
 	const dimensions: number[] = [];
 	for (let dimension = 0; dimension < dimensionCount; dimension++) dimensions.push(await source.u64());

@@ -1,7 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
-
-/** What is wrong with a model file, to be read after "Cannot load model FILE: ". */
-export class GgufError extends Error {}
+import { GgufError } from "./error.ts";
+import { LIMITS, limit } from "./limits.ts";
 
 const CHUNK_BYTES = 1 << 20;
 
@@ -14,6 +13,8 @@ export class GgufSource {
 	#bufferStart = 0;
 	/** Read position within the buffer. */
 	#at = 0;
+	/** Bytes of the texts that were handed out. */
+	#kept = 0;
 
 	private constructor(file: FileHandle, fileBytes: number) {
 		this.#file = file;
@@ -41,13 +42,6 @@ export class GgufSource {
 		return this.fileBytes - this.position;
 	}
 
-	async u8(): Promise<number> {
-		if (this.#buffer.length - this.#at < 1) await this.#fill(1);
-		const value = this.#buffer.readUInt8(this.#at);
-		this.#at += 1;
-		return value;
-	}
-
 	async u32(): Promise<number> {
 		if (this.#buffer.length - this.#at < 4) await this.#fill(4);
 		const value = this.#buffer.readUInt32LE(this.#at);
@@ -55,11 +49,12 @@ export class GgufSource {
 		return value;
 	}
 
-	async f32(): Promise<number> {
-		if (this.#buffer.length - this.#at < 4) await this.#fill(4);
-		const value = this.#buffer.readFloatLE(this.#at);
-		this.#at += 4;
-		return value;
+	/** Some bytes of the file, until the next read. */
+	async bytes(length: number): Promise<Buffer> {
+		if (this.#buffer.length - this.#at < length) await this.#fill(length);
+		const bytes = this.#buffer.subarray(this.#at, this.#at + length);
+		this.#at += length;
+		return bytes;
 	}
 
 	/** A 64-bit count or offset. Beyond 2^53 it is rounded, which is far beyond any file. */
@@ -68,14 +63,14 @@ export class GgufSource {
 		return (await this.u32()) * 2 ** 32 + low;
 	}
 
-	/** A length and that many bytes; `what` names it if the file is too short. */
-	async string(what: string): Promise<string> {
+	/** A length, at most `most`, and that many bytes; `what` names it if there is something wrong with it. */
+	async string(what: string, most: number): Promise<string> {
 		const length = await this.u64();
 		this.require(length, what);
-		if (this.#buffer.length - this.#at < length) await this.#fill(length);
-		const text = this.#buffer.toString("utf8", this.#at, this.#at + length);
-		this.#at += length;
-		return text;
+		limit(length, most, `bytes of ${what}`);
+		this.#kept += length;
+		limit(this.#kept, LIMITS.keptBytes, "bytes of all its texts");
+		return (await this.bytes(length)).toString("utf8");
 	}
 
 	/** Goes on without looking, and without reading what lies between. */

@@ -2,9 +2,11 @@ import { basename, dirname, join } from "node:path";
 import { checkArgument, TEXT } from "../../../base/check-types.ts";
 import { isSystemError } from "../../../base/system-error.ts";
 import { EngineError, reasonOf } from "../../errors.ts";
-import { type GgufHeader, type GgufValue, readGgufHeader } from "./header.ts";
-import { GgufError } from "./source.ts";
+import { meantAddress } from "../download/address.ts";
+import { GgufError, quoted } from "./error.ts";
+import { type GgufHeader, readGgufHeader } from "./header.ts";
 import { TENSOR_BLOCKS } from "./types.ts";
+import type { GgufValue } from "./values.ts";
 
 /** What is worth knowing about a model before it is loaded. */
 export interface ModelFacts {
@@ -20,6 +22,10 @@ export interface ModelFacts {
 	readonly cacheBytesPerToken: number | undefined;
 	/** The file says how the embeddings of tokens become one. */
 	readonly pooled: boolean;
+	/** It has a chat template of its own. */
+	readonly chatTemplate: boolean;
+	/** Numbers of an embedding. */
+	readonly embeddingSize: number | undefined;
 	/** Bytes of all its files. */
 	readonly bytes: number;
 }
@@ -52,10 +58,11 @@ export async function validateModel(path: string): Promise<ModelFacts> {
 	checkArgument("check a model", "its path", path, TEXT);
 	const header = await read(path);
 	return await explain(path, async () => {
+		// First of all, since only the first part of a split model has the keys of the model.
+		const parts = otherParts(path, header);
 		const architecture = check(header);
-		const parts = Number(header.keys.get("split.count") ?? 1);
 		let bytes = header.fileBytes;
-		for (const part of otherParts(path, header, parts)) {
+		for (const part of parts) {
 			const other = await read(part);
 			await explain(part, async () => checkTensors(other));
 			bytes += other.fileBytes;
@@ -68,6 +75,8 @@ export async function validateModel(path: string): Promise<ModelFacts> {
 			layers: positive(header.keys.get(`${architecture}.block_count`)),
 			cacheBytesPerToken: cacheBytesPerToken(header, architecture),
 			pooled: Number(header.keys.get(`${architecture}.pooling_type`) ?? 0) !== 0,
+			chatTemplate: isText(header.keys.get("tokenizer.chat_template")),
+			embeddingSize: positive(header.keys.get(`${architecture}.embedding_length`)),
 			bytes,
 		};
 	});
@@ -104,17 +113,23 @@ async function explain<T>(path: string, work: () => Promise<T>): Promise<T> {
 		return await work();
 	} catch (error) {
 		if (error instanceof EngineError) throw error;
-		throw new EngineError("ERR_MODEL", `Cannot load model ${path}: ${reason(error)}`, { cause: error });
+		throw new EngineError("ERR_MODEL", `Cannot load model ${path}: ${reason(path, error)}`, { cause: error });
 	}
 }
 
-function reason(error: unknown): string {
+function missing(path: string): string {
+	const address = meantAddress(path);
+	const hint = address === undefined ? "" : `; to download it from Hugging Face, write ${address}`;
+	return `there is no such file${hint}`;
+}
+
+function reason(path: string, error: unknown): string {
 	if (error instanceof GgufError) return error.message;
 	if (!isSystemError(error)) return reasonOf(error);
 	switch (error.code) {
 		case "ENOENT":
 		case "ENOTDIR":
-			return "there is no such file";
+			return missing(path);
 		case "EACCES":
 			return "it may not be read (permission denied)";
 		default:
@@ -134,8 +149,7 @@ function check(header: GgufHeader): string {
 		}
 	}
 	const twice = firstDuplicate(header.tokens ?? []);
-	if (twice !== undefined)
-		throw new GgufError(`the token ${JSON.stringify(twice)} is twice in its vocabulary`);
+	if (twice !== undefined) throw new GgufError(`the token ${quoted(twice)} is twice in its vocabulary`);
 	checkTensors(header);
 	return architecture;
 }
@@ -164,9 +178,10 @@ function checkTensors(header: GgufHeader): void {
 }
 
 /** Paths of the other files of a model that is split as NAME-00001-of-00003.gguf. */
-function otherParts(path: string, header: GgufHeader, parts: number): string[] {
+function otherParts(path: string, header: GgufHeader): string[] {
+	const parts = count(header, "split.count", 1);
+	const number = count(header, "split.no", 0) + 1;
 	if (parts < 2) return [];
-	const number = Number(header.keys.get("split.no") ?? 0) + 1;
 	const match = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/.exec(basename(path));
 	if (match === null || Number(match[2]) !== number || Number(match[3]) !== parts) {
 		throw new GgufError(
@@ -179,8 +194,19 @@ function otherParts(path: string, header: GgufHeader, parts: number): string[] {
 	return Array.from({ length: parts - 1 }, (_, index) => nameOf(index + 2));
 }
 
+function count(header: GgufHeader, key: string, missing: number): number {
+	const value = header.keys.get(key) ?? missing;
+	if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > 99_999)
+		throw new GgufError(`it is damaged: its key ${key} is not a whole number from 0 to 99999`);
+	return value;
+}
+
 function five(part: number): string {
 	return `${part}`.padStart(5, "0");
+}
+
+function isText(value: GgufValue | undefined): boolean {
+	return typeof value === "string" && value !== "";
 }
 
 function positive(value: GgufValue | undefined): number | undefined {

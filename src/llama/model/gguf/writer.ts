@@ -6,7 +6,7 @@ import { TENSOR, VALUE } from "./types.ts";
 export type GgufEntry =
 	| { readonly key: string; readonly type: "string"; readonly value: string }
 	| { readonly key: string; readonly type: "bool"; readonly value: boolean }
-	| { readonly key: string; readonly type: "u32" | "f32"; readonly value: number }
+	| { readonly key: string; readonly type: "u16" | "u32" | "f32"; readonly value: number }
 	| { readonly key: string; readonly type: "strings"; readonly value: readonly string[] }
 	| { readonly key: string; readonly type: "f32s" | "i32s"; readonly value: readonly number[] };
 
@@ -61,6 +61,8 @@ function encodeEntry(entry: GgufEntry): Buffer[] {
 			return [key, u32(VALUE.string), string(entry.value)];
 		case "bool":
 			return [key, u32(VALUE.bool), Buffer.from([entry.value ? 1 : 0])];
+		case "u16":
+			return [key, u32(VALUE.u16), u16(entry.value)];
 		case "u32":
 			return [key, u32(VALUE.u32), u32(entry.value)];
 		case "f32":
@@ -98,6 +100,12 @@ function matrixBytes({ columns, rows = 1, type }: GgufMatrix): number {
 
 function padded(bytes: number): number {
 	return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
+
+function u16(value: number): Buffer {
+	const bytes = Buffer.alloc(2);
+	bytes.writeUInt16LE(value);
+	return bytes;
 }
 
 function u32(value: number): Buffer {

@@ -1,10 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { open } from "node:fs/promises";
 import { join } from "node:path";
 import test from "ava";
 import { EngineError, validateModel } from "../../../../src/llama/index.ts";
 import { readGgufHeader } from "../../../../src/llama/model/gguf/header.ts";
-import { type GgufEntry, writeGguf } from "../../../../src/llama/model/gguf/writer.ts";
 import { random } from "../../../support/memory-channels.ts";
 import { temporaryFolder, writeCycle } from "../../support/models.ts";
 
@@ -47,7 +45,11 @@ test("validateModel() tells what is worth knowing", async (t) => {
 		cacheBytesPerToken: 256,
 		bytes: model.length,
 		pooled: false,
+		chatTemplate: true,
+		embeddingSize: 64,
 	});
+	const bare = await writeCycle(join(folder, "bare.gguf"), { template: "" });
+	t.false((await validateModel(bare)).chatTemplate);
 });
 
 test("validateModel() says what is wrong with a file", async (t) => {
@@ -102,45 +104,6 @@ test("validateModel() names a file that cannot be read", async (t) => {
 	await t.throwsAsync(validateModel(join(folder, "no")), { message: /: there is no such file$/ });
 	await t.throwsAsync(validateModel(join(folder, "cycle.gguf", "x")), {
 		message: /: there is no such file$/,
-	});
-});
-
-/** A part of a split model, with nothing in it but what makes it one. */
-async function writePart(name: string, number: number, parts: number): Promise<string> {
-	const path = join(folder, name);
-	const file = await open(path, "w");
-	const entries: readonly GgufEntry[] = [
-		{ key: "general.architecture", type: "string", value: "any" },
-		{ key: "split.no", type: "u32", value: number - 1 },
-		{ key: "split.count", type: "u32", value: parts },
-	];
-	const ones = {
-		name: `m${number}`,
-		columns: 32,
-		type: "f32",
-		fill: () => (row: Float32Array) => void row.fill(1),
-	} as const;
-	await writeGguf(file, entries, [ones]);
-	await file.close();
-	return path;
-}
-
-test("validateModel() wants all parts of a split model, from the first", async (t) => {
-	const first = await writePart("big-00001-of-00002.gguf", 1, 2);
-	const second = join(folder, "big-00002-of-00002.gguf");
-	await t.throwsAsync(validateModel(first), {
-		message: `Cannot load model ${second}: there is no such file`,
-	});
-	await writePart("big-00002-of-00002.gguf", 2, 2);
-	t.is((await validateModel(first)).bytes, readFileSync(first).length + readFileSync(second).length);
-	await t.throwsAsync(validateModel(second), {
-		message: `Cannot load model ${second}: it is part 2 of 2: give the first part, ${first}`,
-	});
-	const renamed = await writePart("renamed.gguf", 1, 2);
-	await t.throwsAsync(validateModel(renamed), { message: /name does not end in -00001-of-00002\.gguf$/ });
-	writeFileSync(second, readFileSync(second).subarray(0, -1));
-	await t.throwsAsync(validateModel(first), {
-		message: new RegExp(`^Cannot load model ${second}: it is truncated`),
 	});
 });
 

@@ -3,7 +3,6 @@ import { EngineError, reasonOf } from "../../../errors.ts";
 import type { EngineInfo } from "../../engine.ts";
 import { saysOutOfMemory } from "../../llama-log.ts";
 import type { LoadRequest } from "../protocol.ts";
-import { templateOf } from "./chat-template.ts";
 import { type Context, type Llama, libraryVersion, type Model } from "./library.ts";
 import { openLlama } from "./llama.ts";
 import { Sequence } from "./sequence.ts";
@@ -61,7 +60,7 @@ export async function loadModel(
 				? {}
 				: { version: `${libraryVersion()}, llama.cpp ${llama.llamaCppRelease.release}` }),
 			model: request.model,
-			chatTemplate: templateOf(model) !== undefined,
+			chatTemplate: request.chatTemplate,
 		};
 		return { llama, model, context, sequences, info };
 	} catch (error) {
