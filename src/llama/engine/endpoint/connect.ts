@@ -3,9 +3,10 @@ import { EngineError } from "../../errors.ts";
 import { requestJson, StatusError, type Target } from "../http/client.ts";
 import type { CompletionApi } from "../http/completion-api.ts";
 import { NativeApi } from "../http/native-api.ts";
-import { OpenAiApi } from "../http/openai-api.ts";
-import { isTransient, RETRIES, type RetryOptions, withRetries } from "../http/retry.ts";
+import { OpenAiApi, type ServedModels } from "../http/openai-api.ts";
+import { RETRIES, type RetryOptions, retriesAfter, withRetries } from "../http/retry.ts";
 import type { ServerProperties } from "../http/server-properties.ts";
+import { LlamaApi } from "./llama-api.ts";
 import { endpointError } from "./retrying-api.ts";
 
 /** Which server to use, and how. */
@@ -47,9 +48,14 @@ export interface Connection {
 	readonly version?: string;
 	/** Tokens of each request, if the server tells. */
 	readonly contextSize?: number;
+	/** Whether the model has a chat template of its own, if the server tells. */
+	readonly chatTemplate?: boolean;
 }
 
 const ANSWER_MS = 10_000;
+
+/** Further attempts while nothing listens: an address that is wrong is not worth a longer wait. */
+const FIRST_RETRIES = 2;
 
 /** Statuses that mean "no such route", not "busy". */
 const NO_SUCH_ROUTE = new Set([400, 404, 405, 501]);
@@ -66,6 +72,7 @@ export async function connect(options: EndpointOptions): Promise<Connection> {
 	const retry: RetryOptions = {
 		retries: options.retries ?? RETRIES.retries,
 		backoffMs: options.backoffMs ?? RETRIES.backoffMs,
+		unanswered: FIRST_RETRIES,
 	};
 	try {
 		const openAi = /^(.*?)\/(?:chat\/)?completions$/.exec(whole)?.[1];
@@ -73,22 +80,33 @@ export async function connect(options: EndpointOptions): Promise<Connection> {
 		const native = /^(.*)\/completion$/.exec(whole)?.[1];
 		const base = native ?? whole.replace(/\/v1$/, "");
 		const properties = await propertiesOf(target(base), options, retry);
-		if (properties !== undefined) return connectNative(target(base), properties);
-		if (native !== undefined) return { api: new NativeApi(target(base), undefined), model: whole };
+		if (properties !== undefined) return await connectLlama(target(base), properties, options, retry);
+		if (native !== undefined) return { api: new NativeApi(target(base), {}), model: whole };
 		const versioned = /\/v\d+\w*$/.test(whole) ? whole : `${whole}/v1`;
 		return await connectOpenAi(target(versioned), options, retry);
 	} catch (error) {
-		throw endpointError(options.endpoint, error, isTransient(error) ? retry.retries + 1 : 1);
+		throw endpointError(options.endpoint, error, retriesAfter(error, retry) + 1);
 	}
 }
 
-function connectNative(target: Target, properties: ServerProperties): Connection {
+async function connectLlama(
+	target: Target,
+	properties: ServerProperties,
+	options: EndpointOptions,
+	retry: RetryOptions,
+): Promise<Connection> {
+	const { chat_template: chatTemplate, build_info: build } = properties;
 	const { n_ctx: contextSize } = properties.default_generation_settings ?? {};
+	const native = new NativeApi(target, { contextSize, chatTemplate });
+	const versioned = { ...target, base: `${target.base}/v1` };
+	const models = await modelsOf(versioned, options, retry);
+	const openAi = new OpenAiApi(versioned, { ...models, contextSize, dialect: "llama.cpp" });
 	return {
-		api: new NativeApi(target, contextSize),
+		api: new LlamaApi(native, openAi),
 		model: properties.model_path ?? target.base,
-		...(properties.build_info === undefined ? {} : { version: `llama.cpp ${properties.build_info}` }),
+		...(build === undefined ? {} : { version: `llama.cpp ${build}` }),
 		...(contextSize === undefined ? {} : { contextSize }),
+		...(chatTemplate === undefined ? {} : { chatTemplate: chatTemplate !== "" }),
 	};
 }
 
@@ -113,22 +131,42 @@ async function connectOpenAi(
 	options: EndpointOptions,
 	retry: RetryOptions,
 ): Promise<Connection> {
-	const { model } = options;
+	const models = await modelsOf(target, options, retry);
+	const { chosen, listed = [], contextSize } = models;
+	return {
+		api: new OpenAiApi({ ...target, keepAlive: models.dialect !== "llama.cpp" }, models),
+		model: chosen ?? listed[0] ?? target.base,
+		...(contextSize === undefined ? {} : { contextSize }),
+	};
+}
+
+/** A model as `/models` lists it. */
+interface ListedModel {
+	readonly id?: string;
+	readonly max_model_len?: number;
+	readonly owned_by?: string;
+}
+
+async function modelsOf(
+	target: Target,
+	options: EndpointOptions,
+	retry: RetryOptions,
+): Promise<ServedModels> {
+	const { model: chosen } = options;
 	try {
-		const answer = (await withRetries(() => ask(target, "/models", options), retry)) as {
-			data?: readonly { id?: string; max_model_len?: number }[];
-		};
-		const found = answer.data?.find(({ id }) => model === undefined || id === model);
-		const name = model ?? found?.id ?? "default";
+		const answer = await withRetries(() => ask(target, "/models", options), retry);
+		const { data } = (answer ?? {}) as { data?: readonly ListedModel[] };
+		const found = data?.find(({ id }) => chosen === undefined || id === chosen);
 		return {
-			api: new OpenAiApi(target, name),
-			model: name,
-			...(found?.max_model_len === undefined ? {} : { contextSize: found.max_model_len }),
+			chosen,
+			listed: data?.flatMap(({ id }) => id ?? []),
+			contextSize: found?.max_model_len,
+			...(found?.owned_by === "llamacpp" ? { dialect: "llama.cpp" as const } : {}),
 		};
 	} catch (error) {
-		if (!(error instanceof StatusError) || !NO_SUCH_ROUTE.has(error.status)) throw error;
 		// Not every server lists its models.
-		return { api: new OpenAiApi(target, model ?? "default"), model: model ?? target.base };
+		if (error instanceof StatusError && NO_SUCH_ROUTE.has(error.status)) return { chosen };
+		throw error;
 	}
 }
 

@@ -1,14 +1,29 @@
 import { checkOptions } from "../../../base/check-types.ts";
 import { EngineError } from "../../errors.ts";
-import { checkCounted, checkEmbed, checkEmbedMany } from "../check.ts";
+import {
+	checkCounted,
+	checkEmbed,
+	checkEmbedMany,
+	checkTemplate,
+	checkTokenize,
+	checkTokens,
+} from "../check.ts";
 import { textPieces } from "../complete.ts";
-import type { EmbedOptions, Engine, EngineInfo, GenerateEvent, GenerateOptions } from "../engine.ts";
+import type {
+	EmbedOptions,
+	Engine,
+	EngineInfo,
+	GenerateEvent,
+	GenerateOptions,
+	TokenizeOptions,
+} from "../engine.ts";
 import { generateOver } from "../http/generate.ts";
 import { RETRIES } from "../http/retry.ts";
 import { makeSlots } from "../http/server-slot.ts";
 import { DEFAULT_SLOTS } from "../options.ts";
-import type { Prompt } from "../prompt.ts";
+import type { ChatMessage, Prompt } from "../prompt.ts";
 import { checkRequest, positive } from "../request.ts";
+import type { ChatOptions } from "../sampling.ts";
 import { type Connection, connect, ENDPOINT_OPTIONS, type EndpointOptions } from "./connect.ts";
 import { RetryingApi } from "./retrying-api.ts";
 
@@ -47,6 +62,7 @@ class EndpointEngine implements Engine {
 			threads: 0,
 			model: connection.model,
 			...(connection.version === undefined ? {} : { version: connection.version }),
+			...(connection.chatTemplate === undefined ? {} : { chatTemplate: connection.chatTemplate }),
 		};
 	}
 
@@ -66,16 +82,34 @@ class EndpointEngine implements Engine {
 		return textPieces(this, prompt, options);
 	}
 
-	async applyTemplate(): Promise<string> {
-		throw new EngineError("ERR_UNSUPPORTED", "Cannot apply a chat template");
+	async countTokens(prompt: Prompt): Promise<number> {
+		checkCounted(prompt);
+		this.#closed.signal.throwIfAborted();
+		return await this.#api.countTokens(prompt);
 	}
 
-	async tokenize(): Promise<number[]> {
-		throw new EngineError("ERR_UNSUPPORTED", "Cannot tokenize a text");
+	async applyTemplate(messages: readonly ChatMessage[], chat: ChatOptions = {}): Promise<string> {
+		checkTemplate(messages, chat);
+		this.#closed.signal.throwIfAborted();
+		return await this.#api.applyTemplate(messages, chat);
 	}
 
-	async detokenize(): Promise<string> {
-		throw new EngineError("ERR_UNSUPPORTED", "Cannot detokenize");
+	async tokenize(text: string, options: TokenizeOptions = {}): Promise<number[]> {
+		checkTokenize(text, options);
+		this.#closed.signal.throwIfAborted();
+		return await this.#api.tokenize(text, options);
+	}
+
+	async detokenize(tokens: readonly number[]): Promise<string> {
+		checkTokens(tokens);
+		this.#closed.signal.throwIfAborted();
+		return await this.#api.detokenize(tokens);
+	}
+
+	async embed(text: string | readonly number[], options: EmbedOptions = {}): Promise<Float32Array> {
+		checkEmbed(text, options);
+		const [vector] = await this.embedMany([text], options);
+		return vector ?? new Float32Array();
 	}
 
 	async embedMany(
@@ -83,22 +117,11 @@ class EndpointEngine implements Engine {
 		options: EmbedOptions = {},
 	): Promise<Float32Array[]> {
 		checkEmbedMany(texts, options);
-		return await Promise.all(texts.map((text) => this.embed(text, options)));
+		return await this.#api.embed(texts, { ...options, signal: this.#either(options.signal) });
 	}
 
 	async ready(): Promise<void> {
-		if (this.failure !== undefined) throw this.failure;
-	}
-
-	async countTokens(prompt: Prompt): Promise<number> {
-		checkCounted(prompt);
 		this.#closed.signal.throwIfAborted();
-		return await this.#api.countTokens(prompt);
-	}
-
-	async embed(text: string | readonly number[], options: EmbedOptions = {}): Promise<Float32Array> {
-		checkEmbed(text, options);
-		return await this.#api.embed(text as string, this.#either(options.signal));
 	}
 
 	async close(): Promise<void> {

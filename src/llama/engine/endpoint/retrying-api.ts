@@ -1,9 +1,20 @@
 import { EngineError, reasonOf } from "../../errors.ts";
+import type { EmbedOptions, TokenizeOptions } from "../engine.ts";
 import { StatusError } from "../http/client.ts";
 import type { CompletionApi, CompletionEvent } from "../http/completion-api.ts";
-import { BrokenResponse, isTransient, pause, type RetryOptions, waitMs, withRetries } from "../http/retry.ts";
-import type { Prompt } from "../prompt.ts";
+import {
+	BrokenResponse,
+	isTransient,
+	pause,
+	type RetryOptions,
+	retriesAfter,
+	waitMs,
+	withRetries,
+} from "../http/retry.ts";
+import type { ChatMessage, Prompt } from "../prompt.ts";
 import type { CheckedRequest } from "../request.ts";
+import type { ChatOptions } from "../sampling.ts";
+import { ResumedAnswer } from "./resumed-answer.ts";
 
 /**
  * An API that asks again when the server is busy, restarts, or breaks off. A text that has begun goes on where it broke
@@ -27,12 +38,12 @@ export class RetryingApi implements CompletionApi {
 		signal: AbortSignal,
 	): AsyncGenerator<CompletionEvent, void, undefined> {
 		const { retries, backoffMs } = this.#options;
-		const received = new ResumedText();
+		const received = new ResumedAnswer();
 		for (let attempt = 0; ; attempt++) {
 			try {
 				received.restart();
 				for await (const event of this.#api.complete(request, signal)) {
-					const passed = event.type === "text" ? received.pass(event) : event;
+					const passed = received.pass(event);
 					if (passed !== undefined) yield passed;
 					if (event.type === "end") return;
 				}
@@ -49,46 +60,32 @@ export class RetryingApi implements CompletionApi {
 		return await this.#retried(() => this.#api.countTokens(prompt));
 	}
 
-	async embed(text: string, signal?: AbortSignal): Promise<Float32Array> {
-		return await this.#retried(() => this.#api.embed(text, signal), signal);
+	async applyTemplate(messages: readonly ChatMessage[], chat: ChatOptions): Promise<string> {
+		return await this.#retried(() => this.#api.applyTemplate(messages, chat));
 	}
 
-	async #retried<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+	async tokenize(text: string, options: TokenizeOptions): Promise<number[]> {
+		return await this.#retried(() => this.#api.tokenize(text, options));
+	}
+
+	async detokenize(tokens: readonly number[]): Promise<string> {
+		return await this.#retried(() => this.#api.detokenize(tokens));
+	}
+
+	async embed(
+		texts: readonly (string | readonly number[])[],
+		options: EmbedOptions,
+	): Promise<Float32Array[]> {
+		return await this.#retried(() => this.#api.embed(texts, options), options.signal);
+	}
+
+	async #retried<T>(work: () => Promise<T>, signal?: AbortSignal | undefined): Promise<T> {
 		try {
 			return await withRetries(work, this.#options, signal);
 		} catch (error) {
 			signal?.throwIfAborted();
-			throw endpointError(this.#url, error, isTransient(error) ? this.#options.retries + 1 : 1);
+			throw endpointError(this.#url, error, retriesAfter(error, this.#options) + 1);
 		}
-	}
-}
-
-/** One text over several attempts to get it: what an attempt repeats is compared, and not passed on again. */
-class ResumedText {
-	/** What was passed on, by all attempts together. */
-	#passed = "";
-	/** What this attempt has given so far. */
-	#seen = "";
-
-	/** The next attempt begins. */
-	restart(): void {
-		this.#seen = "";
-	}
-
-	/** The part of an event that is new; undefined if it repeats. */
-	pass(event: CompletionEvent & { type: "text" }): CompletionEvent | undefined {
-		this.#seen += event.text;
-		const [short, long] = [this.#seen, this.#passed].sort((a, b) => a.length - b.length);
-		if (!long?.startsWith(short ?? "")) {
-			throw new EngineError(
-				"ERR_ENDPOINT",
-				"Cannot finish a request: it broke off, and the endpoint gave another text when it was asked again",
-			);
-		}
-		if (this.#seen.length < this.#passed.length) return undefined;
-		const text = this.#seen.slice(this.#passed.length);
-		this.#passed = this.#seen;
-		return { ...event, text };
 	}
 }
 

@@ -1,6 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { text } from "node:stream/consumers";
+import { bytesHeard, keptConnections } from "./connections.ts";
 
 /** Where requests go: a base URL, or a unix socket. */
 export interface Target {
@@ -9,6 +10,11 @@ export interface Target {
 	/** Path of a unix socket that is spoken to instead of the base's host. */
 	readonly socketPath?: string;
 	readonly apiKey?: string | undefined;
+	/**
+	 * Whether its connections are kept for further requests. Not llama-server's: it closes them after streamed answers
+	 * though it promises to keep them, and a kept connection occupies one of its threads.
+	 */
+	readonly keepAlive?: boolean;
 }
 
 /** A response of which the status and the headers have come; its body is still to be read. */
@@ -41,36 +47,25 @@ export class StatusError extends Error {
 	}
 }
 
+/** What a request is about. */
+export interface RequestOptions {
+	readonly json?: unknown;
+	readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Sends a request, and resolves with the head of its answer. JSON is posted; without it the request is a GET.
- *
- * Every request has a connection of its own: llama-server closes them after streamed answers though it promises to
- * keep them, and a kept connection occupies one of its threads.
  *
  * @throws {StatusError} the answer is not a success; the signal's reason; Node's own errors of connections.
  */
 export async function request(
 	target: Target,
 	path: string,
-	{ json, signal }: { json?: unknown; signal?: AbortSignal | undefined } = {},
+	{ json, signal }: RequestOptions = {},
 ): Promise<HttpResponse> {
 	signal?.throwIfAborted();
 	const body = json === undefined ? undefined : Buffer.from(JSON.stringify(json));
-	const url = new URL(`${target.base}${path}`);
-	const send = url.protocol === "https:" ? requestHttps : requestHttp;
-	const sent = send(url, {
-		method: body === undefined ? "GET" : "POST",
-		agent: false,
-		headers: {
-			accept: "application/json, text/event-stream",
-			connection: "close",
-			...(target.apiKey === undefined ? {} : { authorization: `Bearer ${target.apiKey}` }),
-			...(body === undefined ? {} : { "content-type": "application/json", "content-length": body.length }),
-		},
-		...(target.socketPath === undefined ? {} : { socketPath: target.socketPath }),
-	});
-	sent.end(body);
-	const answer = await head(sent, signal);
+	const answer = await head(() => send(target, path, body), signal);
 	const status = answer.statusCode ?? 0;
 	if (status >= 200 && status < 300) return { status, headers: answer.headers, body: answer };
 	throw new StatusError(status, answer.headers, await text(answer));
@@ -80,14 +75,46 @@ export async function request(
 export async function requestJson(
 	target: Target,
 	path: string,
-	options: { json?: unknown; signal?: AbortSignal | undefined } = {},
+	options: RequestOptions = {},
 ): Promise<unknown> {
 	const { body } = await request(target, path, options);
 	return parse(await text(body));
 }
 
-/** The response's head. An abort ends the connection at any time, also while the body is read. */
-function head(sent: ClientRequest, signal: AbortSignal | undefined): Promise<IncomingMessage> {
+function send(target: Target, path: string, body: Buffer | undefined): ClientRequest {
+	const url = new URL(`${target.base}${path}`);
+	const secure = url.protocol === "https:";
+	const sent = (secure ? requestHttps : requestHttp)(url, {
+		method: body === undefined ? "GET" : "POST",
+		agent: target.keepAlive ? keptConnections(secure) : false,
+		headers: {
+			accept: "application/json, text/event-stream",
+			...(target.keepAlive ? {} : { connection: "close" }),
+			...(target.apiKey === undefined ? {} : { authorization: `Bearer ${target.apiKey}` }),
+			...(body === undefined ? {} : { "content-type": "application/json", "content-length": body.length }),
+		},
+		...(target.socketPath === undefined ? {} : { socketPath: target.socketPath }),
+	});
+	sent.end(body);
+	return sent;
+}
+
+/** The response's head. A request that meets a connection which the server has closed is sent again. */
+async function head(send: () => ClientRequest, signal: AbortSignal | undefined): Promise<IncomingMessage> {
+	for (;;) {
+		const sent = send();
+		const heard = bytesHeard(sent);
+		try {
+			return await response(sent, signal);
+		} catch (error) {
+			// Each kept connection is met once, and a new one is no reason to try again: so this ends.
+			if (signal?.aborted || !sent.reusedSocket || heard() > 0) throw error;
+		}
+	}
+}
+
+/** An abort ends the connection at any time, also while the body is read. */
+function response(sent: ClientRequest, signal: AbortSignal | undefined): Promise<IncomingMessage> {
 	return new Promise((resolve, reject) => {
 		const abort = () => sent.destroy(asError(signal?.reason));
 		signal?.addEventListener("abort", abort, { once: true });

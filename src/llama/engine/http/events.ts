@@ -1,6 +1,11 @@
+import type { IncomingMessage } from "node:http";
+import { finished } from "node:stream/promises";
 import { createParser } from "eventsource-parser";
 import type { HttpResponse } from "./client.ts";
 import { BrokenResponse } from "./retry.ts";
+
+/** How long after its last event an answer may take to end. */
+const END_MS = 100;
 
 /**
  * The data of each server-sent event of an answer, as JSON, up to its end or OpenAI's "[DONE]". A server that does not
@@ -16,15 +21,23 @@ export async function* readEvents({ headers, body }: HttpResponse): AsyncGenerat
 	}
 	let events: string[] = [];
 	const parser = createParser({ onEvent: ({ data }) => events.push(data) });
-	for await (const chunk of body) {
+	for await (const chunk of body.iterator({ destroyOnReturn: false })) {
 		parser.feed(chunk as string);
 		const arrived = events;
 		events = [];
 		for (const data of arrived) {
-			if (data === "[DONE]") return;
+			if (data === "[DONE]") return await ending(body);
 			yield parse(data);
 		}
 	}
+}
+
+/** Waits for the end that is due now: only then the connection can be used again. */
+async function ending(body: IncomingMessage): Promise<void> {
+	const late = new AbortController();
+	const timer = setTimeout(() => late.abort(), END_MS);
+	await finished(body.resume(), { signal: late.signal }).catch(() => {});
+	clearTimeout(timer);
 }
 
 function parse(data: string): unknown {

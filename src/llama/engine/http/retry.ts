@@ -7,6 +7,8 @@ export interface RetryOptions {
 	readonly retries: number;
 	/** Before the first further attempt; before each one after it twice as long. */
 	readonly backoffMs: number;
+	/** Further attempts at most while nothing answers at all. @default as many as `retries` */
+	readonly unanswered?: number;
 }
 
 export const RETRIES: RetryOptions = { retries: 5, backoffMs: 500 };
@@ -37,6 +39,12 @@ export function isTransient(error: unknown): boolean {
 	return error instanceof Error && "code" in error && TRANSIENT_CODES.has(String(error.code));
 }
 
+/** Further attempts after a failure. */
+export function retriesAfter(error: unknown, { retries, unanswered = retries }: RetryOptions): number {
+	if (!isTransient(error)) return 0;
+	return error instanceof StatusError ? retries : Math.min(retries, unanswered);
+}
+
 /** How long to wait before the attempt after a failure: what the server asks for, else longer every time. */
 export function waitMs(error: unknown, attempt: number, backoffMs: number, now = Date.now()): number {
 	const asked = error instanceof StatusError ? error.headers["retry-after"] : undefined;
@@ -57,7 +65,7 @@ function retryAfterMs(value: string, now: number): number | undefined {
 /** Does something again while it fails for a reason that may pass. Rejects with the last failure. */
 export async function withRetries<T>(
 	work: () => Promise<T>,
-	{ retries, backoffMs }: RetryOptions,
+	options: RetryOptions,
 	signal?: AbortSignal,
 ): Promise<T> {
 	for (let attempt = 0; ; attempt++) {
@@ -65,8 +73,8 @@ export async function withRetries<T>(
 			return await work();
 		} catch (error) {
 			signal?.throwIfAborted();
-			if (attempt >= retries || !isTransient(error)) throw error;
-			await pause(waitMs(error, attempt, backoffMs), signal);
+			if (attempt >= retriesAfter(error, options)) throw error;
+			await pause(waitMs(error, attempt, options.backoffMs), signal);
 		}
 	}
 }

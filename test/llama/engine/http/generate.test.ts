@@ -38,14 +38,26 @@ class FakeApi implements CompletionApi {
 		return 1;
 	}
 
-	async embed(): Promise<Float32Array> {
-		return Float32Array.of(1);
+	async embed(): Promise<Float32Array[]> {
+		return [Float32Array.of(1)];
+	}
+
+	async applyTemplate(): Promise<string> {
+		return "";
+	}
+
+	async tokenize(): Promise<number[]> {
+		return [1];
+	}
+
+	async detokenize(): Promise<string> {
+		return "";
 	}
 }
 
 const USAGE = { promptTokens: 5, cachedTokens: 2, completionTokens: 3 };
 const BEGUN: CompletionEvent = { type: "begun", promptTokens: 5, cachedTokens: 2 };
-const END: CompletionEvent = { type: "end", finishReason: "length", usage: USAGE };
+const END: CompletionEvent = { type: "end", finishReason: "length", limit: "context", usage: USAGE };
 const piece = (text: string, sampled: number): CompletionEvent => ({ type: "text", text, sampled });
 
 async function all(events: AsyncIterable<GenerateEvent>): Promise<GenerateEvent[]> {
@@ -62,9 +74,10 @@ test("generateOver() passes pieces on as they come and ends with all the text an
 	const events = await all(generateOver(api, makeSlots(1), checkRequest("a", {}), undefined));
 	t.deepEqual(texts(events), ["ab", "c"]);
 	const done = events.at(-1);
-	t.like(done, { type: "done", text: "abc", finishReason: "length", usage: USAGE });
+	t.like(done, { type: "done", fullText: "abc", finishReason: "length", usage: USAGE });
 	t.true(done?.type === "done" && done.timings.queueMs <= done.timings.ttftMs);
 	t.true(done?.type === "done" && done.timings.ttftMs <= done.timings.totalMs);
+	t.true(done?.type === "done" && done.limit === "context");
 	t.deepEqual(api.slots, [0]);
 });
 
@@ -74,7 +87,11 @@ test("generateOver() looks for stop texts itself, unless the server does, and th
 	const request = checkRequest("a", { stop: ["cd"] });
 	const own = await all(generateOver(api, makeSlots(1), request, undefined));
 	t.deepEqual(texts(own), ["ab"]);
-	t.like(own.at(-1), { text: "ab", finishReason: "stop", usage: { promptTokens: 5, completionTokens: 2 } });
+	t.like(own.at(-1), {
+		fullText: "ab",
+		finishReason: "stop",
+		usage: { promptTokens: 5, completionTokens: 2 },
+	});
 	t.true(api.signals[0]?.aborted, "the server works no longer at it");
 	const server = new FakeApi(events, { stops: true });
 	t.deepEqual(texts(await all(generateOver(server, makeSlots(1), request, undefined))), ["ab", "cde", "f"]);
@@ -120,4 +137,23 @@ test("generateOver() rejects with the signal's reason, while it waits for a slot
 	t.is(await t.throwsAsync(first), unwanted);
 	// The slot is free again.
 	t.is((await all(generateOver(new FakeApi([BEGUN, END]), slots, request, undefined))).length, 1);
+});
+
+test("generateOver() passes thoughts on apart, and what else the end says", async (t) => {
+	const calls = [{ id: "1", type: "function", function: { name: "f", arguments: "{}" } }];
+	const chance = { token: "a", logprob: -1, bytes: [97], top: [] };
+	const api = new FakeApi([
+		{ type: "reasoning", text: "hm", sampled: 1 },
+		{ type: "text", text: "a", sampled: 2, logprobs: [chance] },
+		{ type: "end", finishReason: "tool_calls", toolCalls: calls, model: "m", usage: USAGE },
+	]);
+	const events = await all(generateOver(api, makeSlots(1), checkRequest("a", { logprobs: 0 }), undefined));
+	t.deepEqual(events.slice(0, 2), [
+		{ type: "reasoning", reasoning: "hm" },
+		{ type: "token", text: "a" },
+	]);
+	t.like(events.at(-1), {
+		...{ type: "done", fullText: "a", reasoning: "hm", toolCalls: calls },
+		...{ model: "m", logprobs: [chance], finishReason: "tool_calls" },
+	});
 });
