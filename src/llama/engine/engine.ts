@@ -198,7 +198,7 @@ export interface Engine {
 	 */
 	tokenize(text: string, options?: TokenizeOptions): Promise<number[]>;
 	/**
-	 * The text of tokens, without those of special tokens.
+	 * The text of tokens; special tokens are there by their names, as `tokenize` reads them.
 	 *
 	 * @throws {EngineError} the engine died; ERR_UNSUPPORTED: an endpoint does not tell.
 	 * @throws {ArgumentError} ERR_ARG: a value has the wrong type.

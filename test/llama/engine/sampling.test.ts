@@ -146,7 +146,8 @@ forEachEngine(["node-llama-cpp", "llama-server"], (kind, start) => {
 		const tokens = await cycle.tokenize("abc x");
 		t.is(tokens.length, await cycle.countTokens("abc x"));
 		t.is((await cycle.tokenize("abc x", { addSpecial: false })).length, 5);
-		t.is(await cycle.detokenize(tokens), "abc x");
+		t.is(await cycle.detokenize(tokens), "<s>abc x");
+		t.deepEqual(await cycle.tokenize("<s>abc x", { addSpecial: false }), tokens);
 		t.is((await complete(cycle, tokens, { maxTokens: 3 })).text, "yz{");
 	});
 

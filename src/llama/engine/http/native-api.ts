@@ -8,24 +8,11 @@ import { request, requestJson, StatusError, type Target } from "./client.ts";
 import type { CompletionApi, CompletionEvent } from "./completion-api.ts";
 import { embeddings } from "./embedding.ts";
 import { readEvents } from "./events.ts";
-import { type NativeChance, nativeBody, tokenLogprobs } from "./native-body.ts";
+import { nativeBody } from "./native-body.ts";
+import { nativeStream } from "./native-stream.ts";
 
 /** Tokens that a prompt may have more than it has bytes: those at its ends, and a space before it. */
 const EXTRA_TOKENS = 8;
-
-/** An event of `/completion`. */
-interface Chunk {
-	readonly content?: string;
-	readonly tokens?: readonly number[];
-	readonly completion_probabilities?: readonly NativeChance[];
-	readonly stop?: boolean;
-	readonly stop_type?: string;
-	readonly tokens_predicted?: number;
-	readonly tokens_evaluated?: number;
-	readonly prompt_progress?: { readonly total: number; readonly cache: number };
-	readonly timings?: { readonly cache_n?: number };
-	readonly error?: { readonly message?: string };
-}
 
 /** What is known of a server besides where it is. */
 export interface NativeOptions {
@@ -61,52 +48,83 @@ export class NativeApi implements CompletionApi {
 		signal: AbortSignal,
 		slot?: number,
 	): AsyncGenerator<CompletionEvent, void, undefined> {
-		refuseMinTokens(checked);
-		const { prompt, maxTokens, chat, logprobs = 0 } = checked;
+		const { prompt, maxTokens, chat, sampling } = checked;
 		const rendered = await this.#render(prompt, chat, signal);
 		const thinking = this.#thinking(prompt, rendered);
 		if (thinking !== undefined) yield { type: "prepared", thinking };
-		const { limit, ...input } = await this.#input(rendered, maxTokens, signal);
-		const stopTokens = new Set(checked.sampling.stopTokens);
+		const { minTokens = 0 } = sampling;
+		const text = minTokens > 0 && typeof rendered === "string" ? await this.tokenize(rendered) : rendered;
+		const input = await this.#input(text, maxTokens, signal);
+		if (minTokens > 0) yield* this.#completeAtLeast(minTokens, checked, input, signal, slot);
+		else yield* this.#run(checked, input, signal, slot);
+	}
+
+	/**
+	 * llama.cpp's server has no such option: first come so many tokens of which none may end the text, then the rest is a
+	 * request of its own.
+	 *
+	 * @throws {EngineError} ERR_UNSUPPORTED: a grammar would begin anew with the second request.
+	 */
+	async *#completeAtLeast(
+		least: number,
+		checked: CheckedRequest,
+		{ prompt, n_predict: most, limit }: Input,
+		signal: AbortSignal,
+		slot: number | undefined,
+	): AsyncGenerator<CompletionEvent, void, undefined> {
+		const { sampling } = checked;
+		if (sampling.grammar !== undefined) {
+			const why =
+				"min_tokens together with a grammar or a schema on llama-server: the engine node-llama-cpp can";
+			throw new EngineError("ERR_UNSUPPORTED", `Cannot run a request with ${why}`);
+		}
+		const banned = Object.fromEntries((sampling.stopTokens ?? []).map((token) => [token, -100]));
+		const logitBias = { ...sampling.logitBias, ...banned };
+		const first = { ...checked, sampling: { ...sampling, ignoreEos: true, stopTokens: [], logitBias } };
+		const tokens: number[] = [];
+		const count = most < 0 ? least : Math.min(least, most);
+		let cachedTokens = 0;
+		for await (const event of this.#run(first, { prompt, n_predict: count, limit }, signal, slot, tokens)) {
+			if (event.type === "begun") cachedTokens = event.cachedTokens;
+			if (event.type !== "end" || count === most) yield event;
+		}
+		if (count === most) return;
+		const rest = {
+			prompt: [...prompt, ...tokens] as number[],
+			n_predict: most < 0 ? most : most - count,
+			limit,
+		};
+		for await (const event of this.#run(checked, rest, signal, slot)) {
+			if (event.type === "begun") continue;
+			if (event.type !== "end") {
+				yield { ...event, ...("sampled" in event ? { sampled: event.sampled + count } : {}) };
+				continue;
+			}
+			const completionTokens = event.usage.completionTokens + count;
+			yield { ...event, usage: { promptTokens: prompt.length, cachedTokens, completionTokens } };
+		}
+	}
+
+	async *#run(
+		checked: CheckedRequest,
+		{ limit, ...input }: Input,
+		signal: AbortSignal,
+		slot: number | undefined,
+		sampled?: number[],
+	): AsyncGenerator<CompletionEvent, void, undefined> {
 		const json = {
 			...nativeBody(checked),
 			...input,
 			...(slot === undefined ? {} : { id_slot: slot }),
+			...(sampled === undefined ? {} : { return_tokens: true }),
 			stream: true,
 			// Progress events mark the end of queueing. And only a server that is writing notices a closed connection.
 			return_progress: true,
 		};
-		let cachedTokens = 0;
-		for await (const event of readEvents(await this.#post(json, signal))) {
-			const chunk = event as Chunk;
-			const { tokens_evaluated: promptTokens = 0, tokens_predicted: sampled = 0 } = chunk;
-			if (chunk.error !== undefined) {
-				throw new EngineError("ERR_GENERATE", `Cannot run a request: ${chunk.error.message}`);
-			}
-			if (chunk.prompt_progress !== undefined) {
-				const { total, cache } = chunk.prompt_progress;
-				cachedTokens = cache;
-				yield { type: "begun", promptTokens: total, cachedTokens };
-				continue;
-			}
-			const usage = { promptTokens, cachedTokens, completionTokens: sampled };
-			if (chunk.tokens?.some((token) => stopTokens.has(token))) {
-				yield { type: "end", finishReason: "stop", usage };
-				return;
-			}
-			const { completion_probabilities: chances } = chunk;
-			yield {
-				...{ type: "text", text: chunk.content ?? "", sampled },
-				...(chances === undefined ? {} : { logprobs: tokenLogprobs(chances, logprobs) }),
-			};
-			if (chunk.stop === true) {
-				const ended = chunk.stop_type !== "limit";
-				const counted = { ...usage, cachedTokens: chunk.timings?.cache_n ?? cachedTokens };
-				if (ended) yield { type: "end", finishReason: "stop", usage: counted };
-				else yield { type: "end", finishReason: "length", limit, usage: counted };
-				return;
-			}
-		}
+		const stopTokens = new Set(checked.sampling.stopTokens);
+		const { logprobs = 0 } = checked;
+		const events = readEvents(await this.#post(json, signal));
+		yield* nativeStream(events, { stopTokens, logprobs, limit, ...(sampled && { sampled }) });
 	}
 
 	async countTokens(prompt: Prompt): Promise<number> {
@@ -128,7 +146,8 @@ export class NativeApi implements CompletionApi {
 		if (badTemplate !== undefined) throw templateError(badTemplate);
 		const json = {
 			messages,
-			...(templateKwargs === undefined ? {} : { chat_template_kwargs: templateKwargs }),
+			// Without it, llama-server tells templates not to think, unless it finds out by itself that the model can.
+			chat_template_kwargs: { enable_thinking: true, ...templateKwargs },
 			...{ add_generation_prompt: addGenerationPrompt, continue_final_message: continueFinalMessage },
 		};
 		try {
@@ -218,13 +237,6 @@ export class NativeApi implements CompletionApi {
 			throw requestError(error);
 		}
 	}
-}
-
-/** llama.cpp's server has no such option, and a second request in its place would forget the first one's state. */
-function refuseMinTokens({ sampling }: CheckedRequest): void {
-	if ((sampling.minTokens ?? 0) === 0) return;
-	const text = "Cannot run a request with min_tokens on llama-server: the engine node-llama-cpp can";
-	throw new EngineError("ERR_UNSUPPORTED", text);
 }
 
 function templateError(reason: string, cause?: unknown): EngineError {

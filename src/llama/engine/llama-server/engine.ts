@@ -18,7 +18,9 @@ import type {
 	TokenizeOptions,
 } from "../engine.ts";
 import { generateOver } from "../http/generate.ts";
+import { LlamaApi } from "../http/llama-api.ts";
 import { NativeApi } from "../http/native-api.ts";
+import { OpenAiApi } from "../http/openai-api.ts";
 import { makeSlots } from "../http/server-slot.ts";
 import type { ChatMessage, Prompt } from "../prompt.ts";
 import { checkRequest } from "../request.ts";
@@ -33,7 +35,7 @@ const EXIT_DELAY_MS = 1000;
 export class LlamaServerEngine implements Engine {
 	readonly info: EngineInfo;
 	readonly #loaded: LoadedServer;
-	readonly #api: NativeApi;
+	readonly #api: LlamaApi;
 	readonly #slots: ReturnType<typeof makeSlots>;
 	#embedder: Promise<LoadedServer> | undefined;
 	/** Aborted with the reason why no request can run any more. */
@@ -127,7 +129,7 @@ export class LlamaServerEngine implements Engine {
 	}
 
 	/** The same server where it embeds, too; else a second one, started for the first text. */
-	async #embeddingApi(): Promise<NativeApi> {
+	async #embeddingApi(): Promise<LlamaApi> {
 		if (this.#loaded.plan.embeddings) return this.#api;
 		this.#embedder ??= this.#startEmbedder();
 		// A failure, of memory say, is not final: the next text tries again.
@@ -187,9 +189,11 @@ export class LlamaServerEngine implements Engine {
 	}
 }
 
-function apiOf({ target, plan, properties }: LoadedServer, contextSize: number): NativeApi {
-	const { badTemplate } = plan;
-	return new NativeApi(target, { contextSize, badTemplate, chatTemplate: properties.chat_template });
+function apiOf({ target, plan, properties }: LoadedServer, contextSize: number): LlamaApi {
+	const { badTemplate, model } = plan;
+	const native = new NativeApi(target, { contextSize, badTemplate, chatTemplate: properties.chat_template });
+	const versioned = { ...target, base: `${target.base}/v1` };
+	return new LlamaApi(native, new OpenAiApi(versioned, { chosen: model, contextSize, dialect: "llama.cpp" }));
 }
 
 /** Node gives an answer that breaks off a code, but no system call. */

@@ -21,6 +21,6 @@ export async function answer(runtime: Runtime, call: Call): Promise<Calls[keyof 
 				? encoder.tokenize(call.text)
 				: model.tokenize(call.text, true);
 		case "detokenize":
-			return model.detokenize(call.tokens, false, []);
+			return model.detokenize(call.tokens, true, []);
 	}
 }

@@ -1,13 +1,14 @@
+import { EngineError } from "../../errors.ts";
 import type { EmbedOptions, TokenizeOptions } from "../engine.ts";
-import type { CompletionApi, CompletionEvent } from "../http/completion-api.ts";
-import type { NativeApi } from "../http/native-api.ts";
-import type { OpenAiApi } from "../http/openai-api.ts";
 import { type ChatMessage, isMessages, type Prompt } from "../prompt.ts";
 import type { CheckedRequest } from "../request.ts";
 import type { ChatOptions } from "../sampling.ts";
+import type { CompletionApi, CompletionEvent } from "./completion-api.ts";
+import type { NativeApi } from "./native-api.ts";
+import type { OpenAiApi } from "./openai-api.ts";
 
 /**
- * A llama.cpp server of somebody else's. Its own API says more than OpenAI's; what is in OpenAI's form goes there: a
+ * A llama.cpp server. Its own API says more than OpenAI's; what is in OpenAI's form goes there: a
  * request's own body, tools, images and sounds, a JSON schema.
  */
 export class LlamaApi implements CompletionApi {
@@ -21,8 +22,10 @@ export class LlamaApi implements CompletionApi {
 		this.#openAi = openAi;
 	}
 
-	complete(checked: CheckedRequest, signal: AbortSignal): AsyncIterable<CompletionEvent> {
-		return (isOpenAi(checked) ? this.#openAi : this.#native).complete(checked, signal);
+	complete(checked: CheckedRequest, signal: AbortSignal, slot?: number): AsyncIterable<CompletionEvent> {
+		if (!isOpenAi(checked)) return this.#native.complete(checked, signal, slot);
+		refuseUnheard(checked);
+		return this.#openAi.complete(checked, signal);
 	}
 
 	async embed(
@@ -49,11 +52,26 @@ export class LlamaApi implements CompletionApi {
 	}
 }
 
+/** In OpenAI's form the server does not hear of these. A body is the server's to read. */
+function refuseUnheard({ body, sampling }: CheckedRequest): void {
+	const { minTokens = 0, stopTokens = [] } = sampling;
+	if (body !== undefined || (minTokens === 0 && stopTokens.length === 0)) return;
+	const field = minTokens > 0 ? "min_tokens" : "stop_token_ids";
+	throw new EngineError(
+		"ERR_UNSUPPORTED",
+		`Cannot run a request with ${field} and tools, images or sounds: llama-server takes the one or the other`,
+	);
+}
+
 function isOpenAi({ body, chat, prompt, sampling }: CheckedRequest): boolean {
-	if (body !== undefined || chat.tools !== undefined || sampling.jsonSchema !== undefined) return true;
+	if (body !== undefined || wantsTools(chat) || sampling.jsonSchema !== undefined) return true;
 	return isMessages(prompt) && prompt.some(hasMedia);
 }
 
 function hasMedia({ content }: ChatMessage): boolean {
 	return Array.isArray(content) && content.some(({ type }) => type !== "text");
+}
+
+function wantsTools({ tools = [], toolChoice }: ChatOptions): boolean {
+	return tools.length > 0 && toolChoice !== "none";
 }
