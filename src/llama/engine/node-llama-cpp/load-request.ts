@@ -17,6 +17,5 @@ export function loadRequest(options: EngineOptions, facts: ModelFacts): LoadRequ
 		contextSize: positive("contextSize", options.contextSize ?? defaultContext(facts)),
 		threads: positive("threads", options.threads ?? availableParallelism()),
 		prefillChunk: prefillChunk === undefined ? undefined : positive("prefillChunk", prefillChunk),
-		chatTemplate: facts.chatTemplate,
 	};
 }

@@ -18,8 +18,6 @@ export interface LoadRequest {
 	readonly threads: number;
 	/** Prompt tokens that are computed in one go, or undefined for what suits the device. */
 	readonly prefillChunk: number | undefined;
-	/** The model file has a chat template. */
-	readonly chatTemplate: boolean;
 }
 
 export interface GenerateRequest extends CheckedRequest {

@@ -60,7 +60,7 @@ export async function loadModel(
 				? {}
 				: { version: `${libraryVersion()}, llama.cpp ${llama.llamaCppRelease.release}` }),
 			model: request.model,
-			chatTemplate: request.chatTemplate,
+			chatTemplate: templateOf(model) !== undefined,
 		};
 		return { llama, model, context, sequences, info };
 	} catch (error) {
