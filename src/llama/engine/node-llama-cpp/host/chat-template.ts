@@ -76,7 +76,7 @@ export class ChatTemplate {
 }
 
 /** The template of a model file, if it has one: of several the default one. */
-function templateOf(model: Pick<Model, "fileInfo">): string | undefined {
+export function templateOf(model: Pick<Model, "fileInfo">): string | undefined {
 	const found: unknown = model.fileInfo.metadata.tokenizer?.chat_template;
 	const template =
 		typeof found === "object" && found !== null ? (found as { default?: unknown }).default : found;
