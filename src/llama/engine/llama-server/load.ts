@@ -13,7 +13,7 @@ import { joinNotes } from "../notes.ts";
 import { serverEnvironment } from "./environment.ts";
 import type { ServerDevice } from "./gpus.ts";
 import { offloadedLayers, templateError } from "./log.ts";
-import { refusedArgument, type ServerPlan, serverArguments } from "./options.ts";
+import { refusedArgument, refusesArguments, type ServerPlan, serverArguments } from "./options.ts";
 import { ServerProcess } from "./server-process.ts";
 
 /** A server whose model is loaded. */
@@ -120,8 +120,12 @@ function loadError(plan: ServerPlan, exit: ChildExit, log: string): EngineError 
 	if (code === null || CANNOT_RUN.includes(code)) {
 		return new EngineError(
 			"ERR_ENGINE_MISSING",
-			`Cannot run llama-server ${plan.binary}: ${reason ?? `it exited with code ${code}`}`,
+			`Cannot use llama-server ${plan.binary}: ${reason ?? `it exited with code ${code}`}`,
 		);
+	}
+	// The model has nothing to do with it.
+	if (refusesArguments(log)) {
+		return new EngineError("ERR_ENGINE_LOAD", `Cannot use llama-server ${plan.binary}: ${reason}`);
 	}
 	return new EngineError(
 		"ERR_ENGINE_LOAD",

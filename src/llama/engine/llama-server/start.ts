@@ -8,6 +8,7 @@ import { serverEnvironment } from "./environment.ts";
 import { listDevices } from "./gpus.ts";
 import { loadServer } from "./load.ts";
 import { type LlamaServerOptions, serverPlan } from "./options.ts";
+import { checkEngineArgs } from "./own-arguments.ts";
 
 /**
  * Starts an engine on llama-server: a process of its own that loads the model, and that ends with this one.
@@ -20,6 +21,7 @@ export async function startLlamaServer(
 	note?: string,
 ): Promise<Engine> {
 	const { gpu = "auto" } = options;
+	checkEngineArgs(options.engineArgs ?? []);
 	// A program that cannot list its devices fails again when the server itself is started, with an error that says so.
 	const { devices } =
 		gpu === "cpu" ? { devices: [] } : await listDevices(options.llamaServer, serverEnvironment(gpu));

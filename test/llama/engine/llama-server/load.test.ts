@@ -56,8 +56,29 @@ withServer("an argument that llama-server does not know is named", async (t) => 
 	const model = await writeCycle(join(folder, "cycle.gguf"));
 	await t.throwsAsync(startEngine({ ...OPTIONS, model, engineArgs: ["--frobnicate"] }), {
 		code: "ERR_ENGINE_LOAD",
-		message: `Cannot load model ${model}: invalid argument: --frobnicate`,
+		message: `Cannot use llama-server ${LLAMA_SERVER}: invalid argument: --frobnicate`,
 	});
+	const error = await t.throwsAsync(startEngine({ ...OPTIONS, model, engineArgs: ["--temp", "warm"] }), {
+		code: "ERR_ENGINE_LOAD",
+	});
+	t.regex(error?.message ?? "", /^Cannot use llama-server \S+: error while handling argument "--temp"/);
+});
+
+withServer("--engine-args that contradict an option are refused, and the option named", async (t) => {
+	const model = await writeCycle(join(folder, "cycle.gguf"));
+	for (const [args, words] of [
+		[["--parallel", "2"], /^Cannot pass --parallel to llama-server with --engine-args: use --inflight/],
+		[["-c", "512"], /^Cannot pass -c to .*: use --ctx-size/],
+		[["--temp", "1", "--model=x"], /^Cannot pass --model to .*: use --model$/],
+		[["--port", "80"], /^Cannot pass --port to .*: each engine listens/],
+		[["--api-key", "x"], /^Cannot pass --api-key to/],
+		[["--embeddings"], /^Cannot pass --embeddings to/],
+	] as const) {
+		await t.throwsAsync(startEngine({ ...OPTIONS, model, engineArgs: args }), {
+			...{ code: "ERR_ENGINE_LOAD", message: words },
+		});
+	}
+	t.deepEqual(descendants(process.pid).filter(isEngine), []);
 });
 
 withServer("options out of range are refused before a process is started", async (t) => {
@@ -108,7 +129,7 @@ withServer("a llama-server that lacks a library cannot be run, and says which", 
 	const error = await t.throwsAsync(startEngine({ ...OPTIONS, model, llamaServer }), {
 		code: "ERR_ENGINE_MISSING",
 	});
-	t.regex(error?.message ?? "", /^Cannot run llama-server \S+unlinked: .*libcudart\.so\.13/);
+	t.regex(error?.message ?? "", /^Cannot use llama-server \S+unlinked: .*libcudart\.so\.13/);
 });
 
 withServer(
