@@ -8,13 +8,13 @@ export interface SamplingOptions {
 	readonly topP?: number | undefined;
 	/** Only tokens at least this likely, against the likeliest, may come, from 0 to 1; 0: all may. @default 0.05 */
 	readonly minP?: number | undefined;
-	/** Taken from the logit of every token that the text has already, from -2 to 2. @default 0 */
+	/** Taken from the logit of every token that is among the last 64 of prompt and text, from -2 to 2. @default 0 */
 	readonly presencePenalty?: number | undefined;
-	/** The same for each time that the text has the token, from -2 to 2. @default 0 */
+	/** The same for each time that the token is among them, from -2 to 2. @default 0 */
 	readonly frequencyPenalty?: number | undefined;
 	/** Divides the logit of every token that is among the last 64 of prompt and text, above 0; 1: none. @default 1 */
 	readonly repeatPenalty?: number | undefined;
-	/** Added to logits, from -100 to 100, by token id; -100 or less means never. @default none */
+	/** Added to logits, from -100 to 100, by token id; -100 means never, unless a grammar leaves no other. @default none */
 	readonly logitBias?: Readonly<Record<string, number>> | undefined;
 	/** A grammar in llama.cpp's GBNF that the text must keep to. @default none */
 	readonly grammar?: string | undefined;

@@ -4,6 +4,11 @@ import { importExtras, type Model, type Token } from "./library.ts";
 
 /** A bias that means "never". */
 const NEVER = -100;
+/**
+ * What "never" adds to a logit: no other token is ever so unlikely. It is finite so that something is left where a
+ * grammar allows nothing else: with infinity llama.cpp takes a token that the grammar refuses, and its process ends.
+ */
+const BANNED = -1e6;
 
 /** What `TokenBias` keeps its biases in. Its own `set` leaves tokens out that end the text. */
 interface Biases {
@@ -39,8 +44,7 @@ async function makeBias(model: Model, biases: readonly (readonly [Token, number]
 			"Cannot ban tokens: this version of node-llama-cpp does not let them be; the engine llama-server can";
 		throw new EngineError("ERR_UNSUPPORTED", text);
 	}
-	for (const [token, bias] of biases)
-		made._biases.set(token, bias <= NEVER ? Number.NEGATIVE_INFINITY : bias);
+	for (const [token, bias] of biases) made._biases.set(token, bias <= NEVER ? BANNED : bias);
 	return made;
 }
 

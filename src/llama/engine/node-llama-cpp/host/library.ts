@@ -50,7 +50,14 @@ export interface Model {
 		readonly eosString: string | null;
 		readonly shouldPrependBosToken: boolean;
 	};
-	readonly fileInfo: { readonly metadata: { readonly tokenizer?: { readonly chat_template?: unknown } } };
+	readonly fileInfo: {
+		readonly metadata: {
+			readonly tokenizer?: {
+				readonly chat_template?: unknown;
+				readonly ggml?: { readonly tokens?: readonly string[] };
+			};
+		};
+	};
 	createContext(options: {
 		sequences: number;
 		contextSize: number;

@@ -6,14 +6,17 @@ const IMPOSSIBLE = -9999;
 
 /** How likely the tokens of a text were. */
 export class LogProbabilities {
-	readonly #model: Pick<Model, "detokenize">;
+	readonly #model: Pick<Model, "detokenize" | "tokenize" | "fileInfo">;
 	readonly #top: number;
+	/** What each token is taken to follow: at the beginning of a text some vocabularies leave out its first space. */
+	readonly #before: readonly Token[];
 	readonly #all: { readonly start: number; readonly logprob: TokenLogprob }[] = [];
 
 	/** @param top How many of the likeliest tokens are told. */
-	constructor(model: Pick<Model, "detokenize">, top: number) {
+	constructor(model: Pick<Model, "detokenize" | "tokenize" | "fileInfo">, top: number) {
 		this.#model = model;
 		this.#top = top;
+		this.#before = model.tokenize("a", false);
 	}
 
 	/** @param start Characters of the text before the token. */
@@ -32,8 +35,17 @@ export class LogProbabilities {
 	}
 
 	#chance(token: Token, probability = 0): TokenChance {
-		const text = this.#model.detokenize([token], true, []);
+		const text = this.#model.detokenize([token], true, this.#before);
 		const logprob = probability > 0 ? Math.log(probability) : IMPOSSIBLE;
-		return { token: text, logprob, bytes: [...Buffer.from(text)] };
+		return { token: text, logprob, bytes: this.#bytes(token, text) };
+	}
+
+	/** Those of a token that is one byte of a character are in its name in the vocabulary. */
+	#bytes(token: Token, text: string): readonly number[] {
+		const name = text.includes("\ufffd")
+			? this.#model.fileInfo.metadata.tokenizer?.ggml?.tokens?.[token]
+			: "";
+		const byte = /^<0x([0-9A-F]{2})>$/.exec(name ?? "")?.[1];
+		return byte === undefined ? [...Buffer.from(text)] : [Number.parseInt(byte, 16)];
 	}
 }
