@@ -39,8 +39,6 @@ export class BatchRun {
 	readonly #batch: Batch;
 	readonly #options: Options;
 	readonly #ranks: readonly RankFacts[];
-	/** How an answer calls the model of each rank. */
-	readonly #labels: readonly string[];
 	/** What each rank's answers came to, in case it dies with its statistics. */
 	readonly #tallies: Tally[];
 	readonly #ignored = new FieldCounts();
@@ -50,11 +48,19 @@ export class BatchRun {
 		this.#batch = batch;
 		this.#options = options;
 		this.#ranks = ranks;
-		this.#labels = ranks.map(({ engine }) => basename(engine.model));
 		this.#tallies = ranks.map(() => new Tally());
 	}
 
 	async run(comm: Comm, engine: Engine): Promise<BatchOutcome> {
+		try {
+			return await this.#run(comm, engine);
+		} catch (error) {
+			await this.#batch.release();
+			throw error;
+		}
+	}
+
+	async #run(comm: Comm, engine: Engine): Promise<BatchOutcome> {
 		const { policy = "dynamic", measurement, onPiece, signal } = this.#options;
 		const models: Models = new Models({ policy, onError: (error) => feed.fail(error) });
 		const feed: Feed = new Feed(models, {
@@ -112,8 +118,12 @@ export class BatchRun {
 		this.#ignored.add(request.ignored ?? []);
 		if (failure !== undefined) return this.#fail(request, rank, failure);
 		this.#tallies[rank]?.add(answer);
-		const written = this.#batch.answer(request, rank, answer, this.#labels[rank] ?? "");
+		const written = this.#batch.answer(request, rank, answer, this.#modelOf(rank));
 		return this.#tell({ request, rank, answer }, written);
+	}
+
+	#modelOf(rank: number): string {
+		return basename(this.#ranks[rank]?.engine.model ?? "");
 	}
 
 	#fail(request: BatchRequest | BadLine, rank: number | null, located: LocatedFailure) {
@@ -134,13 +144,14 @@ export class BatchRun {
 
 	/** What was read is compared with what is in the output: neither count knows of the other. */
 	#delivery(requeued: number, interrupted: boolean): Delivery {
-		const { read, skipped, retried } = this.#batch.counts;
+		const { read, skipped, failedBefore, retried } = this.#batch.counts;
 		const written = this.#batch.written ?? this.#ended;
 		// What an interrupted run has read and not ended is neither lost nor done.
 		const missing = (interrupted ? this.#ended : read - skipped) - written;
 		return {
 			...{ retried, requeued, lost: Math.max(0, missing), duplicate: Math.max(0, -missing) },
 			...(skipped === 0 ? {} : { skipped }),
+			...(failedBefore === 0 ? {} : { failed_before: failedBefore }),
 		};
 	}
 

@@ -128,6 +128,7 @@ export function readOptions(
 	models: readonly string[] = model === undefined ? [] : [model],
 ): JobOptions {
 	const values = new OptionValues(given, refuse);
+	refuseRepeated(given);
 	checkTogether(values);
 	return {
 		...{ model, models },
@@ -171,6 +172,19 @@ export function readOptions(
 		ordered: values.has("ordered"),
 		maxRestarts: values.integer("max-restarts", { least: 0, most: 1_000_000 }) ?? 3,
 	};
+}
+
+/** The first of two files would be left out without a word. */
+function refuseRepeated(given: readonly GivenOption[]): void {
+	const values = new Map<string, string>();
+	for (const { row, value } of given) {
+		if (row.value === undefined) continue;
+		const first = values.get(row.name);
+		if (first !== undefined) {
+			throw usageError(`Cannot use --${row.name} twice, with ${first} and ${value}: it takes one value`);
+		}
+		values.set(row.name, value);
+	}
 }
 
 function checkTogether(values: OptionValues<JobOptionName>): void {
