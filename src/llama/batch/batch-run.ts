@@ -39,8 +39,6 @@ export class BatchRun {
 	readonly #batch: Batch;
 	readonly #options: Options;
 	readonly #ranks: readonly RankFacts[];
-	/** How an answer calls the model of each rank. */
-	readonly #labels: readonly string[];
 	/** What each rank's answers came to, in case it dies with its statistics. */
 	readonly #tallies: Tally[];
 	readonly #ignored = new FieldCounts();
@@ -50,7 +48,6 @@ export class BatchRun {
 		this.#batch = batch;
 		this.#options = options;
 		this.#ranks = ranks;
-		this.#labels = ranks.map(({ engine }) => basename(engine.model));
 		this.#tallies = ranks.map(() => new Tally());
 	}
 
@@ -112,8 +109,13 @@ export class BatchRun {
 		this.#ignored.add(request.ignored ?? []);
 		if (failure !== undefined) return this.#fail(request, rank, failure);
 		this.#tallies[rank]?.add(answer);
-		const written = this.#batch.answer(request, rank, answer, this.#labels[rank] ?? "");
+		const written = this.#batch.answer(request, rank, answer, this.#modelOf(rank));
 		return this.#tell({ request, rank, answer }, written);
+	}
+
+	/** Ranks may run different models. */
+	#modelOf(rank: number): string {
+		return basename(this.#ranks[rank]?.engine.model ?? "");
 	}
 
 	#fail(request: BatchRequest | BadLine, rank: number | null, located: LocatedFailure) {
