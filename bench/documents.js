@@ -1,4 +1,4 @@
-// Writes what documents take from elsewhere: tables from bench/RESULTS.md, and what --help prints. A document marks the
+// Writes what documents take from elsewhere: tables from bench/RESULTS.md and from the code, and what --help prints. A document marks the
 // place by <!-- table NAME --> or <!-- help NAME -->, and <!-- end -->; what stands between them is replaced. Build first.
 //   node bench/documents.js             writes
 //   node bench/documents.js --check     writes nothing; exit code 1 if a document is not up to date
@@ -7,6 +7,11 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./run.js";
 import { TABLES } from "./tables.js";
+
+/** @type {{ fieldRows: () => readonly (readonly string[])[] }} */
+const { fieldRows } = await import(
+	new URL("../dist/src/llama/openai/request/fields/field-rows.js", import.meta.url).href
+);
 
 /** Commands whose help is shown. @type {Readonly<Record<string, readonly string[]>>} */
 const HELP = {
@@ -23,7 +28,7 @@ function markdown([head = [], ...rows]) {
 
 /** What stands for a mark. @param {string} kind @param {string} name */
 function content(kind, name) {
-	if (kind === "table") return markdown(known(TABLES, name)());
+	if (kind === "table") return markdown(known({ ...TABLES, "request-fields": fieldRows }, name)());
 	const text = execFileSync(process.execPath, known(HELP, name), { cwd: ROOT, encoding: "utf8" });
 	return `\`\`\`\n${text.trimEnd()}\n\`\`\`\n`;
 }

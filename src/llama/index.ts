@@ -1,12 +1,12 @@
 /** `tsmpi/llama`: a llama.cpp engine per rank, jobs of many prompts, and their statistics. */
 
 export type { Batch, BatchCounts, BatchOptions, DoneBatch } from "./batch/batch.ts";
-export type { Result } from "./batch/files/answer-line.ts";
 export { BUILT_IN_PROMPTS } from "./batch/files/built-in-prompts.ts";
 export type { BadLine, BatchRequest } from "./batch/files/request.ts";
 export type { OpenBatchOptions } from "./batch/open-batch.ts";
 export { openBatch } from "./batch/open-batch.ts";
 export type { BatchOutcome, Ending } from "./batch/outcome.ts";
+export type { Result, ResultChoice } from "./batch/output/plain-line.ts";
 export { runBatch } from "./batch/run-batch.ts";
 export type { RunBatchOptions } from "./batch/run-options.ts";
 export { complete } from "./engine/complete.ts";

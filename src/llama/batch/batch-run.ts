@@ -52,6 +52,15 @@ export class BatchRun {
 	}
 
 	async run(comm: Comm, engine: Engine): Promise<BatchOutcome> {
+		try {
+			return await this.#run(comm, engine);
+		} catch (error) {
+			await this.#batch.release();
+			throw error;
+		}
+	}
+
+	async #run(comm: Comm, engine: Engine): Promise<BatchOutcome> {
 		const { policy = "dynamic", measurement, onPiece, signal } = this.#options;
 		const models: Models = new Models({ policy, onError: (error) => feed.fail(error) });
 		const feed: Feed = new Feed(models, {
@@ -113,7 +122,6 @@ export class BatchRun {
 		return this.#tell({ request, rank, answer }, written);
 	}
 
-	/** Ranks may run different models. */
 	#modelOf(rank: number): string {
 		return basename(this.#ranks[rank]?.engine.model ?? "");
 	}
@@ -136,13 +144,14 @@ export class BatchRun {
 
 	/** What was read is compared with what is in the output: neither count knows of the other. */
 	#delivery(requeued: number, interrupted: boolean): Delivery {
-		const { read, skipped, retried } = this.#batch.counts;
+		const { read, skipped, failedBefore, retried } = this.#batch.counts;
 		const written = this.#batch.written ?? this.#ended;
 		// What an interrupted run has read and not ended is neither lost nor done.
 		const missing = (interrupted ? this.#ended : read - skipped) - written;
 		return {
 			...{ retried, requeued, lost: Math.max(0, missing), duplicate: Math.max(0, -missing) },
 			...(skipped === 0 ? {} : { skipped }),
+			...(failedBefore === 0 ? {} : { failed_before: failedBefore }),
 		};
 	}
 

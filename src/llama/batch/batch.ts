@@ -1,15 +1,15 @@
-import { realpath, rename, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import type { Prompt } from "../engine/prompt.ts";
 import { JobError } from "../errors.ts";
 import type { Answer } from "../openai/answer.ts";
 import type { Failure } from "../openai/failure.ts";
-import { answerLine, failureLine, keyOf } from "./files/answer-line.ts";
-import { type Entry, Input, type InputOptions } from "./files/input.ts";
-import { Journal } from "./files/journal.ts";
-import { KeyTable, sameFingerprint } from "./files/key-table.ts";
-import { readOldAnswers } from "./files/old-answers.ts";
-import { orderAnswers } from "./files/order.ts";
-import { type BadLine, type BatchRequest, fingerprintOf, isRequest } from "./files/request.ts";
+import { Answered } from "./answered.ts";
+import { type BadLine, type BatchRequest, isRequest } from "./files/request.ts";
+import { Input, type InputOptions } from "./input/input.ts";
+import type { Progress } from "./input/reader.ts";
+import { answerLine, failureLine } from "./output/answer-line.ts";
+import { Output } from "./output/output.ts";
+import { plainIndex } from "./output/read-answer-line.ts";
 
 /** The files of a job, and how to use them. */
 export interface BatchOptions extends InputOptions {
@@ -29,6 +29,8 @@ export interface BatchCounts {
 	readonly read: number;
 	/** Had an answer already. */
 	readonly skipped: number;
+	/** Of these, those whose answer is a failure. */
+	readonly failedBefore: number;
 	/** Failed before and were run again. */
 	readonly retried: number;
 }
@@ -43,55 +45,57 @@ export interface DoneBatch {
 	readonly out: string;
 }
 
-/** The files of a job: requests come out of it and answers go in, of which each request gets one. */
+/**
+ * The files of a job: requests come out of it and answers go in, of which each request gets one. From `open` to `close` or
+ * `release` no other job writes the output.
+ */
 export class Batch {
 	readonly #options: BatchOptions;
 	readonly #input: Input;
-	/** Opened when the first request is asked for: until then an old output stays as it is. */
-	#journal: Journal | undefined;
-	/** Known keys; not kept where nothing asks for them. */
-	readonly #table: KeyTable | undefined;
-	readonly #retried: number;
-	/** Failed answers of an earlier run that stay. */
-	readonly #failed: number;
+	readonly #output: Output | undefined;
+	/** With an output. */
+	readonly #answered: Answered | undefined;
 	#read = 0;
-	#skipped = 0;
 
 	private constructor(
 		options: BatchOptions,
 		input: Input,
-		known: { readonly table?: KeyTable | undefined; readonly removed: number; readonly failed: number },
+		known: { readonly output?: Output; readonly answered?: Answered | undefined } = {},
 	) {
 		this.#options = options;
 		this.#input = input;
-		this.#table = known.table;
-		this.#retried = known.removed;
-		this.#failed = known.failed;
+		this.#output = known.output;
+		this.#answered = known.answered;
 	}
 
 	/**
 	 * Opens the files, and with `resume` reads what has been answered.
 	 *
-	 * @throws {JobError} if a file cannot be used, or an answered request has another body now.
+	 * @throws {JobError} if a file cannot be used, another job writes the output, or an answered request has another body
+	 *   now.
 	 */
 	static async open(options: BatchOptions): Promise<Batch> {
-		const { in: prompts, out, resume, retryFailed } = options;
-		const input = await Input.open(options);
-		if (out === undefined) return new Batch(options, input, { removed: 0, failed: 0 });
-		await refuseSameFile(prompts, out);
-		const table = resume || input.form === "batch" ? new KeyTable() : undefined;
-		let removed = 0;
-		let failed = 0;
-		if (resume && table !== undefined) {
-			({ removed, failed } = await readOldAnswers(out, table, retryFailed));
-			await refuseOtherBodies(input, table, out);
+		const { out, resume, retryFailed } = options;
+		// A run without an output may be repeated, and what is resumed is read before it is run.
+		const again = resume || out === undefined || options.requests !== undefined;
+		const input = await Input.open({ ...options, again });
+		if (out === undefined) return new Batch(options, input);
+		await refuseSameFile(input.path, out);
+		const output = await Output.open(out, resume);
+		try {
+			const answered = new Answered(input);
+			if (resume) await answered.readOld(output, retryFailed);
+			return new Batch(options, input, { output, answered });
+		} catch (error) {
+			await output.release();
+			throw error;
 		}
-		return new Batch(options, input, { table, removed, failed });
 	}
 
 	/** How many requests were read, left out and run again so far. */
 	get counts(): BatchCounts {
-		return { read: this.#read, skipped: this.#skipped, retried: this.#retried };
+		const { skipped = { all: 0, failed: 0 }, retried = 0 } = this.#answered ?? {};
+		return { read: this.#read, skipped: skipped.all, failedBefore: skipped.failed, retried };
 	}
 
 	/** How many requests will come, if that is known. */
@@ -100,34 +104,45 @@ export class Batch {
 		return resume ? undefined : this.#input.count;
 	}
 
+	/** How far the file of requests has been read; undefined where its size is not known. */
+	get progress(): Progress | undefined {
+		return this.#input.progress;
+	}
+
+	/**
+	 * Looks at the first requests, before anything is started for them.
+	 *
+	 * @throws {JobError} if there are none, or not one of them can be run.
+	 */
+	async check(): Promise<void> {
+		await this.#input.check();
+	}
+
 	/** Lines that are safely in the output; undefined without one. */
 	get written(): number | undefined {
-		return this.#journal?.written;
+		return this.#output?.written;
 	}
 
 	/** With `resume`, looks whether every request has its answer already; undefined where something is left to do. */
 	async findDone(): Promise<DoneBatch | undefined> {
 		const { resume, out } = this.#options;
-		const table = this.#table;
-		if (!resume || out === undefined || table === undefined || table.size === 0) return undefined;
-		let requests = 0;
+		const answered = this.#answered;
+		if (!resume || out === undefined || answered === undefined || answered.found === 0) return undefined;
 		try {
 			for await (const entries of this.#input.entries()) {
-				for (const entry of entries) {
-					if (this.#unanswered(entry, table) !== undefined) return undefined;
-					requests += 1;
-				}
+				for (const entry of entries) if (answered.open(entry) !== undefined) return undefined;
 			}
-			return { requests, failed: this.#failed, out };
+			const { all, failed } = answered.skipped;
+			return { requests: all, failed, out };
 		} finally {
-			table.forgetPlaces();
+			answered.rewind();
 		}
 	}
 
 	/** Prompts from the beginning, to measure with. */
 	async sample(count: number): Promise<Prompt[]> {
 		const prompts: Prompt[] = [];
-		for await (const entries of this.#input.entries()) {
+		for await (const entries of this.#input.entries(true)) {
 			for (const { request } of entries) {
 				if (prompts.length === count) return prompts;
 				if (isRequest(request) && request.task.kind === "generate") prompts.push(...request.task.prompts);
@@ -139,21 +154,14 @@ export class Batch {
 	/** All that must still be answered, in order. Without an output it can be run again and again. */
 	async *requests(): AsyncGenerator<readonly (BatchRequest | BadLine)[], void, undefined> {
 		this.#read = 0;
-		this.#skipped = 0;
-		const { out, resume } = this.#options;
-		if (out !== undefined) {
-			if (!resume) await moveAway(out);
-			this.#journal = await Journal.open(out);
-		}
+		this.#answered?.rewind();
+		await this.#output?.begin(this.#options.resume);
 		for await (const entries of this.#input.entries()) {
-			const open: (BatchRequest | BadLine)[] = [];
-			for (const entry of entries) {
-				this.#read += 1;
-				const request = this.#table === undefined ? entry.request : this.#unanswered(entry, this.#table);
-				if (request === undefined) this.#skipped += 1;
-				else open.push(request);
-			}
-			yield open;
+			this.#read += entries.length;
+			const answered = this.#answered;
+			yield answered === undefined
+				? entries.map(({ request }) => request)
+				: entries.map((entry) => answered.open(entry)).filter((request) => request !== undefined);
 		}
 	}
 
@@ -164,93 +172,42 @@ export class Batch {
 	 * @throws {JobError} if an earlier line could not be written.
 	 */
 	answer(request: BatchRequest, rank: number, answer: Answer, model: string): Promise<void> | undefined {
-		return this.#journal?.write(answerLine(request, rank, answer, model));
+		return this.#output?.write(answerLine(request, rank, answer, model));
 	}
 
 	/** A request or a bad line ended otherwise. Returns and throws as `answer` does. */
 	fail(request: BatchRequest | BadLine, rank: number | null, failure: Failure): Promise<void> | undefined {
-		return this.#journal?.write(failureLine(request, rank, failure));
+		return this.#output?.write(failureLine(request, rank, failure));
 	}
 
 	/** Whether another job can go on where this one is interrupted. */
 	get resumable(): boolean {
-		return this.#options.out !== undefined && this.#options.out !== "-";
+		return this.#output?.resumable ?? false;
 	}
 
-	/** Writes what is left, and puts it in order if that is asked for; not if an interrupted job is to be gone on with. */
+	/**
+	 * Writes what is left, and puts it in order if that is asked for; not if an interrupted job is to be gone on with.
+	 *
+	 * @throws {JobError} if an answer is not in the output.
+	 */
 	async close({ order = true }: { readonly order?: boolean } = {}): Promise<void> {
-		const { out, ordered } = this.#options;
-		if (this.#journal === undefined || out === undefined) return;
-		await this.#journal.close();
-		if (!order) return;
+		this.#input.close();
 		const plain = this.#input.form !== "batch";
-		if (!(ordered || plain) || !(await stat(out)).isFile()) return;
-		await orderAnswers(out, (key) => (plain ? Number(key) : this.#table?.get(key)?.place));
+		const ordered = order && (plain || this.#options.ordered);
+		const placeOf = (key: string) => plainIndex(key) ?? this.#answered?.placeOf(key);
+		await this.#output?.close(ordered ? placeOf : undefined);
 	}
 
-	#unanswered({ request, number, line }: Entry, table: KeyTable): BatchRequest | BadLine | undefined {
-		const key = keyOf(request);
-		const known = table.get(key);
-		if (known?.place !== undefined && known.place !== request.id) {
-			if (request.customId === null) return undefined;
-			const second = duplicate(request, number, line, this.#input.path);
-			return this.#unanswered({ request: second, number, line }, table);
-		}
-		const answered = known?.answered ?? false;
-		table.set(key, request.fingerprint, { place: request.id, answered });
-		return answered ? undefined : request;
+	/** Lets other jobs write the output, after a failure that is told elsewhere or where nothing is to be run. */
+	async release(): Promise<void> {
+		await this.#output?.release();
 	}
-}
-
-/** The answer of a custom_id belongs to its first line: this one ends as an error that has none. */
-function duplicate(
-	{ id, customId }: BatchRequest | BadLine,
-	number: number,
-	line: string,
-	path: string | undefined,
-): BadLine {
-	return {
-		id,
-		batch: true,
-		customId: null,
-		fingerprint: fingerprintOf(`line ${number}`, line),
-		...{ number, code: "duplicate_custom_id" },
-		message: `Cannot run line ${number} of ${path}: its custom_id ${JSON.stringify(customId)} is that of an earlier line`,
-	};
-}
-
-/** @throws {JobError} if a request that has an answer is not what it was then. */
-async function refuseOtherBodies(input: Input, table: KeyTable, out: string): Promise<void> {
-	if (table.size === 0) return;
-	for await (const entries of input.entries()) {
-		for (const { request, number } of entries) {
-			const key = keyOf(request);
-			const known = table.get(key);
-			if (known === undefined || known.place !== undefined) continue;
-			if (!sameFingerprint(known, request.fingerprint)) {
-				const name = input.form === "batch" ? `custom_id ${JSON.stringify(request.customId)}` : "the prompt";
-				throw new JobError(
-					`Cannot resume with ${out}: ${name} in line ${number} of ${input.path ?? "the built-in prompts"} has another body than when it was answered`,
-				);
-			}
-			table.set(key, request.fingerprint, { place: request.id, answered: true });
-		}
-	}
-	table.forgetPlaces();
 }
 
 async function refuseSameFile(prompts: string | undefined, out: string): Promise<void> {
 	if (prompts === undefined) return;
-	const [from, to] = await Promise.all([realpath(prompts), realpath(out).catch(() => undefined)]);
-	if (from === to) throw new JobError(`Cannot write the answers to ${out}: the prompts are in it`, 2);
-}
-
-/** Answers that cost hours must not be lost for a forgotten --resume. */
-async function moveAway(out: string): Promise<void> {
-	const stats = await stat(out).catch(() => undefined);
-	if (stats === undefined || !stats.isFile() || stats.size === 0) return;
-	await rename(out, `${out}.old`);
-	process.stderr.write(
-		`${out} had answers: they are in ${out}.old now; to go on with them, rename it back and use --resume\n`,
-	);
+	const [from, to] = await Promise.all([prompts, out].map((path) => stat(path).catch(() => undefined)));
+	// Not a terminal, which can be both.
+	if (from?.isFile() !== true || from.ino !== to?.ino || from.dev !== to.dev) return;
+	throw new JobError(`Cannot write the answers to ${out}: the prompts are in it`, 2);
 }

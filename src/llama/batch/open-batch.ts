@@ -16,13 +16,12 @@ import { JobError } from "../errors.ts";
 import { Batch } from "./batch.ts";
 import { BUILT_IN_TOKENS } from "./files/built-in-prompts.ts";
 import { IN_FORMATS, type InFormat } from "./files/in-format.ts";
-import { touch } from "./files/touch.ts";
 
 /** The files of a job, and what its requests sample with. */
 export interface OpenBatchOptions {
 	/**
-	 * The file of requests: OpenAI batch lines, JSONL with `prompt` or `messages`, or a prompt per line. @default a dozen
-	 * built-in prompts
+	 * The file of requests, or "-" for the standard input: OpenAI batch lines, JSON lines or an array with `prompt` or
+	 * `messages`, a prompt per line, CSV, TSV or Parquet; plain, gzip or zstd. @default a dozen built-in prompts
 	 */
 	readonly in?: string | undefined;
 	/** The file to which each answer is appended as it comes. @default the answers are not written */
@@ -120,6 +119,16 @@ function given({ temperature, topP, topK, minP }: OpenBatchOptions): Partial<Ope
 	return Object.fromEntries(options.filter(([, value]) => value !== undefined));
 }
 
+async function checked(batch: Batch): Promise<Batch> {
+	try {
+		await batch.check();
+		return batch;
+	} catch (error) {
+		await batch.release();
+		throw error;
+	}
+}
+
 async function tryToOpen(options: OpenBatchOptions): Promise<Batch | JobError | ArgumentError> {
 	try {
 		checkOptions("open a batch", options, KINDS);
@@ -127,12 +136,14 @@ async function tryToOpen(options: OpenBatchOptions): Promise<Batch | JobError | 
 		const { maxTokens = input === undefined ? BUILT_IN_TOKENS : undefined } = options;
 		const sampling = { ...(endpoint ? {} : DEFAULT_SAMPLING), ...given(options) };
 		const { retryFailed = false, resume = retryFailed, ordered = false } = options;
-		if (out !== undefined) await touch(out);
-		return await Batch.open({
+		const { inFormat, promptField, promptTemplate, keepFields, system, raw } = options;
+		const batch = await Batch.open({
+			...{ inFormat, promptField, promptTemplate, keepFields, system, raw },
 			...{ in: input, out, requests, maxTokens, temperature: undefined, ...sampling, seed },
 			...{ endpoint, ignoreUnknown },
 			...{ resume: resume || retryFailed, retryFailed, ordered },
 		});
+		return await checked(batch);
 	} catch (error) {
 		if (error instanceof JobError || error instanceof ArgumentError) return error;
 		throw error;

@@ -1,7 +1,9 @@
 import type { Engine, Timings, Usage } from "../engine/engine.ts";
+import { isTokens, type Prompt, promptText } from "../engine/prompt.ts";
 import type { RequestRecord } from "../measure/recorder.ts";
 import { generateRecorded } from "../measure/run-recorded.ts";
 import { type Answer, joinTimings, sumUsage } from "../openai/answer.ts";
+import { BadRequest } from "../openai/bad-request.ts";
 import { choiceSeed, type EmbedTask, type GenerateTask, promptsFor, type Task } from "../openai/task.ts";
 
 /** What a task's run is told and tells. */
@@ -57,20 +59,45 @@ async function generate(
 	const choices = await Promise.all(running);
 	const usage = sumUsage(choices, n);
 	const timings = joinTimings(choices);
-	return { answer: { kind: "generated", choices, usage, timings }, usage, timings };
+	const echoed = task.echo === true ? { prompts: await textsOf(engine, task.prompts) } : {};
+	return { answer: { kind: "generated", choices, usage, timings, ...echoed }, usage, timings };
 }
 
-async function embed(engine: Engine, { texts }: EmbedTask, { signal }: TaskRun): Promise<TaskOutcome> {
+/** The texts of prompts that are echoed: a conversation never is. */
+async function textsOf(engine: Engine, prompts: readonly Prompt[]): Promise<string[]> {
+	return await Promise.all(
+		prompts.map(async (prompt) => (isTokens(prompt) ? await engine.detokenize(prompt) : promptText(prompt))),
+	);
+}
+
+async function embed(
+	engine: Engine,
+	{ texts, dimensions, body }: EmbedTask,
+	{ signal }: TaskRun,
+): Promise<TaskOutcome> {
 	const start = performance.now();
 	let promptTokens = 0;
 	const onUsage = (usage: { readonly promptTokens: number }) => {
 		promptTokens = usage.promptTokens;
 	};
-	const embeddings = await engine.embedMany(texts, { signal, onUsage });
+	const whole = await engine.embedMany(texts, { signal, onUsage, body });
+	const embeddings =
+		dimensions === undefined ? whole : whole.map((embedding) => shorten(embedding, dimensions));
 	const totalMs = performance.now() - start;
 	return {
 		answer: { kind: "embedded", embeddings, promptTokens, totalMs },
 		usage: { promptTokens, cachedTokens: 0, completionTokens: 0 },
 		timings: { queueMs: 0, ttftMs: totalMs, totalMs },
 	};
+}
+
+/** The first numbers of an embedding, made a vector of length 1 again. */
+function shorten(embedding: Float32Array, dimensions: number): Float32Array {
+	if (dimensions > embedding.length) {
+		const text = `"dimensions" is ${dimensions}: the model's embeddings have ${embedding.length}`;
+		throw new BadRequest("invalid_request", text, "dimensions");
+	}
+	const first = embedding.slice(0, dimensions);
+	const length = Math.hypot(...first);
+	return length === 0 ? first : first.map((number) => number / length);
 }

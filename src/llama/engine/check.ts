@@ -79,7 +79,7 @@ const GENERATE_OPTIONS: Kinds<GenerateOptions> = {
 	body: OBJECT,
 	signal: SIGNAL,
 };
-const EMBED_OPTIONS: Kinds<EmbedOptions> = { onUsage: FUNCTION, signal: SIGNAL };
+const EMBED_OPTIONS: Kinds<EmbedOptions> = { onUsage: FUNCTION, body: OBJECT, signal: SIGNAL };
 const TOKENIZE_OPTIONS: Kinds<TokenizeOptions> = { addSpecial: BOOLEAN };
 
 const MESSAGE: Kind = {

@@ -39,6 +39,8 @@ export interface GenerateOptions {
 export interface EmbedOptions {
 	/** Told once how many tokens all texts had together. @default nobody is told */
 	readonly onUsage?: ((usage: { readonly promptTokens: number }) => void) | undefined;
+	/** A request body that an endpoint is sent as it stands, with the texts. Other engines have no use for it. @default none */
+	readonly body?: Readonly<Record<string, unknown>> | undefined;
 	/** Gives up the embedding. @default none */
 	readonly signal?: AbortSignal | undefined;
 }

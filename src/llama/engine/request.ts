@@ -1,6 +1,8 @@
+import { ArgumentError } from "../../base/errors.ts";
 import { EngineError } from "../errors.ts";
 import { checkGenerate } from "./check.ts";
 import type { GenerateOptions } from "./engine.ts";
+import { grammarOf } from "./grammar/grammar-of.ts";
 import type { Prompt } from "./prompt.ts";
 import type { ChatOptions, SamplingOptions } from "./sampling.ts";
 
@@ -31,11 +33,16 @@ const RANDOM_SEED = 2 ** 32 - 1;
 /**
  * Checks and completes the options of one request.
  *
+ * @param schemas The server reads JSON schemas itself; else they become grammars.
  * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
  * @throws {RangeError} a number is out of its range.
  * @throws {EngineError} ERR_PROMPT: there are no messages, or no tokens.
  */
-export function checkRequest(prompt: Prompt, options: GenerateOptions): CheckedRequest {
+export function checkRequest(
+	prompt: Prompt,
+	options: GenerateOptions,
+	{ schemas = false }: { readonly schemas?: boolean } = {},
+): CheckedRequest {
 	checkGenerate(prompt, options);
 	const { body, seed = 0, stop = [], chat = {}, logprobs } = options;
 	const open = body !== undefined;
@@ -52,8 +59,31 @@ export function checkRequest(prompt: Prompt, options: GenerateOptions): CheckedR
 		...{ prompt, temperature, stop, chat, logprobs, body },
 		maxTokens: maxTokens === Number.POSITIVE_INFINITY ? undefined : positive("maxTokens", maxTokens),
 		seed: seedOf(seed),
-		sampling: open ? given(options.sampling) : { ...SAMPLING, ...given(options.sampling) },
+		sampling: open
+			? given(options.sampling)
+			: {
+					...SAMPLING,
+					...(schemas ? given(options.sampling) : withGrammar(given(options.sampling))),
+				},
 	};
+}
+
+/** A JSON schema becomes a grammar, the same one for every engine; a grammar is looked at before llama.cpp is. */
+function withGrammar({ jsonSchema, ...sampling }: SamplingOptions): SamplingOptions {
+	const { grammar } = sampling;
+	if (jsonSchema !== undefined && grammar !== undefined) {
+		throw new ArgumentError("ERR_ARG", "Cannot run a request with a grammar and a jsonSchema");
+	}
+	try {
+		if (jsonSchema !== undefined) {
+			return { ...sampling, grammar: grammarOf({ kind: "schema", schema: jsonSchema }) };
+		}
+		if (grammar !== undefined) grammarOf({ kind: "grammar", grammar });
+		return sampling;
+	} catch (error) {
+		if (!(error instanceof ArgumentError)) throw error;
+		throw new ArgumentError("ERR_ARG", `Cannot run a request: ${error.message}`);
+	}
 }
 
 /** What was given, without what is undefined. */

@@ -23,9 +23,17 @@ export async function nothingLeft(
 	return await fromRoot(mpi.world, async () => {
 		const done = await batch?.findDone();
 		if (done === undefined) return false;
-		const delivery = { retried: 0, requeued: 0, lost: 0, duplicate: 0, skipped: done.requests };
+		await batch?.release();
+		const { requests, failed } = done;
+		const delivery = {
+			...{ retried: 0, requeued: 0, lost: 0, duplicate: 0, skipped: requests },
+			...(failed === 0 ? {} : { failed_before: failed }),
+		};
 		const outcome = { statistics: [], delivery, ignored: [], resumable: true };
-		await writeReport(makeReport(outcome, options, undefined), [], filesOf(options));
+		const report = makeReport(outcome, options, undefined);
+		// The failures of the file are this job's, too.
+		if (report.missed.length > 0) process.exitCode ??= 1;
+		await writeReport(report, [], filesOf(options));
 		process.stdout.write(`${doneText(done)}\n`);
 		return true;
 	});

@@ -13,7 +13,7 @@ export const OPTION_TABLE = [
 	{
 		name: "in",
 		value: "FILE",
-		describe: "OpenAI batch lines, JSONL with prompt or messages, or a prompt per line; else built-in ones",
+		describe: "requests: batch lines, JSON, text, CSV, Parquet, also .gz and .zst, or -; else built-in ones",
 	},
 	{ name: "prompts", value: "FILE", describe: "the same as --in" },
 	{

@@ -114,6 +114,7 @@ export function parseOptions(argv: readonly string[], program: string): JobOptio
 export function scanJob(argv: readonly string[], program: string): readonly GivenJobOption[] {
 	const { given, end } = scanOptions(argv, OPTION_TABLE, refuse, { style: "gnu" });
 	if (given.some(({ row }) => row.name === "help")) throw helpFor(program, argv[end]);
+	refuseRepeated(given);
 	return given;
 }
 
@@ -171,6 +172,19 @@ export function readOptions(
 		ordered: values.has("ordered"),
 		maxRestarts: values.integer("max-restarts", { least: 0, most: 1_000_000 }) ?? 3,
 	};
+}
+
+/** The first of two files would be left out without a word. */
+function refuseRepeated(given: readonly GivenOption[]): void {
+	const values = new Map<string, string>();
+	for (const { row, value } of given) {
+		if (row.value === undefined) continue;
+		const first = values.get(row.name);
+		if (first !== undefined) {
+			throw usageError(`Cannot use --${row.name} twice, with ${first} and ${value}: it takes one value`);
+		}
+		values.set(row.name, value);
+	}
 }
 
 function checkTogether(values: OptionValues<JobOptionName>): void {

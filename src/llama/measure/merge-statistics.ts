@@ -81,7 +81,7 @@ export function mergeStatistics(ranks: readonly RankStatistics[], context: Repor
 	const failures = new FailureCounts();
 	for (const counted of ranks.flatMap((rank) => rank.errors)) failures.merge(counted);
 	const wallMs = wallTime(ranks);
-	const total = figures(ranks, wallMs);
+	const total = withoutLost(figures(ranks, wallMs), delivery?.lost);
 	return {
 		schema_version: SCHEMA_VERSION,
 		...run,
@@ -110,6 +110,12 @@ export function mergeStatistics(ranks: readonly RankStatistics[], context: Repor
 		errors: failures.toData(),
 		missed: missedTargets(total, context),
 	};
+}
+
+/** What is not in the output is no success, whatever its rank has counted. */
+function withoutLost(total: ReportFigures, lost = 0): ReportFigures {
+	const { ok, failed } = total;
+	return lost === 0 ? total : { ...total, success_rate: Math.max(0, ok - lost) / Math.max(1, ok + failed) };
 }
 
 /** From the first start to the last end. Where clocks were not compared, the longest rank's own time. */

@@ -16,7 +16,7 @@ export interface ReportFigures {
 	readonly ok: number;
 	/** Requests that failed. */
 	readonly failed: number;
-	/** ok / (ok + failed); 1 without any request. */
+	/** ok / (ok + failed); 1 without any request. Of the whole job without answers that are `lost`. */
 	readonly success_rate: number;
 	/** Tokens of the prompts of requests that succeeded. */
 	readonly prompt_tokens: number;
@@ -103,6 +103,8 @@ export interface Delivery {
 	readonly duplicate: number;
 	/** Requests that had an answer from an earlier run, and count for nothing else in the report; undefined if none had. */
 	readonly skipped?: number;
+	/** Of these, those whose answer is a failure; undefined if none is. The job's success counts them. */
+	readonly failed_before?: number;
 }
 
 /** The report of a job. */

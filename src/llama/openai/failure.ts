@@ -1,57 +1,8 @@
 import { EngineError, type EngineErrorCode, reasonOf } from "../errors.ts";
+import { BadRequest } from "./bad-request.ts";
+import type { FailureCode } from "./failure-code.ts";
 
-/** How a request failed, as an output line or an HTTP answer names it. */
-export type FailureCode =
-	/** The line is not valid JSON. */
-	| "invalid_json"
-	/** A field of the request is missing or has a value that it cannot have. */
-	| "invalid_request"
-	/** A batch line's `custom_id` is missing or no text. */
-	| "invalid_custom_id"
-	/** A batch line's `method` is not POST. */
-	| "invalid_method"
-	/** A batch line's `url` is none that can be answered. */
-	| "invalid_url"
-	/** An earlier line has the same `custom_id`. */
-	| "duplicate_custom_id"
-	/** `stream` was asked for where an answer cannot come in pieces. */
-	| "stream_not_supported"
-	/** The request asks for something that no engine here can do. */
-	| "unsupported_parameter"
-	/** The request has a field that nobody here knows. */
-	| "unknown_parameter"
-	/** The request names a model that no rank runs. */
-	| "model_not_found"
-	/** The prompt and one token do not fit the context. */
-	| "prompt_too_long"
-	/** The prompt is empty, or refused by the model's chat template. */
-	| "prompt"
-	/** llama.cpp failed while it generated. */
-	| "generate"
-	/** The request took longer than it may. */
-	| "timeout"
-	/** The server behind the engine cannot be reached, or answered with an error. */
-	| "endpoint"
-	/** Two engines died of this request, the second while it ran alone. */
-	| "engine_died"
-	/** The engine was closed. */
-	| "engine_closed"
-	/** The engine's program is not installed. */
-	| "engine_missing"
-	/** The engine could not load its model. */
-	| "engine_load"
-	/** The model file is missing or damaged. */
-	| "model"
-	/** The device that was asked for is not there. */
-	| "device"
-	/** Every engine is gone for good. */
-	| "no_engine"
-	/** Its engine or rank died after pieces of its text had been passed on. */
-	| "interrupted"
-	/** It was cancelled by whoever submitted it. */
-	| "cancelled"
-	/** Anything else that an engine threw. */
-	| "engine_error";
+export type { FailureCode } from "./failure-code.ts";
 
 /** How a request failed. */
 export interface Failure {
@@ -80,6 +31,58 @@ const CODES: Readonly<Record<EngineErrorCode, FailureCode>> = {
 
 /** What an engine threw, as a failure of the request that it ran. */
 export function failureOf(error: unknown): Failure {
-	const code = error instanceof EngineError ? CODES[error.code] : "engine_error";
-	return { code, message: reasonOf(error) };
+	const message = reasonOf(error);
+	if (error instanceof BadRequest) return { code: error.code, message, param: error.param };
+	return { code: error instanceof EngineError ? CODES[error.code] : "engine_error", message };
+}
+
+/** The status of all failures but the client's own mistakes, which are 400. */
+const STATUS: ReadonlyMap<FailureCode, number> = new Map([
+	["invalid_url", 404],
+	["model_not_found", 404],
+	["generate", 500],
+	["timeout", 504],
+	["endpoint", 502],
+	["engine_died", 502],
+	["engine_closed", 503],
+	["engine_missing", 503],
+	["engine_load", 503],
+	["model", 503],
+	["device", 503],
+	["no_engine", 503],
+	["interrupted", 502],
+	// Of whoever has gone away; nobody else gives it a status.
+	["cancelled", 499],
+	["engine_error", 500],
+]);
+
+const TYPES: ReadonlyMap<number, string> = new Map([
+	[400, "invalid_request_error"],
+	[404, "not_found_error"],
+	[499, "cancelled_error"],
+	[503, "unavailable_error"],
+	[504, "timeout_error"],
+]);
+
+/** The HTTP status of a failure. */
+export function statusOf(code: FailureCode): number {
+	return STATUS.get(code) ?? 400;
+}
+
+/** OpenAI's body of an answer that is an error. */
+export interface ErrorBody {
+	readonly error: {
+		readonly message: string;
+		/** The kind of the status: "invalid_request_error", "server_error", ... */
+		readonly type: string;
+		/** The field that is to blame. */
+		readonly param: string | null;
+		readonly code: string;
+	};
+}
+
+/** A failure in OpenAI's form. */
+export function errorBody({ code, message, param }: Failure): ErrorBody {
+	const type = TYPES.get(statusOf(code)) ?? "server_error";
+	return { error: { message, type, param: param ?? null, code } };
 }

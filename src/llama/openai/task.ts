@@ -115,8 +115,13 @@ export function promptsFor(
 	{ prompts, plain }: GenerateTask,
 	{ chatTemplate = true }: Pick<EngineInfo, "chatTemplate">,
 ): readonly Prompt[] {
-	if (plain === undefined || !chatTemplate) return prompts;
+	if (plain === undefined) return prompts;
 	const { system } = plain;
+	if (!chatTemplate) {
+		// Without a template a system message can only be the beginning of the text. It is not left out.
+		const asText = (prompt: Prompt) => (typeof prompt === "string" ? `${system}\n\n${prompt}` : prompt);
+		return system === undefined ? prompts : prompts.map(asText);
+	}
 	const before = system === undefined ? [] : [{ role: "system", content: system }];
 	return prompts.map((prompt) =>
 		typeof prompt === "string" ? [...before, { role: "user", content: prompt }] : prompt,
@@ -132,11 +137,17 @@ export function textOf(task: Task): string {
 /** Estimated size of a task. */
 export function sizeOf(task: Task): TaskSize {
 	const prompts: readonly Prompt[] = task.kind === "embed" ? task.texts : task.prompts;
-	const most = task.kind === "embed" ? 1 : (task.maxTokens ?? GUESSED_TOKENS);
+	const most = task.kind === "embed" ? 1 : (task.maxTokens ?? limitIn(task.body) ?? GUESSED_TOKENS);
 	return {
 		promptTokens: prompts.reduce((sum, prompt) => sum + tokensOf(prompt), 0),
 		maxTokens: most * (task.kind === "embed" ? 1 : (task.n ?? 1)),
 	};
+}
+
+/** The limit that a body for an endpoint has in it. */
+function limitIn(body: GenerateTask["body"]): number | undefined {
+	const limit = body?.max_completion_tokens ?? body?.max_tokens;
+	return Number.isSafeInteger(limit) && (limit as number) > 0 ? (limit as number) : undefined;
 }
 
 function tokensOf(prompt: Prompt): number {

@@ -15,11 +15,15 @@ export function facts(report: Report): readonly Fact[] {
 			`${percent(total.success_rate)} (${total.ok} of ${total.ok + total.failed} requests, ${total.failed} failed)`,
 		],
 		...interruption(report),
-		...optional(delivery, "delivery", ({ retried, requeued, lost, duplicate, skipped }) =>
-			[
-				...[`${retried} retried`, `${requeued} requeued`, `${lost} lost`, `${duplicate} duplicate`],
-				...(skipped === undefined ? [] : [`${skipped} answered before`]),
-			].join(", "),
+		...optional(
+			delivery,
+			"delivery",
+			({ retried, requeued, lost, duplicate, skipped, failed_before: failed }) =>
+				[
+					...[`${retried} retried`, `${requeued} requeued`, `${lost} lost`, `${duplicate} duplicate`],
+					...(skipped === undefined ? [] : [`${skipped} answered before`]),
+					...(failed === undefined ? [] : [`${failed} of these failed`]),
+				].join(", "),
 		),
 		...cuts(report),
 		...optional(report.ignored, "ignored", (fields) =>

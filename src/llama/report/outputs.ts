@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { checkArgument, checkOptions, type Kinds, TEXT } from "../../base/check-types.ts";
-import { touch } from "../batch/files/touch.ts";
+import { touch } from "../batch/output/touch.ts";
 import { cannotWrite } from "../errors.ts";
 import { STATISTICS } from "../measure/merge-statistics.ts";
 import type { RankStatistics } from "../measure/recorder.ts";

@@ -22,6 +22,9 @@ test(`${COUNT} bad lines are a few lines of the report, and of the books behind 
 			body: index % 1000 === 7 ? { messages: `${index}` } : body,
 		}),
 	);
+	// Without one that can run there would be no job.
+	const good = { custom_id: "good", url: "/v1/chat/completions", body: { messages: body.messages } };
+	lines.splice(20, 0, JSON.stringify(good));
 	writeFileSync(path, `${lines.join("\n")}\n`);
 	const outcome = await runBatch(mpi, new EchoEngine(), await openBatch(mpi, { in: path }));
 	const statistics = outcome?.statistics ?? [];

@@ -52,7 +52,7 @@ async function runAll(batch: Batch, fails: (id: string | null) => boolean = () =
 
 function linesOf(
 	path: string | undefined,
-): { custom_id: string | null; error: unknown; response: unknown }[] {
+): { custom_id: unknown; error: unknown; response: { status_code: number; body: unknown } }[] {
 	const text = readFileSync(path ?? "", "utf8");
 	return text === ""
 		? []
@@ -68,8 +68,11 @@ test("a batch's answers have OpenAI's form, and what cannot be run is an error l
 	t.is(batch.total, undefined);
 	t.deepEqual(await runAll(batch, (id) => id === "b"), ["a", null, "b"]);
 	const [b, bad, a] = linesOf(options("form").out);
-	t.like(b, { custom_id: "b", response: null, error: { code: "prompt", message: "no" } });
-	t.like(bad, { custom_id: null, response: null, error: { code: "invalid_json" } });
+	t.like(b, {
+		custom_id: "b",
+		response: { status_code: 400, body: { error: { code: "prompt", message: "no" } } },
+	});
+	t.like(bad, { custom_id: null, response: { body: { error: { code: "invalid_json" } } }, error: null });
 	t.like(a, {
 		custom_id: "a",
 		error: null,
@@ -77,7 +80,7 @@ test("a batch's answers have OpenAI's form, and what cannot be run is an error l
 			status_code: 200,
 			body: {
 				object: "chat.completion",
-				model: "m",
+				model: "model.gguf",
 				choices: [
 					{
 						index: 0,
@@ -96,7 +99,7 @@ test("a batch's answers have OpenAI's form, and what cannot be run is an error l
 			},
 		},
 	});
-	t.deepEqual(batch.counts, { read: 3, skipped: 0, retried: 0 });
+	t.deepEqual(batch.counts, { read: 3, skipped: 0, failedBefore: 0, retried: 0 });
 	t.is(batch.written, 3);
 });
 
@@ -111,7 +114,7 @@ test("--resume skips what is answered, also with an error, and cuts off a torn l
 	appendFileSync(out ?? "", '{"id":"batch_req_0123","custom_id":"d","resp');
 	const second = await Batch.open(options("resume", { resume: true }));
 	t.deepEqual(await runAll(second), ["d"]);
-	t.deepEqual(second.counts, { read: 4, skipped: 3, retried: 0 });
+	t.deepEqual(second.counts, { read: 4, skipped: 3, failedBefore: 1, retried: 0 });
 	t.deepEqual(
 		linesOf(out).map(({ custom_id: id }) => id),
 		["c", "b", "a", "d"],
@@ -119,14 +122,14 @@ test("--resume skips what is answered, also with an error, and cuts off a torn l
 
 	const third = await Batch.open(options("resume", { resume: true, retryFailed: true, ordered: true }));
 	t.deepEqual(await runAll(third), ["b"]);
-	t.deepEqual(third.counts, { read: 4, skipped: 3, retried: 1 });
+	t.deepEqual(third.counts, { read: 4, skipped: 3, failedBefore: 0, retried: 1 });
 	const lines = linesOf(out);
 	t.deepEqual(
 		lines.map(({ custom_id: id }) => id),
 		["a", "b", "c", "d"],
 		"--ordered",
 	);
-	t.true(lines.every(({ error }) => error === null));
+	t.true(lines.every(({ response }) => response.status_code === 200));
 });
 
 test("--resume refuses a custom_id whose body is not what was answered", async (t) => {
@@ -149,7 +152,7 @@ test("only the first line of a custom_id is run, also after --resume", async (t)
 		lines.map(({ custom_id: id }) => id),
 		[null, "b", null, "a"],
 	);
-	t.like(lines[2], {
+	t.like(lines[2]?.response.body, {
 		error: {
 			code: "duplicate_custom_id",
 			message: `Cannot run line 2 of ${at("twice.in.jsonl")}: its custom_id "a" is that of an earlier line`,
@@ -191,4 +194,13 @@ test("a new run without --resume moves old answers aside", async (t) => {
 	await runAll(batch);
 	t.is(readFileSync(`${out}.old`, "utf8"), before);
 	t.is(linesOf(out).length, 1);
+});
+
+test("a plain line's place is not the custom_id of a batch line, also after --resume", async (t) => {
+	write("mixed", [batchLine("1"), '{"prompt":"plain"}', batchLine("0")]);
+	await runAll(await Batch.open(options("mixed")));
+	t.is(linesOf(options("mixed").out).length, 3);
+	const again = await Batch.open(options("mixed", { resume: true }));
+	t.deepEqual(await runAll(again), []);
+	t.is(again.counts.skipped, 3);
 });

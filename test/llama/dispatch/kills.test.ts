@@ -58,11 +58,15 @@ function answered(t: ExecutionContext, name: string, failed = 0): string[] {
 	const lines = readFileSync(at(`${name}.jsonl`), "utf8").split("\n");
 	t.is(lines.pop(), "", "the last line is whole");
 	const answers = lines.map(
-		(line) => JSON.parse(line) as { custom_id: string; error: { code: string } | null },
+		(line) =>
+			JSON.parse(line) as {
+				custom_id: string;
+				response: { status_code: number; body: { error: { code: string } } };
+			},
 	);
-	const failures = answers.filter(({ error }) => error !== null);
+	const failures = answers.filter(({ response }) => response.status_code !== 200);
 	t.true(
-		failures.length <= failed && failures.every(({ error }) => error?.code === "engine_died"),
+		failures.length <= failed && failures.every(({ response }) => response.body.error.code === "engine_died"),
 		JSON.stringify(failures),
 	);
 	return answers.map(({ custom_id: id }) => id).sort((a, b) => IDS.indexOf(a) - IDS.indexOf(b));

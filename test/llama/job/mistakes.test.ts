@@ -69,6 +69,18 @@ const MISTAKES: readonly (readonly [string, readonly string[], number, RegExp])[
 		/Cannot use --policy lifo: it takes dynamic, round-robin, prefix$/,
 	],
 	[
+		"- as --out",
+		["--in", at("bad.jsonl"), "--out", "-"],
+		2,
+		/Cannot write the answers to -: name a file; \/dev\/stdout is this job's output, with the report behind/,
+	],
+	[
+		"--resume from a device",
+		["--in", at("bad.jsonl"), "--out", "/dev/null", "--resume"],
+		1,
+		/Cannot resume with \/dev\/null: it is not a regular file$/,
+	],
+	[
 		"the prompts' file as --out",
 		["--in", at("bad.jsonl"), "--out", at("bad.jsonl")],
 		2,

@@ -28,17 +28,23 @@ test("--resume with nothing left starts no engine, and says so in one line", asy
 
 	const done = await run(t, "a.jsonl", "--resume", "--json", path("a.json"), ...NO_ENGINE);
 	const text = `nothing left to do: all 3 requests have their answers in ${path("a.jsonl.out")}; 1 of them failed, which --retry-failed runs again\n`;
-	t.deepEqual([done.code, done.stdout, withoutProgress(done.stderr)], [0, text, ""]);
+	t.deepEqual([done.code, done.stdout], [1, text], "the failure is one of this job's file, too");
 	t.is(readFileSync(path("a.jsonl.out"), "utf8"), answers);
 	const report = JSON.parse(readFileSync(path("a.json"), "utf8")) as Report;
-	t.like(report, { ranks: 0, delivery: { skipped: 3, lost: 0 } });
+	t.like(report, { ranks: 0, delivery: { skipped: 3, failed_before: 1, lost: 0 } });
+	const enough = await run(t, "a.jsonl", "--resume", "--min-success", "60", ...NO_ENGINE);
+	t.deepEqual([enough.code, enough.stdout, withoutProgress(enough.stderr)], [0, text, ""]);
 
 	// With a line more there is something to do.
 	appendFileSync(path("a.jsonl"), `${line("c")}\n`);
 	t.is((await run(t, "a.jsonl", "--resume", ...NO_ENGINE)).code, 1);
 	const more = await run(t, "a.jsonl", "--resume");
-	t.is(more.code, 0, more.stderr);
-	t.regex(more.stdout, /^delivery .*, 3 answered before$/m);
+	t.is(more.code, 1, more.stderr);
+	t.regex(more.stdout, /^delivery .*, 3 answered before, 1 of these failed$/m);
+	t.regex(
+		more.stdout,
+		/^1 of 4 requests failed, 1 of them in an earlier run \(--retry-failed runs those again\)/m,
+	);
 });
 
 test("--resume of plain prompts with nothing left says so, too", async (t) => {

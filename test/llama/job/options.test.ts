@@ -97,10 +97,10 @@ test("parseOptions() reads all options, with a space or an equals sign", (t) => 
 		maxRestarts: 0,
 	});
 	t.is(parse("--gpu-layers", "max").gpuLayers, "max");
-	t.is(parse("--seed", "1", "--seed", "2").seed, 2, "the last one counts");
 });
 
 const MISTAKES: readonly (readonly [readonly string[], string])[] = [
+	[["--seed", "1", "--seed", "2"], "Cannot use --seed twice, with 1 and 2: it takes one value"],
 	[["--inflight", "0"], "Cannot use --inflight 0: it takes a whole number from 1 to 256"],
 	[["--inflight", "-1"], "Cannot use --inflight -1: it takes a whole number from 1 to 256"],
 	[["--inflight", "1.5"], "Cannot use --inflight 1.5: it takes a whole number from 1 to 256"],

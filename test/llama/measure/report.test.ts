@@ -1,5 +1,5 @@
 import test from "ava";
-import { mergeStatistics } from "../../../src/llama/index.ts";
+import { formatReport, mergeStatistics } from "../../../src/llama/index.ts";
 import { parseSlo } from "../../../src/llama/job/slo.ts";
 import { Recorder } from "../../../src/llama/measure/recorder.ts";
 import { engineInfo } from "../support/engines.ts";
@@ -123,4 +123,12 @@ test("mergeStatistics() adds up what was measured of the prompt cache", (t) => {
 	t.like(total.cache, { prompt_tokens: 20, cold_cached_tokens: 2, warm_cached_tokens: 18, failed: 0 });
 	t.like(total.cache?.cold_ttft_ms, { count: 2, mean: 150 });
 	t.like(perRank[1]?.cache?.warm_ttft_ms, { count: 1, mean: 30 });
+});
+
+test("mergeStatistics() takes no answer for a success that is not in the output", (t) => {
+	const delivery = { retried: 0, requeued: 0, lost: 1, duplicate: 0 };
+	const report = mergeStatistics([recorded(0, requests)], { delivery });
+	t.is(report.total.success_rate, (requests.length - 1) / requests.length);
+	t.deepEqual(report.missed, [`1 of ${requests.length} requests have no line in the output`]);
+	t.regex(formatReport(report), /^success +66\.6 % /);
 });

@@ -22,7 +22,7 @@ test("sloText() has the limits that are set", (t) => {
 });
 
 test("missedTargets() compares with the share that is wanted, to the request", (t) => {
-	const outcomes = { ok: 99, failed: 1, success_rate: 0.99, good: 95 };
+	const outcomes = { ok: 99, failed: 1, good: 95 };
 	t.deepEqual(missedTargets(outcomes, { minSuccess: 99, slo: { ttft: 5, share: 95 } }), []);
 	t.deepEqual(missedTargets(outcomes, { minSuccess: 99.5 }), [
 		"1 of 100 requests failed: --min-success is 99.5 %",
@@ -30,5 +30,20 @@ test("missedTargets() compares with the share that is wanted, to the request", (
 	t.deepEqual(missedTargets(outcomes, { minSuccess: 0, slo: { ttft: 5, share: 95.5 } }), [
 		"95 of 100 requests (95.0 %) were within TTFT 5 ms: --slo wants 95.5 %",
 	]);
-	t.deepEqual(missedTargets({ ok: 0, failed: 0, success_rate: 1 }, { slo: { ttft: 5, share: 95 } }), []);
+	t.deepEqual(missedTargets({ ok: 0, failed: 0 }, { slo: { ttft: 5, share: 95 } }), []);
+});
+
+test("missedTargets() counts the failures of earlier runs of the file, and answers that are lost", (t) => {
+	const none = { ok: 0, failed: 0 };
+	const delivery = { lost: 0, skipped: 100, failed_before: 10 };
+	t.deepEqual(missedTargets(none, { delivery }), [
+		"10 of 100 requests failed, 10 of them in an earlier run (--retry-failed runs those again): --min-success is 100 %",
+	]);
+	t.deepEqual(missedTargets(none, { delivery, minSuccess: 90 }), []);
+	t.deepEqual(missedTargets({ ok: 899, failed: 1 }, { delivery, minSuccess: 99 }), [
+		"11 of 1000 requests failed, 10 of them in an earlier run (--retry-failed runs those again): --min-success is 99 %",
+	]);
+	t.deepEqual(missedTargets({ ok: 5, failed: 0 }, { delivery: { lost: 2 } }), [
+		"2 of 5 requests have no line in the output",
+	]);
 });

@@ -13,7 +13,7 @@ test("parsePrompt() reads a text or a conversation, whose parts of text are put 
 		{ type: "text", text: "a" },
 		{ type: "text", text: "b" },
 	];
-	t.deepEqual(parsePrompt({ messages: [{ role: "user", content }] }), [{ role: "user", content: "ab" }]);
+	t.deepEqual(parsePrompt({ messages: [{ role: "user", content }] }), [{ role: "user", content: "a\nb" }]);
 });
 
 const MISTAKES: readonly (readonly [string, string])[] = [
@@ -31,7 +31,7 @@ const MISTAKES: readonly (readonly [string, string])[] = [
 	],
 	[
 		'{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{}}]}]}',
-		'message 1 needs a "role" and a "content" of text',
+		'message 1 has a part of type "image_url" without a "image_url"',
 	],
 ];
 for (const [line, problem] of MISTAKES) {

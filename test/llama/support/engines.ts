@@ -12,7 +12,7 @@ export function engineInfo(changes: Partial<EngineInfo> = {}): EngineInfo {
 		slots: 4,
 		contextSize: 2048,
 		threads: 2,
-		model: "m.gguf",
+		...{ model: "m.gguf", chatTemplate: false },
 		...changes,
 	};
 }

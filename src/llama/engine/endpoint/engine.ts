@@ -58,7 +58,7 @@ class EndpointEngine implements Engine {
 		prompt: Prompt,
 		options: GenerateOptions = {},
 	): AsyncGenerator<GenerateEvent, void, undefined> {
-		const request = checkRequest(prompt, options);
+		const request = checkRequest(prompt, options, { schemas: true });
 		yield* generateOver(this.#api, this.#slots, request, this.#either(options.signal));
 	}
 
