@@ -2,7 +2,7 @@ import test from "ava";
 import type { BatchRequest } from "../../../src/llama/batch/files/request.ts";
 import { type ModelNames, Models } from "../../../src/llama/batch/models.ts";
 import type { RequestEnd } from "../../../src/llama/dispatch/submission.ts";
-import { FakeReplica, requestOf } from "../support/replicas.ts";
+import { FakeReplica, inWords, requestOf, settled } from "../support/replicas.ts";
 
 function request(id: number, model?: string): BatchRequest {
 	const named = model === undefined ? {} : { model };
@@ -74,4 +74,25 @@ test("of one model any name will do", (t) => {
 	t.is(all.refusal(request(0, "any")), undefined);
 	t.is(all.refusal(request(1)), undefined);
 	t.is(replicas.length, 2);
+});
+
+test("the death of a model's last rank ends the requests of that model, and no other's", async (t) => {
+	const { all, replicas } = models(A, B);
+	const ends = new Map<number, string>();
+	for (const [id, name] of ["a", "b", "a", "b"].entries()) {
+		all.submit(request(id, name), { onEnd: (end) => void ends.set(id, inWords(end)) });
+	}
+	await settled();
+	replicas[0]?.die();
+	await settled();
+	t.deepEqual(Object.fromEntries(ends), { 0: "-:no_engine", 2: "-:no_engine" });
+	// What comes later ends too, instead of waiting for nobody.
+	all.submit(request(4, "a"), { onEnd: (end) => void ends.set(4, inWords(end)) });
+	replicas[1]?.answer(1);
+	await settled();
+	replicas[1]?.answer(3);
+	await settled();
+	t.deepEqual(Object.fromEntries(ends), {
+		...{ 0: "-:no_engine", 1: "1:ok", 2: "-:no_engine", 3: "1:ok", 4: "-:no_engine" },
+	});
 });
