@@ -29,6 +29,16 @@ export function tellsReason(log: string): boolean {
 	return reasonIn(linesOf(log)) !== undefined;
 }
 
+/** What llama-server says of an argument that it does not know, or whose value it cannot use. */
+export function wrongArgument(log: string): string | undefined {
+	const line = linesOf(log).find((each) =>
+		/^error: invalid argument|^error while handling (?:argument|environment)|^error: (?:unknown|unrecognized) argument/.test(
+			each,
+		),
+	);
+	return line === undefined ? undefined : withoutPrefix(line);
+}
+
 function linesOf(log: string): string[] {
 	return log
 		.split("\n")

@@ -114,6 +114,7 @@ export function parseOptions(argv: readonly string[], program: string): JobOptio
 export function scanJob(argv: readonly string[], program: string): readonly GivenJobOption[] {
 	const { given, end } = scanOptions(argv, OPTION_TABLE, refuse, { style: "gnu" });
 	if (given.some(({ row }) => row.name === "help")) throw helpFor(program, argv[end]);
+	refuseRepeated(given);
 	return given;
 }
 
@@ -128,7 +129,6 @@ export function readOptions(
 	models: readonly string[] = model === undefined ? [] : [model],
 ): JobOptions {
 	const values = new OptionValues(given, refuse);
-	refuseRepeated(given);
 	checkTogether(values);
 	return {
 		...{ model, models },

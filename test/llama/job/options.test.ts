@@ -39,6 +39,7 @@ const NOTHING_SAID = {
 test("parseOptions() has a default for everything", (t) => {
 	t.deepEqual(parse(), {
 		model: undefined,
+		models: [],
 		prompts: undefined,
 		requests: undefined,
 		inflight: 4,
@@ -73,6 +74,7 @@ test("parseOptions() reads all options, with a space or an equals sign", (t) => 
 	);
 	t.deepEqual(read, {
 		model: "m.gguf",
+		models: ["m.gguf"],
 		prompts: "p.txt",
 		requests: 10,
 		inflight: 2,

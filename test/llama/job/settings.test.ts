@@ -35,7 +35,7 @@ test("jobSettings() gives each part of the library the options that it takes", (
 			retryFailed: false,
 			ordered: false,
 		},
-		run: { policy: "dynamic", inflight: 4, rate: undefined, burstiness: 1, seed: 1 },
+		run: { policy: "dynamic", inflight: 4, model: undefined, rate: undefined, burstiness: 1, seed: 1 },
 		report: {
 			model: "tsmpi-demo-tiny",
 			modelNote: DEMO_MODEL_NOTE,
@@ -78,7 +78,7 @@ test("jobSettings() passes on what the command line says", (t) => {
 	t.like(warmUp, { requests: 5, inflight: 2, seed: 7 });
 	t.deepEqual(measure, { slo: { ttft: 5, share: 99 }, timeline: true });
 	t.like(batch, { in: "a.jsonl", out: "b.jsonl", resume: true, retryFailed: true, seed: 7 });
-	t.deepEqual(run, { policy: "prefix", inflight: 2, rate: 3, burstiness: 1, seed: 7 });
+	t.deepEqual(run, { policy: "prefix", inflight: 2, model: "m.gguf", rate: 3, burstiness: 1, seed: 7 });
 	t.like(report, {
 		model: "m.gguf",
 		modelNote: undefined,

@@ -17,10 +17,16 @@ export interface ModelServerOptions {
 	readonly files: Readonly<Record<string, Buffer>>;
 	/** So many answers break off in the middle. @default 0 */
 	readonly breaks?: number;
+	/** While it gives true, answers stop in the middle and stay open. @default never */
+	readonly stalls?: () => boolean;
 }
 
 /** Serves files with ranges, and `hf:` manifests as Hugging Face does: `/v2/USER/REPO/manifests/TAG`. */
-export async function startModelServer({ files, breaks = 0 }: ModelServerOptions): Promise<ModelServer> {
+export async function startModelServer({
+	files,
+	breaks = 0,
+	stalls = () => false,
+}: ModelServerOptions): Promise<ModelServer> {
 	const requests: string[] = [];
 	let sent = 0;
 	let broken = 0;
@@ -38,6 +44,11 @@ export async function startModelServer({ files, breaks = 0 }: ModelServerOptions
 			...(headers.range === undefined ? {} : { "content-range": `bytes ${from}-${end - 1}/${file.length}` }),
 		});
 		if (method === "HEAD") return void response.end();
+		if (stalls() && part.length > 1000) {
+			sent += part.length >> 1;
+			response.write(part.subarray(0, part.length >> 1));
+			return;
+		}
 		if (broken < breaks && part.length > 1000) {
 			broken += 1;
 			sent += part.length >> 1;

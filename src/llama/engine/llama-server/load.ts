@@ -8,12 +8,12 @@ import type { EngineInfo } from "../engine.ts";
 import { requestJson, type Target } from "../http/client.ts";
 import { isTransient } from "../http/retry.ts";
 import type { ServerProperties } from "../http/server-properties.ts";
-import { saysOutOfMemory, tellingLine, tellsReason } from "../llama-log.ts";
+import { saysOutOfMemory, tellingLine, tellsReason, wrongArgument } from "../llama-log.ts";
 import { joinNotes } from "../notes.ts";
 import { serverEnvironment } from "./environment.ts";
 import type { ServerDevice } from "./gpus.ts";
 import { offloadedLayers, templateError } from "./log.ts";
-import { refusedArgument, refusesArguments, type ServerPlan, serverArguments } from "./options.ts";
+import { refusedArgument, type ServerPlan, serverArguments } from "./options.ts";
 import { ServerProcess } from "./server-process.ts";
 
 /** A server whose model is loaded. */
@@ -105,9 +105,19 @@ async function untilHealthy(target: Target, ended: AbortSignal): Promise<void> {
 
 /** Exit codes of a shell and of the dynamic linker for a program that cannot be run at all. */
 const CANNOT_RUN = [126, 127];
+/** A processor without the instructions that it was built for. */
+const NOT_FOR_THIS_PROCESSOR = "SIGILL";
 
+/** Blames the model only where nothing says that it is the program, or an argument of the user's. */
 function loadError(plan: ServerPlan, exit: ChildExit, log: string): EngineError {
 	const { code, signal } = exit;
+	const reason = tellingLine(log);
+	if (signal === NOT_FOR_THIS_PROCESSOR || code === 0) {
+		return cannotRun(plan, `it ${exitText(exit)}`);
+	}
+	if (signal === null && (code === null || CANNOT_RUN.includes(code) || reason === undefined)) {
+		return cannotRun(plan, reason ?? `it ${exitText(exit)}`);
+	}
 	if (signal !== null) {
 		const how = serverExitText(exit, log);
 		return new EngineError(
@@ -116,22 +126,18 @@ function loadError(plan: ServerPlan, exit: ChildExit, log: string): EngineError 
 			{ outOfMemory: saysOutOfMemory(how) },
 		);
 	}
-	const reason = tellingLine(log);
-	if (code === null || CANNOT_RUN.includes(code)) {
-		return new EngineError(
-			"ERR_ENGINE_MISSING",
-			`Cannot use llama-server ${plan.binary}: ${reason ?? `it exited with code ${code}`}`,
-		);
+	const wrong = wrongArgument(log);
+	if (wrong !== undefined) {
+		const args = plan.engineArgs.length > 0 ? ` with --engine-args ${plan.engineArgs.join(" ")}` : "";
+		return new EngineError("ERR_ENGINE_LOAD", `Cannot start llama-server ${plan.binary}${args}: ${wrong}`);
 	}
-	// The model has nothing to do with it.
-	if (refusesArguments(log)) {
-		return new EngineError("ERR_ENGINE_LOAD", `Cannot use llama-server ${plan.binary}: ${reason}`);
-	}
-	return new EngineError(
-		"ERR_ENGINE_LOAD",
-		`Cannot load model ${plan.model}: ${reason ?? `llama-server exited with code ${code}`}`,
-		{ outOfMemory: saysOutOfMemory(reason ?? "") },
-	);
+	return new EngineError("ERR_ENGINE_LOAD", `Cannot load model ${plan.model}: ${reason}`, {
+		outOfMemory: saysOutOfMemory(reason ?? ""),
+	});
+}
+
+function cannotRun(plan: ServerPlan, why: string): EngineError {
+	return new EngineError("ERR_ENGINE_MISSING", `Cannot run llama-server ${plan.binary}: ${why}`);
 }
 
 /** How a server's process ended, with its last words if they tell anything. */

@@ -139,8 +139,3 @@ export function refusedArgument(log: string): string | undefined {
 	const name = /(?:invalid argument: |handling argument ")(--[\w-]+)/.exec(log)?.[1];
 	return NEWER.some(({ args }) => args[0] === name) ? name : undefined;
 }
-
-/** A llama-server does not know an argument, or does not take its value. */
-export function refusesArguments(log: string): boolean {
-	return /invalid argument: |error while handling argument "/.test(log);
-}

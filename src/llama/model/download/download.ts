@@ -6,7 +6,8 @@ import { isSystemError } from "../../../base/system-error.ts";
 import { EngineError, reasonOf } from "../../errors.ts";
 import { type ModelAddress, modelAddress } from "./address.ts";
 import { locked } from "./lock.ts";
-import { progressLines } from "./progress.ts";
+import { progressLines, type Status } from "./progress.ts";
+import { watched } from "./watch.ts";
 
 /** Says how a download goes, a line at a time. */
 export type Say = (line: string) => void;
@@ -16,9 +17,10 @@ export type Say = (line: string) => void;
  * it stays. A download that was broken off goes on where it stopped.
  *
  * @param model A path, which is returned as it is, `hf:USER/REPO[:QUANT]` or the URL of a GGUF file.
+ * @param patienceMs After so long without a byte the server is given up. @default a minute
  * @throws {EngineError} ERR_MODEL: it cannot be had; ERR_ENGINE_MISSING: node-llama-cpp, which downloads, is not installed.
  */
-export async function localModel(model: string, say: Say): Promise<string> {
+export async function localModel(model: string, say: Say, patienceMs?: number): Promise<string> {
 	const address = modelAddress(model);
 	if (address === undefined) return model;
 	if (address.file !== undefined && !/\.gguf$/i.test(address.file)) {
@@ -32,7 +34,9 @@ export async function localModel(model: string, say: Say): Promise<string> {
 		const folder = join(cacheFolder(), "models", address.folder);
 		await mkdir(folder, { recursive: true });
 		const name = createHash("sha256").update(model).digest("hex").slice(0, 12);
-		return await locked(join(folder, `.${name}.lock`), () => download(library, address, folder, say));
+		return await locked(join(folder, `.${name}.lock`), () =>
+			download(library, address, folder, { say, patienceMs }),
+		);
 	} catch (error) {
 		throw new EngineError("ERR_MODEL", `Cannot download model ${model}: ${reason(error)}`, { cause: error });
 	}
@@ -56,7 +60,7 @@ async function download(
 	{ resolveModelFile }: Library,
 	{ uri, file }: ModelAddress,
 	directory: string,
-	say: Say,
+	{ say, patienceMs }: { readonly say: Say; readonly patienceMs: number | undefined },
 ): Promise<string> {
 	const common = { directory, cli: false, ...(isWhole(file) ? { fileName: file } : {}) };
 	// What is there already needs no network.
@@ -64,8 +68,15 @@ async function download(
 	const found = await resolveModelFile(uri, { ...known, download: false }).catch(() => undefined);
 	if (found !== undefined) return found;
 	if (file !== undefined) await reach(uri);
-	const onProgress = progressLines(uri, say);
-	return await resolveModelFile(uri, { ...common, deleteTempFileOnCancel: false, onProgress });
+	const tell = progressLines(uri, say);
+	const run = async (signal: AbortSignal, hear: (status: Status) => void) => {
+		const onProgress = (status: Status) => {
+			hear(status);
+			tell(status);
+		};
+		return await resolveModelFile(uri, { ...common, deleteTempFileOnCancel: false, onProgress, signal });
+	};
+	return await watched(directory, run, patienceMs);
 }
 
 /** One file, and not the first part of several, whose names node-llama-cpp makes itself. */

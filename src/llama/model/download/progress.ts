@@ -1,4 +1,5 @@
-interface Status {
+/** How far a download is, in bytes. */
+export interface Status {
 	readonly totalSize: number;
 	readonly downloadedSize: number;
 }
@@ -21,6 +22,7 @@ export function progressLines(
 	};
 }
 
-function size(bytes: number): string {
+/** Bytes for a reader. */
+export function size(bytes: number): string {
 	return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -74,7 +74,7 @@ export async function validateModel(path: string): Promise<ModelFacts> {
 			contextLength: positive(header.keys.get(`${architecture}.context_length`)),
 			layers: positive(header.keys.get(`${architecture}.block_count`)),
 			cacheBytesPerToken: cacheBytesPerToken(header, architecture),
-			pooled: Number(header.keys.get(`${architecture}.pooling_type`) ?? 0) !== 0,
+			pooled: positive(header.keys.get(`${architecture}.pooling_type`)) !== undefined,
 			chatTemplate: isText(header.keys.get("tokenizer.chat_template")),
 			embeddingSize: positive(header.keys.get(`${architecture}.embedding_length`)),
 			bytes,

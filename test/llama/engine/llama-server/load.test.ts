@@ -56,12 +56,16 @@ withServer("an argument that llama-server does not know is named", async (t) => 
 	const model = await writeCycle(join(folder, "cycle.gguf"));
 	await t.throwsAsync(startEngine({ ...OPTIONS, model, engineArgs: ["--frobnicate"] }), {
 		code: "ERR_ENGINE_LOAD",
-		message: `Cannot use llama-server ${LLAMA_SERVER}: invalid argument: --frobnicate`,
+		message:
+			/^Cannot start llama-server \S+ with --engine-args --frobnicate: invalid argument: --frobnicate$/,
 	});
 	const error = await t.throwsAsync(startEngine({ ...OPTIONS, model, engineArgs: ["--temp", "warm"] }), {
 		code: "ERR_ENGINE_LOAD",
 	});
-	t.regex(error?.message ?? "", /^Cannot use llama-server \S+: error while handling argument "--temp"/);
+	t.regex(
+		error?.message ?? "",
+		/^Cannot start llama-server \S+ with --engine-args --temp warm: error while handling argument "--temp"/,
+	);
 });
 
 withServer("--engine-args that contradict an option are refused, and the option named", async (t) => {
@@ -79,6 +83,28 @@ withServer("--engine-args that contradict an option are refused, and the option 
 		});
 	}
 	t.deepEqual(descendants(process.pid).filter(isEngine), []);
+});
+
+test.serial("the model is not blamed for a program or an argument", async (t) => {
+	const model = await writeCycle(join(folder, "cycle.gguf"));
+	const refusal = async (name: string, script: string, ...engineArgs: string[]) => {
+		const llamaServer = join(folder, name);
+		writeFileSync(llamaServer, `#!/bin/sh\n${script}\n`);
+		chmodSync(llamaServer, 0o755);
+		const error = await t.throwsAsync(startEngine({ ...OPTIONS, model, llamaServer, engineArgs }), {
+			instanceOf: EngineError,
+		});
+		return [error?.code, error?.message.replace(llamaServer, "SERVER")];
+	};
+	const cannotRun = (why: string) => ["ERR_ENGINE_MISSING", `Cannot run llama-server SERVER: ${why}`];
+	t.deepEqual(await refusal("silent", "exit 1"), cannotRun("it exited with code 1"));
+	t.deepEqual(await refusal("other", "echo hello"), cannotRun("it exited with code 0"));
+	t.deepEqual(await refusal("old-processor", "kill -ILL $$"), cannotRun("it was killed by SIGILL"));
+	const value = 'error while handling argument "--top-k": stoi';
+	t.deepEqual(await refusal("value", `echo '${value}' >&2; echo usage: >&2; exit 1`, "--top-k", "x"), [
+		"ERR_ENGINE_LOAD",
+		`Cannot start llama-server SERVER with --engine-args --top-k x: ${value}`,
+	]);
 });
 
 withServer("options out of range are refused before a process is started", async (t) => {

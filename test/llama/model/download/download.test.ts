@@ -3,6 +3,7 @@ import { join } from "node:path";
 import test from "ava";
 import { EngineError } from "../../../../src/llama/index.ts";
 import { localModel } from "../../../../src/llama/model/download/download.ts";
+import { watched } from "../../../../src/llama/model/download/watch.ts";
 import { startModelServer } from "../../support/model-server.ts";
 import { temporaryFolder, writeCycle } from "../../support/models.ts";
 
@@ -49,6 +50,42 @@ test.serial("a download whose connection breaks goes on where it stopped", async
 	const path = await localModel(`${server.url}/m.gguf`, () => {});
 	t.true(readFileSync(path).equals(large));
 	t.true(server.sent() < large.length * 2, `${server.sent()} bytes were sent of ${large.length}`);
+});
+
+test.serial("a server that falls silent is given up, and the next start goes on from there", async (t) => {
+	const large = Buffer.alloc(20 << 20, "tsmpi");
+	let silent = true;
+	const server = await startModelServer({ files: { "/m.gguf": large }, stalls: () => silent });
+	t.teardown(() => server.close());
+	freshCache();
+	const address = `${server.url}/m.gguf`;
+	await t.throwsAsync(
+		localModel(address, () => {}, 1000),
+		{
+			instanceOf: EngineError,
+			message: `Cannot download model ${address}: the server has sent nothing for 1 s; the next start goes on from there`,
+		},
+	);
+	silent = false;
+	const before = server.sent();
+	const path = await localModel(address, () => {});
+	t.true(readFileSync(path).equals(large));
+	// The first request, which only asks for the size, is counted as sent whole.
+	const again = server.sent() - before - large.length;
+	t.true(again < large.length, `${again} bytes of ${large.length} were sent again`);
+});
+
+test.serial("a disk without room for the rest is told before it is full", async (t) => {
+	const never = new Promise<never>(() => {});
+	const download = (
+		_: AbortSignal,
+		onProgress: (status: { totalSize: number; downloadedSize: number }) => void,
+	) => {
+		onProgress({ totalSize: 1e18, downloadedSize: 0 });
+		return never;
+	};
+	const message = /^1000000000\.0 GB are to come, and .+ has room for [\d.]+ .B$/;
+	await t.throwsAsync(watched(folder, download), { message });
 });
 
 test.serial("hf:USER/REPO:QUANT asks the hub which file that is", async (t) => {

@@ -46,7 +46,7 @@ test("validateModel() tells what is worth knowing", async (t) => {
 		bytes: model.length,
 		pooled: false,
 		chatTemplate: true,
-		embeddingSize: 64,
+		embeddingSize: 128,
 	});
 	const bare = await writeCycle(join(folder, "bare.gguf"), { template: "" });
 	t.false((await validateModel(bare)).chatTemplate);
