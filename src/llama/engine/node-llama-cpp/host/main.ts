@@ -7,13 +7,13 @@ import { saysOutOfMemory } from "../../llama-log.ts";
 import { SequencePool } from "../../sequence-pool.ts";
 import type { Call, GenerateRequest, HostToRank, LoadRequest, RankToHost } from "../protocol.ts";
 import { answer } from "./answer.ts";
-import { ChatTemplate } from "./chat-template.ts";
 import { Embedder } from "./embedder.ts";
 import { prepareLlama } from "./llama.ts";
 import { loadModel } from "./model.ts";
-import { PromptEncoder } from "./prompt.ts";
+import { ChatTemplate } from "./prompts/chat-template.ts";
+import { PromptEncoder } from "./prompts/prompt-encoder.ts";
 import { type Runtime, runRequest } from "./run-request.ts";
-import { Sampler } from "./sampler.ts";
+import { Sampler } from "./sampling/sampler.ts";
 import { TurnBuffer } from "./turn-buffer.ts";
 
 const buffer = new TurnBuffer((events) => {

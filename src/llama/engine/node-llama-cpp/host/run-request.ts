@@ -3,13 +3,13 @@ import type { SequencePool } from "../../sequence-pool.ts";
 import { StopFilter } from "../../stop-filter.ts";
 import type { ThinkingFilter } from "../../thinking.ts";
 import type { GenerateRequest, HostToRank, RequestEnd } from "../protocol.ts";
-import type { ChatTemplate } from "./chat-template.ts";
 import type { Embedder } from "./embedder.ts";
-import { LogProbabilities } from "./log-probabilities.ts";
 import type { LoadedModel } from "./model.ts";
-import type { PromptEncoder } from "./prompt.ts";
-import { giveRawProbabilities } from "./raw-probabilities.ts";
-import type { Sampler } from "./sampler.ts";
+import type { ChatTemplate } from "./prompts/chat-template.ts";
+import type { PromptEncoder } from "./prompts/prompt-encoder.ts";
+import { LogProbabilities } from "./sampling/log-probabilities.ts";
+import { giveRawProbabilities } from "./sampling/raw-probabilities.ts";
+import type { Sampler } from "./sampling/sampler.ts";
 import type { Sequence } from "./sequence.ts";
 import { CharacterStream } from "./text.ts";
 

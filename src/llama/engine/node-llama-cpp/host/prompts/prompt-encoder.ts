@@ -1,9 +1,9 @@
-import { EngineError } from "../../../errors.ts";
-import { isTokens, type Prompt } from "../../prompt.ts";
-import type { ChatOptions } from "../../sampling.ts";
-import { ThinkingFilter } from "../../thinking.ts";
+import { EngineError } from "../../../../errors.ts";
+import { isTokens, type Prompt } from "../../../prompt.ts";
+import type { ChatOptions } from "../../../sampling.ts";
+import { ThinkingFilter } from "../../../thinking.ts";
+import type { Model, Token } from "../library.ts";
 import type { ChatTemplate } from "./chat-template.ts";
-import type { Model, Token } from "./library.ts";
 
 /** A prompt as the model reads it. */
 export interface Encoded {

@@ -1,10 +1,10 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { EngineError, reasonOf } from "../../../errors.ts";
-import { type ChatMessage, contentText } from "../../prompt.ts";
-import type { ChatOptions } from "../../sampling.ts";
-import { type ThinkTags, thinkTagsOf } from "../../thinking.ts";
-import type { Model } from "./library.ts";
+import { EngineError, reasonOf } from "../../../../errors.ts";
+import { type ChatMessage, contentText } from "../../../prompt.ts";
+import type { ChatOptions } from "../../../sampling.ts";
+import { type ThinkTags, thinkTagsOf } from "../../../thinking.ts";
+import type { Model } from "../library.ts";
 
 type Render = (variables: Record<string, unknown>) => string;
 

@@ -1,6 +1,5 @@
-import { EngineError, reasonOf } from "../../../errors.ts";
-import type { GenerateRequest } from "../protocol.ts";
-import { tokenBias } from "./bias.ts";
+import { EngineError, reasonOf } from "../../../../errors.ts";
+import type { GenerateRequest } from "../../protocol.ts";
 import {
 	type EvaluateOptions,
 	type Grammar,
@@ -8,7 +7,8 @@ import {
 	type Llama,
 	type Model,
 	type Token,
-} from "./library.ts";
+} from "../library.ts";
+import { tokenBias } from "./bias.ts";
 
 /** Tokens of prompt and text that the penalties look at, as llama.cpp has it. */
 const PENALTY_WINDOW = 64;
