@@ -38,7 +38,7 @@ const NOTHING_SAID = {
 
 test("parseOptions() has a default for everything", (t) => {
 	t.deepEqual(parse(), {
-		model: undefined,
+		...{ model: undefined, models: [] },
 		prompts: undefined,
 		requests: undefined,
 		inflight: 4,
@@ -72,7 +72,7 @@ test("parseOptions() reads all options, with a space or an equals sign", (t) => 
 		...["--policy", "prefix", "--retry-failed", "--ordered", "--max-restarts", "0"],
 	);
 	t.deepEqual(read, {
-		model: "m.gguf",
+		...{ model: "m.gguf", models: ["m.gguf"] },
 		prompts: "p.txt",
 		requests: 10,
 		inflight: 2,
