@@ -22,9 +22,10 @@ test.before(async () => {
 });
 
 const JOB = [
-	...["-np", "2", SCHED, "--prompts", at("prompts.txt"), "--max-tokens", "3"],
+	...["-np", "2", SCHED, "--prompts", at("prompts.txt"), "--raw"],
 	...["--out", at("out.jsonl"), "--json", at("report.json")],
 ];
+const SHORT = ["--max-tokens", "3"];
 const texts = () =>
 	readFileSync(at("out.jsonl"), "utf8")
 		.trimEnd()
@@ -35,7 +36,7 @@ const report = () => JSON.parse(readFileSync(at("report.json"), "utf8")) as Repo
 for (const engine of ["llama-server", "node-llama-cpp"] as const) {
 	const declare = engine === "llama-server" ? withServer : test.serial;
 	declare(`--engine ${engine} is what runs, and the report says so`, async (t) => {
-		const job = [...JOB, "--engine", engine, "--model", at("cycle.gguf"), "--gpu", "cpu"];
+		const job = [...JOB, ...SHORT, "--engine", engine, "--model", at("cycle.gguf"), "--gpu", "cpu"];
 		const { code, stdout, stderr } = await tsmpirun(t, job);
 		t.is(withoutProgress(stderr), "");
 		t.is(code, 0);
@@ -48,7 +49,7 @@ for (const engine of ["llama-server", "node-llama-cpp"] as const) {
 test.serial(
 	"--engine auto takes node-llama-cpp where there is no llama-server; --engine llama-server fails there",
 	async (t) => {
-		const job = [...JOB, "--model", at("cycle.gguf"), "--gpu", "cpu"];
+		const job = [...JOB, ...SHORT, "--model", at("cycle.gguf"), "--gpu", "cpu"];
 		t.is((await tsmpirun(t, job, { env: NO_SERVER })).code, 0);
 		t.true(report().per_rank.every(({ engine }) => engine.kind === "node-llama-cpp"));
 		const failed = await tsmpirun(t, [...job, "--engine", "llama-server"], { env: NO_SERVER });
@@ -73,7 +74,7 @@ withServer("--endpoint deals its URLs to the ranks, with the key of a file or th
 	const servers = await Promise.all([1, 2].map(() => startBareServer({ model: at("cycle.gguf"), slots: 2 })));
 	t.teardown(() => Promise.all(servers.map((server) => server.close())));
 	const urls = servers.map(({ url }) => url);
-	const job = [...JOB, "--endpoint", urls.join(",")];
+	const job = [...JOB, ...SHORT, "--endpoint", urls.join(",")];
 	writeFileSync(at("key"), `${API_KEY}\n`);
 	for (const [options, env] of [
 		[["--api-key-file", at("key")], {}],

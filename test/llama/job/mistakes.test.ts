@@ -156,7 +156,7 @@ test.serial("a prompt longer than the context is an error of that prompt alone",
 			"--gpu-layers",
 			"3",
 		],
-		...["--prompts", prompts, "--out", out, "--json", json, "--print"],
+		...["--prompts", prompts, "--out", out, "--json", json, "--print", "--raw"],
 	]);
 	t.is(result.code, 1);
 	const message =

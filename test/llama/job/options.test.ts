@@ -38,8 +38,7 @@ const NOTHING_SAID = {
 
 test("parseOptions() has a default for everything", (t) => {
 	t.deepEqual(parse(), {
-		model: undefined,
-		models: [],
+		...{ model: undefined, models: [] },
 		prompts: undefined,
 		requests: undefined,
 		inflight: 4,
@@ -73,8 +72,7 @@ test("parseOptions() reads all options, with a space or an equals sign", (t) => 
 		...["--policy", "prefix", "--retry-failed", "--ordered", "--max-restarts", "0"],
 	);
 	t.deepEqual(read, {
-		model: "m.gguf",
-		models: ["m.gguf"],
+		...{ model: "m.gguf", models: ["m.gguf"] },
 		prompts: "p.txt",
 		requests: 10,
 		inflight: 2,
