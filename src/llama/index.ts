@@ -111,7 +111,7 @@ export { validateModel } from "./model/gguf/validate.ts";
 export type { Answer } from "./openai/answer.ts";
 export type { Failure, FailureCode } from "./openai/failure.ts";
 export type { RequestKind } from "./openai/kind.ts";
-export { parsePrompt } from "./openai/prompt.ts";
+export { parsePrompt } from "./openai/request/prompt.ts";
 export type { EmbedTask, GenerateTask, PlainPrompt, Task } from "./openai/task.ts";
 export { jsonReport } from "./report/json.ts";
 export { markdownReport } from "./report/markdown.ts";

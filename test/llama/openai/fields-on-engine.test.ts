@@ -2,7 +2,7 @@ import { join } from "node:path";
 import test from "ava";
 import { runTask } from "../../../src/llama/dispatch/run-task.ts";
 import type { Engine } from "../../../src/llama/index.ts";
-import { parseBody } from "../../../src/llama/openai/body.ts";
+import { parseBody } from "../../../src/llama/openai/request/body.ts";
 import { failureOf } from "../../../src/llama/openai/failure.ts";
 import { type Form, URLS } from "../../../src/llama/openai/request/fields/field.ts";
 import { FIELDS } from "../../../src/llama/openai/request/fields/fields.ts";

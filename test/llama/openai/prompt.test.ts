@@ -1,6 +1,6 @@
 import test from "ava";
 import { BUILT_IN_PROMPTS } from "../../../src/llama/index.ts";
-import { parsePrompt } from "../../../src/llama/openai/prompt.ts";
+import { parsePrompt } from "../../../src/llama/openai/request/prompt.ts";
 
 test("parsePrompt() reads a text or a conversation, whose parts of text are put together", (t) => {
 	t.is(parsePrompt({ prompt: "one" }), "one");

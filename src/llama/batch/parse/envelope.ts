@@ -1,5 +1,5 @@
 import { BadRequest, show } from "../../openai/bad-request.ts";
-import { parseBody } from "../../openai/body.ts";
+import { parseBody } from "../../openai/request/body.ts";
 import { REQUEST_KINDS, type RequestKind } from "../../openai/kind.ts";
 import { sizeOf } from "../../openai/task.ts";
 import { type BatchRequest, canonicalJson, fingerprintOf } from "../files/request.ts";

@@ -1,4 +1,4 @@
-import { parseBody } from "../../openai/body.ts";
+import { parseBody } from "../../openai/request/body.ts";
 import { type GenerateTask, type ParsedBody, seedFor, sizeOf } from "../../openai/task.ts";
 import { type BatchRequest, canonicalJson, fingerprintOf } from "../files/request.ts";
 import type { LineOptions } from "./line-options.ts";

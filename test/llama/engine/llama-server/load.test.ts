@@ -155,7 +155,7 @@ withServer("a llama-server that lacks a library cannot be run, and says which", 
 	const error = await t.throwsAsync(startEngine({ ...OPTIONS, model, llamaServer }), {
 		code: "ERR_ENGINE_MISSING",
 	});
-	t.regex(error?.message ?? "", /^Cannot use llama-server \S+unlinked: .*libcudart\.so\.13/);
+	t.regex(error?.message ?? "", /^Cannot run llama-server \S+unlinked: .*libcudart\.so\.13/);
 });
 
 withServer(

@@ -30,7 +30,7 @@ test("startEngine() does not go past a llama-server that was asked for", async (
 		await t.throwsAsync(startEngine({ ...OPTIONS, ...options, model }), {
 			instanceOf: EngineError,
 			code: "ERR_ENGINE_MISSING",
-			message: `Cannot use llama-server ${join(bin, "llama-server")}: it exited with code 127`,
+			message: `Cannot run llama-server ${join(bin, "llama-server")}: it exited with code 127`,
 		});
 	}
 });

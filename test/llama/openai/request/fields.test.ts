@@ -1,6 +1,6 @@
 import test from "ava";
 import { BadRequest } from "../../../../src/llama/openai/bad-request.ts";
-import { parseBody } from "../../../../src/llama/openai/body.ts";
+import { parseBody } from "../../../../src/llama/openai/request/body.ts";
 import { type Form, URLS } from "../../../../src/llama/openai/request/fields/field.ts";
 import { FIELDS } from "../../../../src/llama/openai/request/fields/fields.ts";
 import type { EmbedTask, GenerateTask } from "../../../../src/llama/openai/task.ts";

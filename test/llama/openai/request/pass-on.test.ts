@@ -1,5 +1,5 @@
 import test from "ava";
-import { parseBody } from "../../../../src/llama/openai/body.ts";
+import { parseBody } from "../../../../src/llama/openai/request/body.ts";
 import { sizeOf } from "../../../../src/llama/openai/task.ts";
 
 const OPEN = {

@@ -1,5 +1,5 @@
 import test from "ava";
-import { parseBody } from "../../../../src/llama/openai/body.ts";
+import { parseBody } from "../../../../src/llama/openai/request/body.ts";
 import type { GenerateTask } from "../../../../src/llama/openai/task.ts";
 
 const DEFAULTS = { maxTokens: undefined, temperature: 0.8, topP: 0.95, topK: 40, minP: 0.05, seed: 1 };

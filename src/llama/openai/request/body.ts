@@ -1,11 +1,11 @@
-import { BadRequest, show } from "./bad-request.ts";
-import type { RequestKind } from "./kind.ts";
-import type { Draft } from "./request/draft.ts";
-import { generateTask } from "./request/generate-task.ts";
-import { passOn, passOnTexts } from "./request/pass-on.ts";
-import { inputsOf } from "./request/prompts.ts";
-import { readFields } from "./request/read-fields.ts";
-import type { Defaults, EmbedTask, ParsedBody, Task } from "./task.ts";
+import { BadRequest, show } from "../bad-request.ts";
+import type { RequestKind } from "../kind.ts";
+import type { Draft } from "./draft.ts";
+import { generateTask } from "./generate-task.ts";
+import { passOn, passOnTexts } from "./pass-on.ts";
+import { inputsOf } from "./prompts.ts";
+import { readFields } from "./read-fields.ts";
+import type { Defaults, EmbedTask, ParsedBody, Task } from "../task.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 

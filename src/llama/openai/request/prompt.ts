@@ -1,8 +1,8 @@
-import type { Prompt } from "../engine/prompt.ts";
-import { BadRequest } from "./bad-request.ts";
-import { parseMessages } from "./request/messages.ts";
+import type { Prompt } from "../../engine/prompt.ts";
+import { BadRequest } from "../bad-request.ts";
+import { parseMessages } from "./messages.ts";
 
-export { parseMessages } from "./request/messages.ts";
+export { parseMessages } from "./messages.ts";
 
 /**
  * The prompt of a line's JSON.
