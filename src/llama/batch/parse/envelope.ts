@@ -1,6 +1,6 @@
 import { BadRequest, show } from "../../openai/bad-request.ts";
-import { parseBody } from "../../openai/request/body.ts";
 import { REQUEST_KINDS, type RequestKind } from "../../openai/kind.ts";
+import { parseBody } from "../../openai/request/body.ts";
 import { sizeOf } from "../../openai/task.ts";
 import { type BatchRequest, canonicalJson, fingerprintOf } from "../files/request.ts";
 import { isDataSet, type LineOptions } from "./line-options.ts";

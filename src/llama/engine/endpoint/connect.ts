@@ -102,7 +102,7 @@ async function connectLlama(
 	const models = await modelsOf(versioned, options, retry);
 	const openAi = new OpenAiApi(versioned, { ...models, contextSize, dialect: "llama.cpp" });
 	return {
-		api: new LlamaApi(native, openAi),
+		api: new LlamaApi(native, openAi, properties),
 		model: properties.model_path ?? target.base,
 		...(build === undefined ? {} : { version: `llama.cpp ${build}` }),
 		...(contextSize === undefined ? {} : { contextSize }),

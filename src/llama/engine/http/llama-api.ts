@@ -6,6 +6,7 @@ import type { ChatOptions } from "../sampling.ts";
 import type { CompletionApi, CompletionEvent } from "./completion-api.ts";
 import type { NativeApi } from "./native-api.ts";
 import type { OpenAiApi } from "./openai-api.ts";
+import type { ServerProperties } from "./server-properties.ts";
 
 /**
  * A llama.cpp server. Its own API says more than OpenAI's; what is in OpenAI's form goes there: a
@@ -16,15 +17,23 @@ export class LlamaApi implements CompletionApi {
 	readonly stops = false;
 	readonly #native: NativeApi;
 	readonly #openAi: OpenAiApi;
+	/** The model's chat template has no place for tools: the server would drop them without a word. */
+	readonly #toolless: boolean;
 
-	constructor(native: NativeApi, openAi: OpenAiApi) {
+	constructor(native: NativeApi, openAi: OpenAiApi, properties: ServerProperties) {
 		this.#native = native;
 		this.#openAi = openAi;
+		const { supports_tools: shown, supports_tool_calls: called } = properties.chat_template_caps ?? {};
+		this.#toolless = shown === false && called !== true;
 	}
 
 	complete(checked: CheckedRequest, signal: AbortSignal, slot?: number): AsyncIterable<CompletionEvent> {
 		if (!isOpenAi(checked)) return this.#native.complete(checked, signal, slot);
 		refuseUnheard(checked);
+		if (this.#toolless && wantsTools(checked.chat)) {
+			const text = "Cannot run a request with tools: the model's chat template does not know of any";
+			throw new EngineError("ERR_UNSUPPORTED", text);
+		}
 		return this.#openAi.complete(checked, signal);
 	}
 

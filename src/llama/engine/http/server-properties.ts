@@ -10,4 +10,6 @@ export interface ServerProperties {
 	readonly model_path?: string;
 	/** The model's chat template. */
 	readonly chat_template?: string;
+	/** What the template can show the model. */
+	readonly chat_template_caps?: { readonly supports_tools?: boolean; readonly supports_tool_calls?: boolean };
 }

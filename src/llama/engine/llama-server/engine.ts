@@ -193,7 +193,11 @@ function apiOf({ target, plan, properties }: LoadedServer, contextSize: number):
 	const { badTemplate, model } = plan;
 	const native = new NativeApi(target, { contextSize, badTemplate, chatTemplate: properties.chat_template });
 	const versioned = { ...target, base: `${target.base}/v1` };
-	return new LlamaApi(native, new OpenAiApi(versioned, { chosen: model, contextSize, dialect: "llama.cpp" }));
+	return new LlamaApi(
+		native,
+		new OpenAiApi(versioned, { chosen: model, contextSize, dialect: "llama.cpp" }),
+		properties,
+	);
 }
 
 /** Node gives an answer that breaks off a code, but no system call. */
