@@ -15,9 +15,9 @@ import type { Engine } from "../engine/engine.ts";
 import { dropPreparedHost } from "../engine/node-llama-cpp/prepared-host.ts";
 import { RestartingEngine } from "../engine/restarting.ts";
 import { START_ENGINE_OPTIONS, type StartEngineOptions, startEngine } from "../engine/start/start-engine.ts";
-import { readApiKey } from "./start/api-key.ts";
 import { hostModel } from "./start/host-model.ts";
 import { type HostShare, shareHost } from "./start/placement.ts";
+import { connectRemote, connectRemotes } from "./start/remote-engine.ts";
 import { everywhere } from "./together.ts";
 
 /** How to start an engine on every rank. Every option may be left out. */
@@ -75,15 +75,10 @@ export async function startEngines(mpi: Mpi, options: StartEnginesOptions = {}):
 	// An endpoint's model is a name. All this before an engine is started again, which must not need the network.
 	const local = endpoints.length > 0 ? options : { ...options, model: await hostModel(mpi, options.model) };
 	const endpoint = endpoints[mpi.world.rank % endpoints.length];
-	const start = () => (endpoint === undefined ? startLocal(local, share) : startRemote(options, endpoint));
-	// A communicator of its own, so that the token below cannot meet the program's own messages.
-	const comm = await mpi.world.dup();
-	const engine = await everywhere(
-		mpi.world,
-		() => inTurn(comm, share.gpuSharers, start),
-		(started) => started.close(),
-	).finally(dropPreparedHost);
-	comm.free();
+	const start = () => (endpoint === undefined ? startLocal(local, share) : connectRemote(options, endpoint));
+	const started =
+		endpoint === undefined ? startInTurn(mpi, share, start) : connectRemotes(mpi.world, options, endpoint);
+	const engine = await started.finally(dropPreparedHost);
 	const restarting = new RestartingEngine(engine, start, restarts === undefined ? {} : { restarts });
 	return requestTimeout === undefined ? restarting : new DeadlineEngine(restarting, requestTimeout);
 }
@@ -108,10 +103,20 @@ async function startLocal(options: StartEnginesOptions, share: HostShare): Promi
 	});
 }
 
-async function startRemote(options: StartEnginesOptions, endpoint: string): Promise<Engine> {
-	const { connectEndpoint } = await import("../engine/endpoint/engine.ts");
-	const { model, slots, apiKey = await readApiKey(options.apiKeyFile) } = options;
-	return await connectEndpoint({ endpoint, model, slots, apiKey });
+async function startInTurn(
+	{ world }: Mpi,
+	{ gpuSharers }: HostShare,
+	start: () => Promise<Engine>,
+): Promise<Engine> {
+	// A communicator of its own, so that the token cannot meet the program's own messages.
+	const comm = await world.dup();
+	const engine = await everywhere(
+		world,
+		() => inTurn(comm, gpuSharers, start),
+		(started) => started.close(),
+	);
+	comm.free();
+	return engine;
 }
 
 /** Runs something on some ranks one after the other, by a token that goes from each to the next. */
