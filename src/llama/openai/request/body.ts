@@ -1,11 +1,11 @@
 import { BadRequest, show } from "../bad-request.ts";
 import type { RequestKind } from "../kind.ts";
 import type { Defaults, EmbedTask, ParsedBody, Task } from "../task.ts";
-import type { Draft } from "./draft.ts";
 import { generateTask } from "./generate-task.ts";
 import { passOn, passOnTexts } from "./pass-on.ts";
 import { inputsOf } from "./prompts.ts";
 import { readFields } from "./read-fields.ts";
+import type { Draft } from "./values/draft.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 

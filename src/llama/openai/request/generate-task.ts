@@ -2,12 +2,12 @@ import type { Prompt } from "../../engine/prompt.ts";
 import { BadRequest } from "../bad-request.ts";
 import type { RequestKind } from "../kind.ts";
 import { type Defaults, type GenerateTask, seedFor } from "../task.ts";
-import { type Draft, unsupported } from "./draft.ts";
 import { type MessagesOptions, parseMessages } from "./messages.ts";
 import { promptsOf } from "./prompts.ts";
 import { ignore } from "./read-fields.ts";
-import { messagesOf } from "./responses-chat.ts";
-import { settleTools } from "./tools.ts";
+import { type Draft, unsupported } from "./values/draft.ts";
+import { messagesOf } from "./values/responses-chat.ts";
+import { settleTools } from "./values/tools.ts";
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 

@@ -1,6 +1,6 @@
 import type { ChatMessage, ContentPart } from "../../engine/prompt.ts";
 import { BadRequest, show } from "../bad-request.ts";
-import { checkPlain, checkText } from "./plain-json.ts";
+import { checkPlain, checkText } from "./values/plain-json.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

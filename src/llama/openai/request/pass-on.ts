@@ -4,12 +4,12 @@ import { integerFrom } from "../../../base/check-types.ts";
 import type { Prompt } from "../../engine/prompt.ts";
 import type { RequestKind } from "../kind.ts";
 import { type Defaults, type EmbedTask, type GenerateTask, seedFor } from "../task.ts";
-import { check, unsupported } from "./draft.ts";
 import { refuseLost } from "./fields/responses-fields.ts";
 import { parseMessages } from "./messages.ts";
-import { checkPlain } from "./plain-json.ts";
 import { inputsOf, promptsOf } from "./prompts.ts";
-import { chatBody } from "./responses-chat.ts";
+import { check, unsupported } from "./values/draft.ts";
+import { checkPlain } from "./values/plain-json.ts";
+import { chatBody } from "./values/responses-chat.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

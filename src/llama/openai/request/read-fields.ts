@@ -1,8 +1,8 @@
 import { nearest } from "../../../base/nearest.ts";
 import { BadRequest } from "../bad-request.ts";
 import type { RequestKind } from "../kind.ts";
-import type { Draft } from "./draft.ts";
 import { FIELDS_OF } from "./fields/fields.ts";
+import type { Draft } from "./values/draft.ts";
 
 /**
  * Reads every field of a body, each by its row of the table. A field that is null counts as left out.

@@ -2,9 +2,9 @@
 
 import { BOOLEAN, integerFrom, type Kind, oneOf } from "../../../../base/check-types.ts";
 import type { ChatOptions } from "../../../engine/sampling.ts";
-import { type Draft, setKwarg } from "../draft.ts";
-import { checkPlain } from "../plain-json.ts";
-import { readToolChoice, readTools, refuseFunctions } from "../tools.ts";
+import { type Draft, setKwarg } from "../values/draft.ts";
+import { checkPlain } from "../values/plain-json.ts";
+import { readToolChoice, readTools, refuseFunctions } from "../values/tools.ts";
 import { type Field, type Form, into, own, run, runBy } from "./field.ts";
 
 const CHAT: readonly Form[] = ["chat"];

@@ -1,6 +1,6 @@
 import type { Kind } from "../../../../base/check-types.ts";
 import type { RequestKind } from "../../kind.ts";
-import { check, type Draft } from "../draft.ts";
+import { check, type Draft } from "../values/draft.ts";
 
 /** The forms of a body, in short. */
 export type Form = "chat" | "completions" | "embeddings" | "responses";

@@ -1,7 +1,7 @@
 import { BOOLEAN, either, integerFrom, type Kind, oneOf, TEXT } from "../../../../base/check-types.ts";
 import { BadRequest } from "../../bad-request.ts";
 import type { RequestKind } from "../../kind.ts";
-import { unsupported } from "../draft.ts";
+import { unsupported } from "../values/draft.ts";
 import { CHAT_FIELDS } from "./chat-fields.ts";
 import { type Field, type Form, harmless, into, own, run, runBy, URLS } from "./field.ts";
 import { RESPONSES_FIELDS } from "./responses-fields.ts";

@@ -1,11 +1,11 @@
 /** Fields that only bodies of `/v1/responses` have, or have in another form than a chat. */
 
 import { integerFrom, TEXT } from "../../../../base/check-types.ts";
-import { readResponseFormat } from "../constraints.ts";
-import { type Draft, setKwarg, unsupported, wrongValue } from "../draft.ts";
-import { checkText } from "../plain-json.ts";
-import { chatToolChoice, chatTools, formatOf } from "../responses-chat.ts";
-import { readToolChoice, readTools } from "../tools.ts";
+import { readResponseFormat } from "../values/constraints.ts";
+import { type Draft, setKwarg, unsupported, wrongValue } from "../values/draft.ts";
+import { checkText } from "../values/plain-json.ts";
+import { chatToolChoice, chatTools, formatOf } from "../values/responses-chat.ts";
+import { readToolChoice, readTools } from "../values/tools.ts";
 import { EFFORT, TOOL_CHOICES } from "./chat-fields.ts";
 import { type Field, type Form, into, run, runBy } from "./field.ts";
 

@@ -11,9 +11,9 @@ import {
 	readResponseFormat,
 	readSchema,
 	readStructured,
-} from "../constraints.ts";
-import type { Draft } from "../draft.ts";
-import { checkText } from "../plain-json.ts";
+} from "../values/constraints.ts";
+import type { Draft } from "../values/draft.ts";
+import { checkText } from "../values/plain-json.ts";
 import { type Field, type Form, into, own, run, runBy } from "./field.ts";
 
 /** Forms of which the answer is generated. */

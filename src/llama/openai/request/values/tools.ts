@@ -1,4 +1,4 @@
-import { BadRequest } from "../bad-request.ts";
+import { BadRequest } from "../../bad-request.ts";
 import { type Draft, unsupported, wrongValue } from "./draft.ts";
 import { checkPlain } from "./plain-json.ts";
 

@@ -1,4 +1,4 @@
-import { BadRequest } from "../bad-request.ts";
+import { BadRequest } from "../../bad-request.ts";
 
 const DEEPEST = 100;
 

@@ -1,8 +1,8 @@
 /** What a text must be like: the fields of OpenAI, llama.cpp and vLLM that say it. */
 
-import { ANY_OBJECT, type Constraint, grammarOf } from "../../engine/grammar/grammar-of.ts";
-import { reasonOf } from "../../errors.ts";
-import { BadRequest, show } from "../bad-request.ts";
+import { ANY_OBJECT, type Constraint, grammarOf } from "../../../engine/grammar/grammar-of.ts";
+import { reasonOf } from "../../../errors.ts";
+import { BadRequest, show } from "../../bad-request.ts";
 import { type Draft, unsupported, wrongValue } from "./draft.ts";
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 /** A body of `/v1/responses` in the words of a chat. */
 
-import { BadRequest, show } from "../bad-request.ts";
+import { BadRequest, show } from "../../bad-request.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
-import type { Kind } from "../../../base/check-types.ts";
-import type { ChatOptions, SamplingOptions } from "../../engine/sampling.ts";
-import { BadRequest, show } from "../bad-request.ts";
+import type { Kind } from "../../../../base/check-types.ts";
+import type { ChatOptions, SamplingOptions } from "../../../engine/sampling.ts";
+import { BadRequest, show } from "../../bad-request.ts";
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
