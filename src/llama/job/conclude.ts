@@ -21,7 +21,7 @@ import { formatSweep, type SweepRow, writeSweep } from "../report/sweep.ts";
 import { formatReport } from "../report/text.ts";
 import type { Setting, SettingRun } from "./for-each-setting.ts";
 import { runFacts } from "./process/run-facts.ts";
-import { atRoot } from "./together.ts";
+import { atRoot } from "./process/together.ts";
 
 /** What a job's report says besides what was measured, where it goes, and what must be reached. */
 export interface ConcludeOptions extends ReportFiles, Targets {

@@ -3,7 +3,7 @@ import type { Mpi } from "../../index.ts";
 import type { Batch, DoneBatch } from "../batch/batch.ts";
 import { writeReport } from "../report/outputs.ts";
 import { type ConcludeOptions, filesOf, makeReport } from "./conclude.ts";
-import { fromRoot } from "./together.ts";
+import { fromRoot } from "./process/together.ts";
 
 /**
  * Finds out before any engine starts whether a job with `resume` has nothing left to do. Collective. If so, rank 0 says

@@ -15,10 +15,10 @@ import type { Engine } from "../engine/engine.ts";
 import { dropPreparedHost } from "../engine/node-llama-cpp/prepared-host.ts";
 import { RestartingEngine } from "../engine/restarting.ts";
 import { START_ENGINE_OPTIONS, type StartEngineOptions, startEngine } from "../engine/start/start-engine.ts";
+import { everywhere } from "./process/together.ts";
 import { hostModel } from "./start/host-model.ts";
 import { type HostShare, shareHost } from "./start/placement.ts";
 import { connectRemote, connectRemotes } from "./start/remote-engine.ts";
-import { everywhere } from "./together.ts";
 
 /** How to start an engine on every rank. Every option may be left out. */
 export interface StartEnginesOptions extends Omit<StartEngineOptions, "engine"> {

@@ -2,9 +2,9 @@ import { integerFrom, type Kinds, NUMBER, numberFrom, TEXT } from "../../../base
 import { EngineError } from "../../errors.ts";
 import { requestJson, StatusError, type Target } from "../http/client.ts";
 import type { CompletionApi } from "../http/completion-api.ts";
-import { LlamaApi } from "../http/llama-api.ts";
 import { NativeApi } from "../http/native-api.ts";
-import { OpenAiApi, type ServedModels } from "../http/openai-api.ts";
+import { LlamaApi } from "../http/openai-form/llama-api.ts";
+import { OpenAiApi, type ServedModels } from "../http/openai-form/openai-api.ts";
 import { RETRIES, type RetryOptions, retriesAfter, withRetries } from "../http/retry.ts";
 import type { ServerProperties } from "../http/server-properties.ts";
 import { endpointError } from "./retrying-api.ts";

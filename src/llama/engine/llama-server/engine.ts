@@ -18,9 +18,9 @@ import type {
 	TokenizeOptions,
 } from "../engine.ts";
 import { generateOver } from "../http/generate.ts";
-import { LlamaApi } from "../http/llama-api.ts";
 import { NativeApi } from "../http/native-api.ts";
-import { OpenAiApi } from "../http/openai-api.ts";
+import { LlamaApi } from "../http/openai-form/llama-api.ts";
+import { OpenAiApi } from "../http/openai-form/openai-api.ts";
 import { makeSlots } from "../http/server-slot.ts";
 import type { ChatMessage, Prompt } from "../prompt.ts";
 import { checkRequest } from "../request.ts";

@@ -1,7 +1,7 @@
 import type { Mpi } from "../../../index.ts";
 import { modelAddress } from "../../model/download/address.ts";
 import { localModel } from "../../model/download/download.ts";
-import { everywhere } from "../together.ts";
+import { everywhere } from "../process/together.ts";
 
 /**
  * The path of this rank's model. Collective. A model that is given by an address is downloaded once on each host,

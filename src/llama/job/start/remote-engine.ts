@@ -3,7 +3,7 @@ import { DownEndpoint } from "../../engine/endpoint/down.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { StatusError } from "../../engine/http/client.ts";
 import { EngineError } from "../../errors.ts";
-import { everywhere } from "../together.ts";
+import { everywhere } from "../process/together.ts";
 import { readApiKey } from "./api-key.ts";
 
 /** What is used of the options of `startEngines`. */

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import test from "ava";
-import { importLibrary } from "../../../../src/llama/engine/node-llama-cpp/host/library.ts";
+import { importLibrary } from "../../../../src/llama/engine/node-llama-cpp/host/library/library.ts";
 import { temporaryFolder } from "../../support/models.ts";
 
 const folder = temporaryFolder();

@@ -1,6 +1,6 @@
 import { EngineError } from "../../../errors.ts";
 import { textTooLong } from "../../request.ts";
-import type { EmbeddingContext, Token } from "./library.ts";
+import type { EmbeddingContext, Token } from "./library/library.ts";
 import type { LoadedModel } from "./model.ts";
 
 /** Computes embeddings in a context of their own, which is made when the first one is asked for. */

@@ -2,7 +2,7 @@ import { hasNvidiaDriver } from "../../../../base/host/nvidia.ts";
 import { EngineError, reasonOf } from "../../../errors.ts";
 import { saysOutOfMemory } from "../../llama-log.ts";
 import type { GpuChoice } from "../../options.ts";
-import { importLibrary, type Library, type Llama } from "./library.ts";
+import { importLibrary, type Library, type Llama } from "./library/library.ts";
 import { withoutSelfTest } from "./self-test.ts";
 
 /** llama.cpp, and the last warnings and errors in its log. */

@@ -3,7 +3,7 @@ import { EngineError, reasonOf } from "../../../errors.ts";
 import type { EngineInfo } from "../../engine.ts";
 import { saysOutOfMemory } from "../../llama-log.ts";
 import type { LoadRequest } from "../protocol.ts";
-import { type Context, type Llama, libraryVersion, type Model } from "./library.ts";
+import { type Context, type Llama, libraryVersion, type Model } from "./library/library.ts";
 import { openLlama } from "./llama.ts";
 import { templateOf } from "./prompts/chat-template.ts";
 import { Sequence } from "./sequence.ts";

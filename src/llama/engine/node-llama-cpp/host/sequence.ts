@@ -1,5 +1,5 @@
 import type { PooledSequence } from "../../sequence-pool.ts";
-import type { ContextSequence, EvaluateOptions, Sampled, Token } from "./library.ts";
+import type { ContextSequence, EvaluateOptions, Sampled, Token } from "./library/library.ts";
 import type { Steps } from "./steps.ts";
 
 /** One sequence of the context: its own memory of tokens, evaluated together with the others. */

@@ -4,7 +4,7 @@ import { EngineError, reasonOf } from "../../../../errors.ts";
 import { type ChatMessage, contentText } from "../../../prompt.ts";
 import type { ChatOptions } from "../../../sampling.ts";
 import { type ThinkTags, thinkTagsOf } from "../../../thinking.ts";
-import type { Model } from "../library.ts";
+import type { Model } from "../library/library.ts";
 
 type Render = (variables: Record<string, unknown>) => string;
 

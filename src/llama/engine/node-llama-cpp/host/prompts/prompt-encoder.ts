@@ -2,7 +2,7 @@ import { EngineError } from "../../../../errors.ts";
 import { isTokens, type Prompt } from "../../../prompt.ts";
 import type { ChatOptions } from "../../../sampling.ts";
 import { ThinkingFilter } from "../../../thinking.ts";
-import type { Model, Token } from "../library.ts";
+import type { Model, Token } from "../library/library.ts";
 import type { ChatTemplate } from "./chat-template.ts";
 
 /** A prompt as the model reads it. */

@@ -1,6 +1,6 @@
 import { EngineError } from "../../../../errors.ts";
 import type { SamplingOptions } from "../../../sampling.ts";
-import { importExtras, type Model, type Token } from "../library.ts";
+import { importExtras, type Model, type Token } from "../library/library.ts";
 
 /** A bias that means "never". */
 const NEVER = -100;

@@ -1,5 +1,5 @@
 import type { TokenChance, TokenLogprob } from "../../../sampling.ts";
-import type { Model, Sampled, Token } from "../library.ts";
+import type { Model, Sampled, Token } from "../library/library.ts";
 
 /** What OpenAI gives for a token that cannot come: JSON has no infinity. */
 const IMPOSSIBLE = -9999;

@@ -1,5 +1,5 @@
 import { EngineError } from "../../../../errors.ts";
-import type { Context, Model } from "../library.ts";
+import type { Context, Model } from "../library/library.ts";
 
 /** What lies under node-llama-cpp's context: with a third argument its answer is a list. */
 interface NativeContext {

@@ -7,7 +7,7 @@ import {
 	type Llama,
 	type Model,
 	type Token,
-} from "../library.ts";
+} from "../library/library.ts";
 import { tokenBias } from "./bias.ts";
 
 /** Tokens of prompt and text that the penalties look at, as llama.cpp has it. */

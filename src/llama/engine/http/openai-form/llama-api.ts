@@ -1,12 +1,12 @@
-import { EngineError } from "../../errors.ts";
-import type { EmbedOptions, TokenizeOptions } from "../engine.ts";
-import { type ChatMessage, isMessages, type Prompt } from "../prompt.ts";
-import type { CheckedRequest } from "../request.ts";
-import type { ChatOptions } from "../sampling.ts";
-import type { CompletionApi, CompletionEvent } from "./completion-api.ts";
-import type { NativeApi } from "./native-api.ts";
+import { EngineError } from "../../../errors.ts";
+import type { EmbedOptions, TokenizeOptions } from "../../engine.ts";
+import { type ChatMessage, isMessages, type Prompt } from "../../prompt.ts";
+import type { CheckedRequest } from "../../request.ts";
+import type { ChatOptions } from "../../sampling.ts";
+import type { CompletionApi, CompletionEvent } from "../completion-api.ts";
+import type { NativeApi } from "../native-api.ts";
+import type { ServerProperties } from "../server-properties.ts";
 import type { OpenAiApi } from "./openai-api.ts";
-import type { ServerProperties } from "./server-properties.ts";
 
 /**
  * A llama.cpp server. Its own API says more than OpenAI's; what is in OpenAI's form goes there: a

@@ -1,12 +1,12 @@
-import { EngineError } from "../../errors.ts";
-import type { EmbedOptions } from "../engine.ts";
-import type { CheckedRequest } from "../request.ts";
-import { request, requestJson, StatusError, type Target } from "./client.ts";
-import type { CompletionApi, CompletionEvent } from "./completion-api.ts";
-import { embeddings } from "./embedding.ts";
-import { readEvents } from "./events.ts";
-import { readAnswer } from "./openai-form/answer.ts";
-import { type Dialect, type Fields, openAiRequest } from "./openai-form/body.ts";
+import { EngineError } from "../../../errors.ts";
+import type { EmbedOptions } from "../../engine.ts";
+import type { CheckedRequest } from "../../request.ts";
+import { request, requestJson, StatusError, type Target } from "../client.ts";
+import type { CompletionApi, CompletionEvent } from "../completion-api.ts";
+import { embeddings } from "../embedding.ts";
+import { readEvents } from "../events.ts";
+import { readAnswer } from "./answer.ts";
+import { type Dialect, type Fields, openAiRequest } from "./body.ts";
 
 /** Which models a server has. */
 export interface ServedModels {

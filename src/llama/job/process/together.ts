@@ -1,7 +1,7 @@
-import { COMM, checkArgument, FUNCTION, MPI } from "../../base/check-types.ts";
-import { isSystemError } from "../../base/system-error.ts";
-import { type Comm, type Mpi, MpiError } from "../../index.ts";
-import { EngineError, type EngineErrorData, JobError, reasonOf } from "../errors.ts";
+import { COMM, checkArgument, FUNCTION, MPI } from "../../../base/check-types.ts";
+import { isSystemError } from "../../../base/system-error.ts";
+import { type Comm, type Mpi, MpiError } from "../../../index.ts";
+import { EngineError, type EngineErrorData, JobError, reasonOf } from "../../errors.ts";
 
 /** How work on one rank went, as it travels to the others. */
 type Verdict<T> = { readonly value: T } | Refusal;
