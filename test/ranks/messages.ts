@@ -29,6 +29,8 @@ const posted = [
 ];
 for (const [index, tag] of [6, 5, 6, 5].entries()) void world.send(index, { dest: right, tag });
 assert.deepEqual(await Promise.all(posted), [0, 1, 2, 3]);
+// Nothing that comes later may meet the receive from anybody.
+await world.barrier();
 
 // Small, large and empty messages do not overtake each other.
 const lengths = [10, 1_500_000, 0, 3000, 70_000, 1_500_000, 1, 200_000, 1_048_576, 1_048_577, 8];

@@ -132,7 +132,8 @@ test("greedy text is the same on 1, 2 and 4 ranks, 1 and 4 in flight, and after 
 
 test("--seed N samples request i with N + i, on any number of ranks", async (t) => {
 	const texts = async (name: string, ranks: number, ...options: string[]) => {
-		const sampled = ["--temperature", "1", "--max-tokens", "16", "--requests", "24"];
+		// Beginnings that prompts share are computed in other batches on other ranks, which changes their last bits.
+		const sampled = ["--raw", "--temperature", "1", "--max-tokens", "16", "--requests", "24"];
 		const { results } = await run(t, name, ranks, ...sampled, ...options);
 		return results.map(({ text }) => text);
 	};

@@ -1,12 +1,13 @@
 import { BUILT_IN_PROMPTS } from "../files/built-in-prompts.ts";
 import type { InFormat } from "../files/in-format.ts";
+import type { Progress } from "../files/progress.ts";
 import { type BadLine, type BatchRequest, isBatch } from "../files/request.ts";
 import { chooseColumns } from "../parse/columns.ts";
 import { type PlainOptions, readLineOptions } from "../parse/line-options.ts";
 import { formOf, type ItemOptions, parseItem } from "../parse/parse-item.ts";
 import { checkBeginning, LOOK_LINES } from "./check.ts";
 import { openReader } from "./open-reader.ts";
-import type { Progress, Reader } from "./reader.ts";
+import type { Reader } from "./reader.ts";
 import { openSource } from "./source/open-source.ts";
 import type { Source } from "./source/source.ts";
 

@@ -1,5 +1,6 @@
 import { JobError } from "../../errors.ts";
 import type { InFormat } from "../files/in-format.ts";
+import type { Progress } from "../files/progress.ts";
 import type { Item } from "../parse/item.ts";
 import { readCsv, type TableOptions } from "./csv.ts";
 import { readArray } from "./json-array.ts";
@@ -16,12 +17,6 @@ export interface FileForm {
 	readonly compression: Compression | undefined;
 	/** Between the cells of CSV. */
 	readonly delimiter: "," | ";" | "\t";
-}
-
-/** How far a file has been read: bytes of the disk, packed or not. */
-export interface Progress {
-	readonly bytesRead: number;
-	readonly bytes: number;
 }
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
