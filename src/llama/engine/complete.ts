@@ -1,7 +1,7 @@
 import { checkArgument } from "../../base/check-types.ts";
 import { EngineError } from "../errors.ts";
-import { checkGenerate, ENGINE } from "./check.ts";
-import type { Completion, DoneEvent, Engine, GenerateOptions } from "./engine.ts";
+import { checkEmbed, checkGenerate, ENGINE } from "./check.ts";
+import type { Completion, DoneEvent, EmbedOptions, Engine, GenerateOptions } from "./engine.ts";
 import type { Prompt } from "./prompt.ts";
 
 /**
@@ -33,6 +33,22 @@ export function noResult(): EngineError {
 /** A request's last event as what became of the request. */
 export function completionOf({ type, fullText, ...rest }: DoneEvent): Completion {
 	return { text: fullText, ...rest };
+}
+
+/**
+ * The embedding of one text, as `Engine.embed` gives it.
+ *
+ * @throws what `Engine.embed` throws.
+ */
+export async function embedOne(
+	engine: Pick<Engine, "embedMany">,
+	text: string | readonly number[],
+	options?: EmbedOptions,
+): Promise<Float32Array> {
+	checkEmbed(text, options);
+	const [vector] = await engine.embedMany([text], options);
+	if (vector === undefined) throw noResult();
+	return vector;
 }
 
 /** The text of a request in pieces, as `Engine.stream` gives it. */

@@ -15,7 +15,7 @@ export function answerLine(request: BatchRequest, rank: number, answer: Answer, 
 	if (kind === "plain") return plainAnswer(request, rank, answer);
 	const base64 = task.kind === "embed" && task.base64;
 	const body = {
-		...responseBody(answer, { kind, id: idOf(request), model: modelOf(answer) ?? model, base64 }),
+		...responseBody(answer, { kind, id: idOf(request), model, base64 }),
 		tsmpi: { rank, ...timings(answer) },
 	};
 	return envelope(request, customId, 200, body);
@@ -49,11 +49,6 @@ function envelope(
 
 function idOf({ fingerprint }: Pick<BatchRequest, "fingerprint">): string {
 	return fingerprint.slice(0, 24);
-}
-
-/** An endpoint says itself what it ran. */
-function modelOf(answer: Answer): string | undefined {
-	return answer.kind === "generated" ? answer.choices[0]?.model : undefined;
 }
 
 function timings(answer: Answer) {

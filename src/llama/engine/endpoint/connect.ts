@@ -97,12 +97,9 @@ async function connectLlama(
 ): Promise<Connection> {
 	const { chat_template: chatTemplate, build_info: build } = properties;
 	const { n_ctx: contextSize } = properties.default_generation_settings ?? {};
-	const native = new NativeApi(target, { contextSize, chatTemplate });
-	const versioned = { ...target, base: `${target.base}/v1` };
-	const models = await modelsOf(versioned, options, retry);
-	const openAi = new OpenAiApi(versioned, { ...models, contextSize, dialect: "llama.cpp" });
+	const models = await modelsOf({ ...target, base: `${target.base}/v1` }, options, retry);
 	return {
-		api: new LlamaApi(native, openAi, properties),
+		api: new LlamaApi(target, properties, { contextSize, models }),
 		model: properties.model_path ?? target.base,
 		...(build === undefined ? {} : { version: `llama.cpp ${build}` }),
 		...(contextSize === undefined ? {} : { contextSize }),

@@ -1,14 +1,7 @@
 import { checkOptions } from "../../../base/check-types.ts";
 import { EngineError } from "../../errors.ts";
-import {
-	checkCounted,
-	checkEmbed,
-	checkEmbedMany,
-	checkTemplate,
-	checkTokenize,
-	checkTokens,
-} from "../check.ts";
-import { textPieces } from "../complete.ts";
+import { checkCounted, checkEmbedMany, checkTemplate, checkTokenize, checkTokens } from "../check.ts";
+import { embedOne, textPieces } from "../complete.ts";
 import type {
 	EmbedOptions,
 	Engine,
@@ -20,6 +13,7 @@ import type {
 import { generateOver } from "../http/generate.ts";
 import { RETRIES } from "../http/retry.ts";
 import { makeSlots } from "../http/server-slot.ts";
+import { untilEnded } from "../http/until-ended.ts";
 import { DEFAULT_SLOTS } from "../options.ts";
 import type { ChatMessage, Prompt } from "../prompt.ts";
 import { checkRequest, positive } from "../request.ts";
@@ -75,7 +69,7 @@ class EndpointEngine implements Engine {
 		options: GenerateOptions = {},
 	): AsyncGenerator<GenerateEvent, void, undefined> {
 		const request = checkRequest(prompt, options, { schemas: true });
-		yield* generateOver(this.#api, this.#slots, request, this.#either(options.signal));
+		yield* generateOver(this.#api, this.#slots, request, untilEnded(this.#closed.signal, options.signal));
 	}
 
 	stream(prompt: Prompt, options?: GenerateOptions): AsyncIterable<string> {
@@ -106,10 +100,8 @@ class EndpointEngine implements Engine {
 		return await this.#api.detokenize(tokens);
 	}
 
-	async embed(text: string | readonly number[], options: EmbedOptions = {}): Promise<Float32Array> {
-		checkEmbed(text, options);
-		const [vector] = await this.embedMany([text], options);
-		return vector ?? new Float32Array();
+	embed(text: string | readonly number[], options?: EmbedOptions): Promise<Float32Array> {
+		return embedOne(this, text, options);
 	}
 
 	async embedMany(
@@ -117,7 +109,10 @@ class EndpointEngine implements Engine {
 		options: EmbedOptions = {},
 	): Promise<Float32Array[]> {
 		checkEmbedMany(texts, options);
-		return await this.#api.embed(texts, { ...options, signal: this.#either(options.signal) });
+		return await this.#api.embed(texts, {
+			...options,
+			signal: untilEnded(this.#closed.signal, options.signal),
+		});
 	}
 
 	async ready(): Promise<void> {
@@ -131,11 +126,5 @@ class EndpointEngine implements Engine {
 				`Cannot use the engine of ${this.info.deviceName}: it has been closed`,
 			),
 		);
-	}
-
-	#either(signal: AbortSignal | undefined): AbortSignal {
-		signal?.throwIfAborted();
-		this.#closed.signal.throwIfAborted();
-		return signal === undefined ? this.#closed.signal : AbortSignal.any([signal, this.#closed.signal]);
 	}
 }

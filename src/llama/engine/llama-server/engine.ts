@@ -1,14 +1,7 @@
 import { isSystemError } from "../../../base/system-error.ts";
 import { EngineError } from "../../errors.ts";
-import {
-	checkCounted,
-	checkEmbed,
-	checkEmbedMany,
-	checkTemplate,
-	checkTokenize,
-	checkTokens,
-} from "../check.ts";
-import { textPieces } from "../complete.ts";
+import { checkCounted, checkEmbedMany, checkTemplate, checkTokenize, checkTokens } from "../check.ts";
+import { embedOne, textPieces } from "../complete.ts";
 import type {
 	EmbedOptions,
 	Engine,
@@ -18,10 +11,9 @@ import type {
 	TokenizeOptions,
 } from "../engine.ts";
 import { generateOver } from "../http/generate.ts";
-import { NativeApi } from "../http/native-api.ts";
 import { LlamaApi } from "../http/openai-form/llama-api.ts";
-import { OpenAiApi } from "../http/openai-form/openai-api.ts";
 import { makeSlots } from "../http/server-slot.ts";
+import { untilEnded } from "../http/until-ended.ts";
 import type { ChatMessage, Prompt } from "../prompt.ts";
 import { checkRequest } from "../request.ts";
 import type { ChatOptions } from "../sampling.ts";
@@ -67,10 +59,7 @@ export class LlamaServerEngine implements Engine {
 		options: GenerateOptions = {},
 	): AsyncGenerator<GenerateEvent, void, undefined> {
 		const request = checkRequest(prompt, options);
-		const { signal } = options;
-		signal?.throwIfAborted();
-		this.#ended.signal.throwIfAborted();
-		const either = signal === undefined ? this.#ended.signal : AbortSignal.any([signal, this.#ended.signal]);
+		const either = untilEnded(this.#ended.signal, options.signal);
 		try {
 			yield* generateOver(this.#api, this.#slots, request, either);
 		} catch (error) {
@@ -102,10 +91,8 @@ export class LlamaServerEngine implements Engine {
 		return await this.#ask(() => this.#api.detokenize(tokens));
 	}
 
-	async embed(text: string | readonly number[], options: EmbedOptions = {}): Promise<Float32Array> {
-		checkEmbed(text, options);
-		const [vector] = await this.embedMany([text], options);
-		return vector ?? new Float32Array();
+	embed(text: string | readonly number[], options?: EmbedOptions): Promise<Float32Array> {
+		return embedOne(this, text, options);
 	}
 
 	async embedMany(
@@ -191,13 +178,7 @@ export class LlamaServerEngine implements Engine {
 
 function apiOf({ target, plan, properties }: LoadedServer, contextSize: number): LlamaApi {
 	const { badTemplate, model } = plan;
-	const native = new NativeApi(target, { contextSize, badTemplate, chatTemplate: properties.chat_template });
-	const versioned = { ...target, base: `${target.base}/v1` };
-	return new LlamaApi(
-		native,
-		new OpenAiApi(versioned, { chosen: model, contextSize, dialect: "llama.cpp" }),
-		properties,
-	);
+	return new LlamaApi(target, properties, { contextSize, badTemplate, models: { chosen: model } });
 }
 
 /** Node gives an answer that breaks off a code, but no system call. */

@@ -1,13 +1,6 @@
 import { EngineError, type EngineErrorData } from "../../errors.ts";
-import {
-	checkCounted,
-	checkEmbed,
-	checkEmbedMany,
-	checkTemplate,
-	checkTokenize,
-	checkTokens,
-} from "../check.ts";
-import { textPieces } from "../complete.ts";
+import { checkCounted, checkEmbedMany, checkTemplate, checkTokenize, checkTokens } from "../check.ts";
+import { embedOne, textPieces } from "../complete.ts";
 import type {
 	DoneEvent,
 	EmbedOptions,
@@ -153,10 +146,8 @@ export class NodeLlamaCppEngine implements Engine {
 		return await this.#call("detokenize", { tokens });
 	}
 
-	async embed(text: string | readonly number[], options: EmbedOptions = {}): Promise<Float32Array> {
-		checkEmbed(text, options);
-		const [vector] = await this.embedMany([text], options);
-		return vector ?? new Float32Array();
+	embed(text: string | readonly number[], options?: EmbedOptions): Promise<Float32Array> {
+		return embedOne(this, text, options);
 	}
 
 	async embedMany(

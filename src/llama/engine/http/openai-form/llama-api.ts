@@ -3,10 +3,17 @@ import type { EmbedOptions, TokenizeOptions } from "../../engine.ts";
 import { type ChatMessage, isMessages, type Prompt } from "../../prompt.ts";
 import type { CheckedRequest } from "../../request.ts";
 import type { ChatOptions } from "../../sampling.ts";
+import type { Target } from "../client.ts";
 import type { CompletionApi, CompletionEvent } from "../completion-api.ts";
-import type { NativeApi } from "../native-api.ts";
+import { NativeApi, type NativeOptions } from "../native-api.ts";
 import type { ServerProperties } from "../server-properties.ts";
-import type { OpenAiApi } from "./openai-api.ts";
+import { OpenAiApi, type ServedModels } from "./openai-api.ts";
+
+/** What is known of a server besides what it says. */
+export interface LlamaApiOptions extends Pick<NativeOptions, "contextSize" | "badTemplate"> {
+	/** Which of its models are meant, in OpenAI's form. */
+	readonly models: Pick<ServedModels, "chosen" | "listed">;
+}
 
 /**
  * A llama.cpp server. Its own API says more than OpenAI's; what is in OpenAI's form goes there: a
@@ -20,9 +27,15 @@ export class LlamaApi implements CompletionApi {
 	/** The model's chat template has no place for tools: the server would drop them without a word. */
 	readonly #toolless: boolean;
 
-	constructor(native: NativeApi, openAi: OpenAiApi, properties: ServerProperties) {
-		this.#native = native;
-		this.#openAi = openAi;
+	constructor(
+		target: Target,
+		properties: ServerProperties,
+		{ contextSize, badTemplate, models }: LlamaApiOptions,
+	) {
+		const { chat_template: chatTemplate } = properties;
+		this.#native = new NativeApi(target, { contextSize, badTemplate, chatTemplate });
+		const versioned = { ...target, base: `${target.base}/v1` };
+		this.#openAi = new OpenAiApi(versioned, { ...models, contextSize, dialect: "llama.cpp" });
 		const { supports_tools: shown, supports_tool_calls: called } = properties.chat_template_caps ?? {};
 		this.#toolless = shown === false && called !== true;
 	}
