@@ -151,7 +151,7 @@ export class Feed {
 		this.#dispatcher.submit(request, {
 			dueMs,
 			onEnd: (end) => this.#ended(request, end),
-			...(onPiece === undefined ? {} : { onPiece: (text) => onPiece(request, text) }),
+			...(onPiece === undefined ? {} : { onPiece: ([, text]) => text !== "" && onPiece(request, text) }),
 		});
 	}
 

@@ -5,13 +5,15 @@ import { generateRecorded } from "../measure/run-recorded.ts";
 import { type Answer, joinTimings, sumUsage } from "../openai/answer.ts";
 import { BadRequest } from "../openai/bad-request.ts";
 import { choiceSeed, type EmbedTask, type GenerateTask, promptsFor, type Task } from "../openai/task.ts";
+import type { PieceEvent } from "./piece.ts";
+import { resumed } from "./resumed.ts";
 
 /** What a task's run is told and tells. */
 export interface TaskRun {
 	readonly record: Pick<RequestRecord, "piece">;
 	readonly signal: AbortSignal;
-	/** Called with each piece of text; of several choices with those of all. */
-	readonly onPiece: ((text: string) => void) | undefined;
+	/** Called with each piece, and the choice that it belongs to. */
+	readonly onPiece: ((event: PieceEvent, choice: number) => void) | undefined;
 }
 
 /** An answer, and what the books say of it. */
@@ -35,13 +37,13 @@ async function generate(
 	task: GenerateTask,
 	{ record, signal, onPiece }: TaskRun,
 ): Promise<TaskOutcome> {
-	const { n = 1, maxTokens = Number.POSITIVE_INFINITY, temperature, seed } = task;
+	const { n = 1, maxTokens = Number.POSITIVE_INFINITY, temperature, seed, resume } = task;
 	const { stop, sampling, chat, logprobs, body } = task;
 	const failed = new AbortController();
-	const options = {
-		...{ maxTokens, temperature, stop, sampling, chat, logprobs, body, onPiece },
-	};
-	const prompts = promptsFor(task, engine.info).flatMap((prompt) => Array.from({ length: n }, () => prompt));
+	const options = { maxTokens, temperature, stop, sampling, chat, logprobs, body };
+	const asked = promptsFor(task, engine.info);
+	const begun = resume === undefined ? asked : await resumed(engine, asked, chat, resume);
+	const prompts = begun.flatMap((prompt) => Array.from({ length: n }, () => prompt));
 	// Of one choice nobody else is to be stopped, and a combined signal costs time.
 	const either = prompts.length === 1 ? signal : AbortSignal.any([signal, failed.signal]);
 	const running = prompts.map(async (prompt, index) => {
@@ -50,6 +52,7 @@ async function generate(
 				...options,
 				signal: either,
 				seed: choiceSeed(seed, index),
+				...(onPiece === undefined ? {} : { onPiece: (event) => onPiece(event, index) }),
 			});
 		} catch (error) {
 			failed.abort(error);

@@ -6,6 +6,9 @@ import type { FromWorker, ToWorker, WorkerEvent } from "./messages.ts";
 import { isDeath } from "./replica.ts";
 import { Runner } from "./runner.ts";
 
+/** Rank 0 hears from a rank that runs something at least so often. */
+const BEAT_MS = 1000;
+
 /** How a rank works. */
 export interface WorkOptions {
 	readonly measurement: Measurement;
@@ -23,6 +26,7 @@ export async function work(comm: Comm, engine: Engine, { measurement, slots }: W
 	const runner = new Runner(engine, { recorder: measurement.recorder, slots }, (event) =>
 		mailbox.tell(event),
 	);
+	const beat = setInterval(() => runner.busy && mailbox.tell({ type: "beat" }), BEAT_MS);
 	try {
 		for (;;) {
 			const message = await comm.recv<ToWorker>({ source: 0 });
@@ -38,6 +42,8 @@ export async function work(comm: Comm, engine: Engine, { measurement, slots }: W
 		await engine.close();
 		const text = "Cannot go on: rank 0, which hands out the requests, has died; --resume goes on from there";
 		throw new JobError(text, 1, { cause: error });
+	} finally {
+		clearInterval(beat);
 	}
 }
 

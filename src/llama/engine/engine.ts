@@ -105,6 +105,13 @@ export interface TokenEvent {
 	readonly type: "token";
 	/** Whole characters: those of one token, or of several that make one character together. */
 	readonly text: string;
+	/**
+	 * The tokens whose text this is, where the engine tells them and they make exactly this text: prompt and tokens
+	 * together can be continued elsewhere. Never with stop texts, which may end within a token.
+	 */
+	readonly tokens?: readonly number[];
+	/** How likely these tokens were, if that was asked for and is known already. */
+	readonly logprobs?: readonly TokenLogprob[];
 }
 
 /** A piece of what the model thinks before it answers. */

@@ -31,6 +31,16 @@ export interface GenerateTask {
 	readonly echo?: true;
 	/** What an endpoint is sent as it stands (see `GenerateOptions.body`). */
 	readonly body?: Readonly<Record<string, unknown>>;
+	/** What another engine has generated already, before it died: the answer goes on from there, and has only the rest. */
+	readonly resume?: ResumePoint;
+}
+
+/** How far a text had come. */
+export interface ResumePoint {
+	/** The text so far. */
+	readonly text: string;
+	/** Its tokens, where all of them are known. */
+	readonly tokens?: readonly number[];
 }
 
 /** How a plain prompt becomes a conversation. */
