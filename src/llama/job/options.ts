@@ -149,7 +149,7 @@ export function readOptions(
 		minP: values.number("min-p", { least: 0, most: 1 }),
 		seed: values.integer("seed", { least: 0, most: 2 ** 32 - 1 }) ?? 1,
 		contextSize: values.integer("ctx-size", { least: 2 }),
-		...readEngineChoice(values),
+		...readEngineChoice(values, "api-key-file"),
 		gpu: values.choice("gpu", ["auto", "cuda", "cpu"]) ?? "auto",
 		gpuLayers: values.parsed("gpu-layers", "auto, max or a whole number from 0 up", parseLayers) ?? "auto",
 		threads: values.integer("threads", { least: 1, most: 1024 }),
@@ -226,7 +226,8 @@ function parseNames(text: string): readonly string[] | undefined {
 	return names.includes("") ? undefined : names;
 }
 
-function parseShare(text: string): number | undefined {
+/** A share above 0, at most 1; undefined for another text. */
+export function parseShare(text: string): number | undefined {
 	const value = text.trim() === "" ? Number.NaN : Number(text);
 	return value > 0 && value <= 1 ? value : undefined;
 }
@@ -237,7 +238,8 @@ function parseBurstiness(text: string): number | undefined {
 	return value >= 1e-3 && value <= 1e6 ? value : undefined;
 }
 
-function parseLayers(text: string): "auto" | "max" | number | undefined {
+/** Layers on the GPU; undefined for another text. */
+export function parseLayers(text: string): "auto" | "max" | number | undefined {
 	if (text === "auto" || text === "max") return text;
 	return /^\d+$/.test(text) ? Number(text) : undefined;
 }

@@ -1,0 +1,9 @@
+import type { BadRequest } from "../../openai/bad-request.ts";
+import { HttpError } from "../http/http-error.ts";
+import { errorOf } from "../wire/error.ts";
+
+/** A request that cannot be run as it stands, as an answer. */
+export function badRequest({ code, message, param }: BadRequest): HttpError {
+	const { status, body } = errorOf({ code, message, param });
+	return new HttpError(status, body.error);
+}

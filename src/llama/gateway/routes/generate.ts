@@ -1,0 +1,42 @@
+import { BadRequest } from "../../openai/bad-request.ts";
+import { type GatewayBody, type GatewayKind, parseGatewayBody } from "../../openai/request/gateway-body.ts";
+import type { Exchange } from "../http/exchange.ts";
+import { StreamedAnswer, wholeAnswer } from "./answering.ts";
+import { badRequest } from "./bad-request.ts";
+import type { RouteContext } from "./context.ts";
+import { deadlineOf, priorityOf } from "./request-options.ts";
+import { modelFor, serving } from "./serving.ts";
+
+/** Answers a request that ranks run: chats, completions, responses, embeddings, and llama.cpp's own `/completion`. */
+export async function generate(exchange: Exchange, kind: GatewayKind, context: RouteContext): Promise<void> {
+	const served = serving(context);
+	const body = await exchange.json();
+	const parsed = parse(body, kind, context);
+	const model = modelFor(parsed.model, served, context.strictModel);
+	const { task, stream, includeUsage } = parsed;
+	const facts = { kind, id: exchange.id, model, created: Math.floor(Date.now() / 1000), task };
+	const answering = stream
+		? new StreamedAnswer(exchange, { ...facts, includeUsage }, context.patience)
+		: wholeAnswer(exchange, facts);
+	const cancel = context.gateway.submit({
+		...{ task, arrivedMs: exchange.arrivedMs, label: { id: exchange.id, kind, model, stream } },
+		priority: priorityOf(exchange.headers, parsed.priority),
+		deadlineMs: deadlineOf(exchange.headers, exchange.arrivedMs, context.requestTimeoutMs),
+		onPiece: answering.onPiece,
+		onEnd: (end) => answering.end(end),
+	});
+	exchange.onGone(cancel);
+}
+
+function parse(
+	body: Readonly<Record<string, unknown>>,
+	kind: GatewayKind,
+	{ defaults }: RouteContext,
+): GatewayBody {
+	try {
+		return parseGatewayBody(body, kind, 0, defaults());
+	} catch (error) {
+		if (error instanceof BadRequest) throw badRequest(error);
+		throw error;
+	}
+}
