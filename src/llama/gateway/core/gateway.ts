@@ -47,6 +47,7 @@ export class Gateway {
 	readonly #look: ReturnType<typeof setInterval>;
 	#nextId = 0;
 	#ranks = 0;
+	#slots = 0;
 	#draining = false;
 	#onIdle: (() => void) | undefined;
 	#onLost: (reason: string) => void = () => {};
@@ -80,6 +81,11 @@ export class Gateway {
 		return this.#calls.size;
 	}
 
+	/** Calls that can run at the same time, on all ranks together. */
+	get slots(): number {
+		return this.#slots;
+	}
+
 	/** What the ranks and their slots do. */
 	snapshot(): ReturnType<OnlineSchedule<Request>["snapshot"]> {
 		return this.#schedule.snapshot();
@@ -88,6 +94,7 @@ export class Gateway {
 	/** A rank serves from now on. */
 	join(replica: Replica): void {
 		this.#ranks += 1;
+		this.#slots += replica.slots;
 		this.#dispatcher.join(replica);
 	}
 

@@ -41,7 +41,7 @@ export class BatchStore {
 		this.#options = options;
 	}
 
-	/** Reads what an earlier start has left, and goes on with it once `begin` resolves. */
+	/** Reads what an earlier start has left. Nothing runs before `begin` resolves. */
 	static async open(folder: DataFolder, options: BatchStoreOptions, begin: Promise<void>): Promise<BatchStore> {
 		const store = new BatchStore(folder, options);
 		store.#line = begin;
