@@ -233,6 +233,11 @@ export interface Engine {
 	 * @throws {EngineError} none can run any more.
 	 */
 	ready(): Promise<void>;
+	/**
+	 * What the engine says of itself, by the names of its own metrics with their labels: those of llama-server. Never waits
+	 * for a request, and not long for anything; none of an engine that keeps no figures.
+	 */
+	figures?(): Promise<Readonly<Record<string, number>>>;
 	/** Stops the engine and rejects its running requests. Resolves once its process is gone. */
 	close(): Promise<void>;
 }
