@@ -96,6 +96,26 @@ export interface ParsedBody {
 	readonly ignored?: readonly string[];
 }
 
+/** A request's body as a gateway understands it. */
+export interface ParsedGatewayBody extends ParsedBody {
+	/** The answer is wanted in pieces. */
+	readonly stream: boolean;
+	/** A stream ends with its usage. */
+	readonly includeUsage: boolean;
+	/** Higher first. */
+	readonly priority: number;
+	/** What llama.cpp's own form asks for besides. */
+	readonly native?: NativeWishes;
+}
+
+/** What an answer in llama.cpp's own form is to say. */
+export interface NativeWishes {
+	/** The text's tokens too. */
+	readonly returnTokens: boolean;
+	/** Nothing but these fields, "timings/predicted_n" being one within another. @default all */
+	readonly responseFields?: readonly string[];
+}
+
 /** What the schedule weighs a task by, in tokens. */
 export interface TaskSize {
 	/** Tokens of the prompts, estimated from their characters. */
