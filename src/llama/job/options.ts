@@ -4,14 +4,14 @@ import { OptionValues } from "../../base/options/values.ts";
 import { IN_FORMATS, type InFormat } from "../batch/files/in-format.ts";
 import { type GpuChoice, type GpuLayers, MAX_SLOTS } from "../engine/options.ts";
 import { JobError } from "../errors.ts";
-import type { Slo } from "../measure/slo.ts";
+import { parseSlo, type Slo } from "../measure/slo.ts";
 import type { ReportFiles } from "../report/outputs.ts";
 import { definitionsText } from "../report/text.ts";
+import { parseBurstiness } from "../schedule/arrivals.ts";
 import { POLICIES, type Policy } from "../schedule/policies.ts";
 import { type EngineChoice, readEngineChoice } from "./engine-options.ts";
 import type { Sweep } from "./for-each-setting.ts";
 import { type JobOptionName, OPTION_TABLE, refuse, usageError } from "./option-table.ts";
-import { parseSlo } from "./slo.ts";
 import { parseSweep } from "./sweep.ts";
 
 /** What the command line of a job says, with every default filled in. `jobSettings` sorts it by what it is for. */
@@ -229,12 +229,6 @@ function parseNames(text: string): readonly string[] | undefined {
 function parseShare(text: string): number | undefined {
 	const value = text.trim() === "" ? Number.NaN : Number(text);
 	return value > 0 && value <= 1 ? value : undefined;
-}
-
-function parseBurstiness(text: string): number | undefined {
-	if (text === "inf") return Number.POSITIVE_INFINITY;
-	const value = Number(text);
-	return value >= 1e-3 && value <= 1e6 ? value : undefined;
 }
 
 function parseLayers(text: string): "auto" | "max" | number | undefined {
