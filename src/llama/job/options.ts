@@ -1,4 +1,5 @@
 import { helpText } from "../../base/options/help.ts";
+import { repeatedOption } from "../../base/options/repeated.ts";
 import { type GivenOption, scanOptions } from "../../base/options/scan.ts";
 import { OptionValues } from "../../base/options/values.ts";
 import { IN_FORMATS, type InFormat } from "../batch/files/in-format.ts";
@@ -114,7 +115,8 @@ export function parseOptions(argv: readonly string[], program: string): JobOptio
 export function scanJob(argv: readonly string[], program: string): readonly GivenJobOption[] {
 	const { given, end } = scanOptions(argv, OPTION_TABLE, refuse, { style: "gnu" });
 	if (given.some(({ row }) => row.name === "help")) throw helpFor(program, argv[end]);
-	refuseRepeated(given);
+	const repeated = repeatedOption(given);
+	if (repeated !== undefined) throw usageError(repeated);
 	return given;
 }
 
@@ -172,19 +174,6 @@ export function readOptions(
 		ordered: values.has("ordered"),
 		maxRestarts: values.integer("max-restarts", { least: 0, most: 1_000_000 }) ?? 3,
 	};
-}
-
-/** The first of two files would be left out without a word. */
-function refuseRepeated(given: readonly GivenOption[]): void {
-	const values = new Map<string, string>();
-	for (const { row, value } of given) {
-		if (row.value === undefined) continue;
-		const first = values.get(row.name);
-		if (first !== undefined) {
-			throw usageError(`Cannot use --${row.name} twice, with ${first} and ${value}: it takes one value`);
-		}
-		values.set(row.name, value);
-	}
 }
 
 function checkTogether(values: OptionValues<JobOptionName>): void {

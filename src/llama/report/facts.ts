@@ -34,7 +34,7 @@ export function facts(report: Report): readonly Fact[] {
 			[
 				`${seconds(report.wall_ms)} s on ${ranks.length === 1 ? "1 rank" : `${ranks.length} ranks`}`,
 				// 0: nothing bounds them.
-				...(report.inflight > 0 ? [`${report.inflight} in flight on each`] : []),
+				...(report.inflight > 0 ? [`${Number(report.inflight.toFixed(2))} in flight on each`] : []),
 			].join(", "),
 		],
 		...optional(report.load, "load", (load) => load),
