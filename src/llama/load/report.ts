@@ -61,7 +61,7 @@ function sentText(options: LoadOptions): string {
 	const whole = stream ? "" : ", not streamed";
 	if (file !== undefined) return `requests of ${file}${whole}`;
 	return [
-		`prompts of ${lengthsText(promptTokens)} tokens`,
+		`prompts of ${lengthsText(promptTokens)}`,
 		...(sharedPrefix === 0 ? [] : [` after ${sharedPrefix} that all share`]),
 		...(maxTokens === undefined ? [] : [`, answers of at most ${lengthsText(maxTokens)}`]),
 		...(conversations === undefined ? [] : [`, ${conversations} conversations of ${turns} turns`]),

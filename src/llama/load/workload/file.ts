@@ -37,6 +37,7 @@ export async function readItems(options: FileOptions): Promise<FileItem[]> {
 			temperature,
 			maxTokens: options.maxTokens?.least,
 			endpoint: true,
+			dropStream: true,
 			raw: route === "completions",
 		},
 	});

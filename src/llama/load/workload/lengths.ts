@@ -35,8 +35,8 @@ export function lengthOf({ least, most, median, sigma = 0 }: Lengths, random: ()
 	}
 }
 
-/** Lengths in words: "128", "64 to 512", "log-normal, median 135, sigma 1.3, 4 to 1024". */
+/** Lengths in words: "128 tokens", "4 to 1024 tokens (log-normal, median 135, sigma 1.3)". */
 export function lengthsText({ least, most, median, sigma }: Lengths): string {
-	const bounds = least === most ? `${least}` : `${least} to ${most}`;
-	return median === undefined ? bounds : `log-normal, median ${median}, sigma ${sigma}, ${bounds}`;
+	const bounds = `${least === most ? "" : `${least} to `}${most} ${most === 1 ? "token" : "tokens"}`;
+	return median === undefined ? bounds : `${bounds} (log-normal, median ${median}, sigma ${sigma})`;
 }

@@ -32,7 +32,7 @@ export function parseBody(body: Body, kind: RequestKind, id: number, defaults: D
 
 function passedOn(body: Body, kind: RequestKind, id: number, defaults: Defaults): ParsedBody {
 	const { model, stream = false } = body;
-	if (stream !== false && stream !== null) {
+	if (stream !== false && stream !== null && defaults.dropStream !== true) {
 		const text = `"stream" is ${show(stream)}: a line of a batch cannot have it`;
 		throw new BadRequest("stream_not_supported", text, "stream");
 	}
