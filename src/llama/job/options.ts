@@ -1,17 +1,18 @@
 import { helpText } from "../../base/options/help.ts";
+import { repeatedOption } from "../../base/options/repeated.ts";
 import { type GivenOption, scanOptions } from "../../base/options/scan.ts";
 import { OptionValues } from "../../base/options/values.ts";
 import { IN_FORMATS, type InFormat } from "../batch/files/in-format.ts";
 import { type GpuChoice, type GpuLayers, MAX_SLOTS } from "../engine/options.ts";
 import { JobError } from "../errors.ts";
-import type { Slo } from "../measure/slo.ts";
+import { parseSlo, type Slo } from "../measure/slo.ts";
 import type { ReportFiles } from "../report/outputs.ts";
 import { definitionsText } from "../report/text.ts";
+import { parseBurstiness } from "../schedule/arrivals.ts";
 import { POLICIES, type Policy } from "../schedule/policies.ts";
 import { type EngineChoice, readEngineChoice } from "./engine-options.ts";
 import type { Sweep } from "./for-each-setting.ts";
 import { type JobOptionName, OPTION_TABLE, refuse, usageError } from "./option-table.ts";
-import { parseSlo } from "./slo.ts";
 import { parseSweep } from "./sweep.ts";
 
 /** What the command line of a job says, with every default filled in. `jobSettings` sorts it by what it is for. */
@@ -114,7 +115,8 @@ export function parseOptions(argv: readonly string[], program: string): JobOptio
 export function scanJob(argv: readonly string[], program: string): readonly GivenJobOption[] {
 	const { given, end } = scanOptions(argv, OPTION_TABLE, refuse, { style: "gnu" });
 	if (given.some(({ row }) => row.name === "help")) throw helpFor(program, argv[end]);
-	refuseRepeated(given);
+	const repeated = repeatedOption(given);
+	if (repeated !== undefined) throw usageError(repeated);
 	return given;
 }
 
@@ -174,19 +176,6 @@ export function readOptions(
 	};
 }
 
-/** The first of two files would be left out without a word. */
-function refuseRepeated(given: readonly GivenOption[]): void {
-	const values = new Map<string, string>();
-	for (const { row, value } of given) {
-		if (row.value === undefined) continue;
-		const first = values.get(row.name);
-		if (first !== undefined) {
-			throw usageError(`Cannot use --${row.name} twice, with ${first} and ${value}: it takes one value`);
-		}
-		values.set(row.name, value);
-	}
-}
-
 function checkTogether(values: OptionValues<JobOptionName>): void {
 	if (values.has("in") && values.has("prompts")) {
 		throw usageError("Cannot use --in with --prompts: they are the same");
@@ -230,12 +219,6 @@ function parseNames(text: string): readonly string[] | undefined {
 export function parseShare(text: string): number | undefined {
 	const value = text.trim() === "" ? Number.NaN : Number(text);
 	return value > 0 && value <= 1 ? value : undefined;
-}
-
-function parseBurstiness(text: string): number | undefined {
-	if (text === "inf") return Number.POSITIVE_INFINITY;
-	const value = Number(text);
-	return value >= 1e-3 && value <= 1e6 ? value : undefined;
 }
 
 /** Layers on the GPU; undefined for another text. */

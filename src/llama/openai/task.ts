@@ -84,6 +84,8 @@ export interface Defaults {
 	readonly ignoreUnknown?: boolean | undefined;
 	/** The engines are endpoints: a request's fields go there as they came. @default false */
 	readonly endpoint?: boolean | undefined;
+	/** With `endpoint`: `stream` is left out instead of failing the request, whose sender decides. @default false */
+	readonly dropStream?: boolean | undefined;
 }
 
 /** A request's body, understood. */

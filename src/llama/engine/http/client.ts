@@ -10,6 +10,8 @@ export interface Target {
 	/** Path of a unix socket that is spoken to instead of the base's host. */
 	readonly socketPath?: string;
 	readonly apiKey?: string | undefined;
+	/** Sent with every request; they take the place of what would be sent otherwise. */
+	readonly headers?: Readonly<Record<string, string>> | undefined;
 	/**
 	 * Whether its connections are kept for further requests. Not llama-server's: it closes them after streamed answers
 	 * though it promises to keep them, and a kept connection occupies one of its threads.
@@ -92,6 +94,7 @@ function send(target: Target, path: string, body: Buffer | undefined): ClientReq
 			...(target.keepAlive ? {} : { connection: "close" }),
 			...(target.apiKey === undefined ? {} : { authorization: `Bearer ${target.apiKey}` }),
 			...(body === undefined ? {} : { "content-type": "application/json", "content-length": body.length }),
+			...target.headers,
 		},
 		...(target.socketPath === undefined ? {} : { socketPath: target.socketPath }),
 	});
