@@ -1,15 +1,20 @@
 import type { RankStatistics } from "../measure/recorder.ts";
+import { ServingMetrics } from "../metrics/serving.ts";
 import { Gateway } from "./core/gateway.ts";
+import { metered } from "./core/metered.ts";
 import { watchedBy } from "./core/watch.ts";
 import { requestDefaults } from "./defaults.ts";
+import { Storage } from "./files/storage.ts";
+import type { Exchange, Finish } from "./http/exchange.ts";
 import { type HttpServer, listen } from "./http/server.ts";
 import { AccessLog } from "./log/access-log.ts";
+import { metricsSource } from "./metrics-source.ts";
 import type { ServeOptions } from "./options.ts";
 import type { RouteContext, Served } from "./routes/context.ts";
+import { metricsRoute } from "./routes/metrics.ts";
 import { Patience } from "./routes/patience.ts";
-import { modelRoutes } from "./routes/routes.ts";
+import { GENERATE_PATHS, modelRoutes } from "./routes/routes.ts";
 import { storageRoutes } from "./routes/storage.ts";
-import { Storage } from "./files/storage.ts";
 
 /** What goes into a server besides its options. */
 export interface ServerParts {
@@ -19,22 +24,33 @@ export interface ServerParts {
 	readonly print: (line: string) => void;
 }
 
+interface Parts {
+	readonly gateway: Gateway;
+	readonly context: RouteContext;
+	readonly log: AccessLog | undefined;
+	readonly storage: Storage | undefined;
+}
+
+/** What is known once the model is loaded. */
+interface Loaded {
+	served?: Served;
+	metrics?: ServingMetrics;
+}
+
 /** Rank 0's side: an HTTP server and the gateway behind it. It answers at once, also while engines load. */
 export class Server {
 	readonly gateway: Gateway;
 	readonly #options: ServeOptions;
 	readonly #storage: Storage | undefined;
 	readonly #http: HttpServer;
-	#served: Served | undefined;
+	readonly #loaded: Loaded;
 
-	private constructor(
-		options: ServeOptions,
-		parts: { readonly gateway: Gateway; readonly storage: Storage | undefined; readonly http: HttpServer },
-	) {
+	private constructor(options: ServeOptions, { gateway, storage }: Parts, http: HttpServer, loaded: Loaded) {
 		this.#options = options;
-		this.gateway = parts.gateway;
-		this.#storage = parts.storage;
-		this.#http = parts.http;
+		this.gateway = gateway;
+		this.#storage = storage;
+		this.#http = http;
+		this.#loaded = loaded;
 	}
 
 	/**
@@ -43,29 +59,26 @@ export class Server {
 	 * @throws {JobError} the port, the address or the folder of data cannot be used.
 	 */
 	static async open(options: ServeOptions, { keys, print }: ServerParts): Promise<Server> {
-		const { port = 8090, host = "127.0.0.1", cors, bodyLimit, dataDir } = options;
-		const { policy, maxQueue, maxQueueTokens } = options;
-		const onError = (error: unknown) => print(`tsmpi: bug: ${error instanceof Error ? error.stack : error}`);
-		const log = options.log === undefined ? undefined : new AccessLog(options.log, print);
-		const watch = watchedBy(...(log === undefined ? [] : [log]));
-		const gateway = new Gateway({ policy, maxQueue, maxQueueTokens, watch, onError });
-		let served: () => Served | undefined = () => undefined;
-		const defaults = requestDefaults(options);
-		const model = () => served()?.model.names[0] ?? "";
-		const storage =
-			dataDir === undefined ? undefined : await Storage.open(dataDir, { gateway, defaults, model, onError });
-		const context = contextOf(options, { gateway, defaults, served: () => served() });
-		const http = await listen({
-			...{ port, host, keys, cors, bodyLimit, onError },
-			routes: [...modelRoutes(context), ...storageRoutes(storage)],
-			onFinish: (exchange, end) => log?.finished(exchange, end),
-		}).catch(async (error: unknown) => {
+		const { port = 8090, host = "127.0.0.1", cors, bodyLimit } = options;
+		const onError = (error: unknown) => print(`Bug: ${error instanceof Error ? error.stack : String(error)}`);
+		const loaded: Loaded = {};
+		const parts = await partsOf(options, loaded, { print, onError });
+		const { context, log, storage } = parts;
+		const metrics = () => loaded.metrics;
+		try {
+			const http = await listen({
+				...{ port, host, keys, cors, bodyLimit, onError },
+				routes: [...modelRoutes(context), metricsRoute(metrics, context), ...storageRoutes(storage)],
+				onFinish: (exchange, finish) => {
+					log?.finished(exchange, finish);
+					countRefused(loaded.metrics, exchange, finish);
+				},
+			});
+			return new Server(options, parts, http, loaded);
+		} catch (error) {
 			await storage?.close();
 			throw error;
-		});
-		const server = new Server(options, { gateway, storage, http });
-		served = () => server.#served;
-		return server;
+		}
 	}
 
 	/** Where it listens. */
@@ -75,7 +88,13 @@ export class Server {
 
 	/** The model is loaded: from now on requests are answered. */
 	serve(served: Served): void {
-		this.#served = served;
+		this.#loaded.metrics = new ServingMetrics({
+			model: served.model.names[0],
+			ranks: served.ranks.length,
+			contextSize: served.engine.info.contextSize || undefined,
+			source: metricsSource(this.gateway, () => this.#http.connections),
+		});
+		this.#loaded.served = served;
 		this.#storage?.begin();
 	}
 
@@ -98,17 +117,39 @@ export class Server {
 		await this.#storage?.close();
 		const statistics = await this.gateway.close();
 		await this.#http.close();
+		this.#loaded.metrics?.close();
 		return statistics;
 	}
 }
 
-function contextOf(
-	{ strictModel = false, requestTimeout, drainTimeout = 30 }: ServeOptions,
-	parts: Pick<RouteContext, "gateway" | "defaults" | "served">,
-): RouteContext {
-	return {
-		...parts,
-		...{ strictModel, patience: new Patience(), drainSeconds: Math.max(1, Math.ceil(drainTimeout)) },
+async function partsOf(
+	options: ServeOptions,
+	loaded: Loaded,
+	{ print, onError }: { readonly print: (line: string) => void; readonly onError: (error: unknown) => void },
+): Promise<Parts> {
+	const { policy, maxQueue, maxQueueTokens, strictModel = false, requestTimeout, drainTimeout = 30 } = options;
+	const log = options.log === undefined ? undefined : new AccessLog(options.log, print);
+	const watches = [metered(() => loaded.metrics), ...(log === undefined ? [] : [log.watch])];
+	const gateway = new Gateway({ policy, maxQueue, maxQueueTokens, watch: watchedBy(...watches), onError });
+	const defaults = requestDefaults(options);
+	const model = () => loaded.served?.model.names[0] ?? "";
+	const { dataDir } = options;
+	const storage =
+		dataDir === undefined ? undefined : await Storage.open(dataDir, { gateway, defaults, model, onError });
+	const context: RouteContext = {
+		...{ gateway, defaults, strictModel, patience: new Patience() },
+		served: () => loaded.served,
+		metrics: () => loaded.metrics,
 		requestTimeoutMs: requestTimeout === undefined ? undefined : requestTimeout * 1000,
+		drainSeconds: Math.max(1, Math.ceil(drainTimeout)),
 	};
+	return { gateway, context, log, storage };
+}
+
+/** What never became a call: no key, too large. The rest of what is refused is counted where that is decided. */
+function countRefused(metrics: ServingMetrics | undefined, { route }: Exchange, { status }: Finish): void {
+	if (!GENERATE_PATHS.has(route)) return;
+	metrics?.arrived();
+	if (status === 401) metrics?.refused("unauthorized");
+	else if (status === 413) metrics?.refused("too_large");
 }

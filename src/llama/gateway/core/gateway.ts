@@ -156,7 +156,7 @@ export class Gateway {
 
 	#piece(running: RunningCall, piece: Piece): void {
 		const gap = running.piece(piece);
-		this.#watch.piece(running.rank ?? 0, gap);
+		this.#watch.piece(running.call, running.rank ?? 0, gap, piece[2]?.length ?? 1);
 	}
 
 	#ended(running: RunningCall, end: RequestEnd): Promise<void> | undefined {
@@ -188,6 +188,7 @@ export class Gateway {
 		this.#schedule.heard(rank);
 		if (event.type === "figures") this.#watch.figures(rank, event.figures);
 		else if (event.type === "down") this.#watch.engineDied(rank);
+		else if (event.type === "up") this.#watch.engineUp(rank);
 		else if (event.type === "failure" && isOfEngine(event.failure)) this.#schedule.failedByEngine(rank);
 	}
 

@@ -1,19 +1,6 @@
-import type { Call, CallEnd } from "../core/call.ts";
-
-/** An HTTP request that has been answered. */
-export interface Finished {
-	readonly id: string;
-	readonly method: string;
-	readonly path: string;
-	/** Who asked. */
-	readonly client: string;
-	readonly status: number;
-	/** Bytes of the answer's body. */
-	readonly bytes: number;
-	/** The answer is not whole: the client left, or took nothing. */
-	readonly broken?: string | undefined;
-	readonly durationMs: number;
-}
+import type { CallEnd } from "../core/call.ts";
+import { type CallWatch, SILENT } from "../core/watch.ts";
+import type { Exchange, Finish } from "../http/exchange.ts";
 
 interface CallLine {
 	readonly rank?: number;
@@ -38,13 +25,16 @@ export class AccessLog {
 		this.#write = write;
 	}
 
-	/** A call ended. */
-	ended({ label }: Call, end: CallEnd): void {
-		this.#calls.set(label.id, lineOf(end));
-	}
+	/** What tells it of calls. */
+	readonly watch: CallWatch = {
+		...SILENT,
+		ended: ({ label }, end) => {
+			this.#calls.set(label.id, lineOf(end));
+		},
+	};
 
 	/** A request has been answered. */
-	finished({ id, method, path, client, status, bytes, broken, durationMs }: Finished): void {
+	finished({ id, method, path, client }: Exchange, { status, bytes, broken, durationMs }: Finish): void {
 		const call = this.#calls.get(id);
 		this.#calls.delete(id);
 		const line = {

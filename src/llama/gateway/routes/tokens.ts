@@ -6,7 +6,7 @@ import { parseGatewayBody } from "../../openai/request/gateway-body.ts";
 import { promptsFor } from "../../openai/task.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { HttpError } from "../http/http-error.ts";
-import { errorOf } from "../wire/error.ts";
+import { errorOf } from "../forms/error.ts";
 import { badRequest } from "./bad-request.ts";
 import type { RouteContext } from "./context.ts";
 import { serving } from "./serving.ts";
