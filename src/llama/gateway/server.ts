@@ -88,10 +88,11 @@ export class Server {
 
 	/** The model is loaded: from now on requests are answered. */
 	serve(served: Served): void {
+		const { contextSize } = served.engine.info;
 		this.#loaded.metrics = new ServingMetrics({
 			model: served.model.names[0],
 			ranks: served.ranks.length,
-			contextSize: served.engine.info.contextSize || undefined,
+			...(contextSize > 0 ? { contextSize } : {}),
 			source: metricsSource(this.gateway, () => this.#http.connections),
 		});
 		this.#loaded.served = served;

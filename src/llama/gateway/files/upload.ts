@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { Busboy } from "@fastify/busboy";
+import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import { BadRequest } from "../../openai/bad-request.ts";
 import type { FileObject, FileStore } from "./file-store.ts";
 
@@ -56,7 +56,7 @@ interface Written {
 	readonly done: Promise<void>;
 }
 
-function busboy(headers: IncomingHttpHeaders & { readonly "content-type": string }): Busboy {
+function busboy(headers: IncomingHttpHeaders & { readonly "content-type": string }): BusboyInstance {
 	try {
 		return new Busboy({ headers, limits: { fields: 16, files: 2, fieldSize: 4096 } });
 	} catch (error) {

@@ -1,7 +1,5 @@
 import { BadRequest } from "../../openai/bad-request.ts";
-import type { GatewayKind } from "../../openai/kind.ts";
-import { parseGatewayBody } from "../../openai/request/gateway-body.ts";
-import type { ParsedGatewayBody } from "../../openai/task.ts";
+import { type GatewayBody, type GatewayKind, parseGatewayBody } from "../../openai/request/gateway-body.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { HttpError } from "../http/http-error.ts";
 import { StreamedAnswer, wholeAnswer } from "./answering.ts";
@@ -32,8 +30,8 @@ async function submit(exchange: Exchange, kind: GatewayKind, context: RouteConte
 	const body = await exchange.json();
 	const parsed = parse(body, kind, context);
 	const model = modelFor(parsed.model, served, context.strictModel);
-	const { task, stream, includeUsage } = parsed;
-	const facts = { kind, id: exchange.id, model, created: Math.floor(Date.now() / 1000), task };
+	const { task, stream, includeUsage, responseFields } = parsed;
+	const facts = { kind, id: exchange.id, model, created: Math.floor(Date.now() / 1000), task, responseFields };
 	const answering = stream
 		? new StreamedAnswer(exchange, { ...facts, includeUsage }, context.patience)
 		: wholeAnswer(exchange, facts);
@@ -51,7 +49,7 @@ function parse(
 	body: Readonly<Record<string, unknown>>,
 	kind: GatewayKind,
 	{ defaults }: RouteContext,
-): ParsedGatewayBody {
+): GatewayBody {
 	try {
 		return parseGatewayBody(body, kind, 0, defaults());
 	} catch (error) {
