@@ -1,5 +1,5 @@
 import test from "ava";
-import { answerBody } from "../../../../src/llama/gateway/wire/answer-body.ts";
+import { answerBody } from "../../../../src/llama/gateway/forms/answer-body.ts";
 import { parseGatewayBody } from "../../../../src/llama/openai/request/gateway-body.ts";
 import { answer, choice, factsOf } from "./support.ts";
 

@@ -1,6 +1,6 @@
 import test from "ava";
 import { promptTooLong, textTooLong } from "../../../../src/llama/engine/request.ts";
-import { errorOf } from "../../../../src/llama/gateway/wire/error.ts";
+import { errorOf } from "../../../../src/llama/gateway/forms/error.ts";
 import { type FailureCode, failureOf } from "../../../../src/llama/openai/failure.ts";
 
 const ROWS: readonly (readonly [FailureCode, number, string])[] = [
