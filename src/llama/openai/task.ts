@@ -99,7 +99,7 @@ export interface ParsedBody {
 }
 
 /** A request's body as a gateway understands it. */
-export interface GatewayBody extends ParsedBody {
+export interface ParsedGatewayBody extends ParsedBody {
 	/** The answer is wanted in pieces. */
 	readonly stream: boolean;
 	/** A stream ends with its usage. */

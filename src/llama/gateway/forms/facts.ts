@@ -14,7 +14,7 @@ export interface AnswerFacts {
 	readonly task: Task;
 	/** Tells apart what was computed by different programs, models or options. @default left out */
 	readonly systemFingerprint?: string | undefined;
-	/** See `GatewayBody.responseFields`. @default all */
+	/** See `ParsedGatewayBody.responseFields`. @default all */
 	readonly responseFields?: readonly string[] | undefined;
 }
 

@@ -1,12 +1,12 @@
 import { type GatewayKind, NATIVE, NATIVE_EMBEDDING, type RequestKind } from "../kind.ts";
-import type { Defaults, GatewayBody, ParsedBody } from "../task.ts";
+import type { Defaults, ParsedBody, ParsedGatewayBody } from "../task.ts";
 import { type Body, passedOn, understood } from "./body.ts";
 import { GATEWAY_FIELDS_OF } from "./fields/gateway-fields.ts";
 import { type Fields, readFields } from "./read-fields.ts";
 import type { Draft } from "./values/draft.ts";
 
 export type { GatewayKind } from "../kind.ts";
-export type { GatewayBody } from "../task.ts";
+export type { ParsedGatewayBody } from "../task.ts";
 
 /** Fields that are a gateway's own business, whatever its engines are. */
 const OWN = ["stream", "stream_options", "priority"];
@@ -21,7 +21,12 @@ const OPENAI = { [NATIVE]: "/v1/completions", [NATIVE_EMBEDDING]: "/v1/embedding
  *
  * @throws {BadRequest} for what cannot be done as it is asked for.
  */
-export function parseGatewayBody(body: Body, kind: GatewayKind, id: number, defaults: Defaults): GatewayBody {
+export function parseGatewayBody(
+	body: Body,
+	kind: GatewayKind,
+	id: number,
+	defaults: Defaults,
+): ParsedGatewayBody {
 	const draft: Draft = { sampling: {}, chat: {} };
 	const fields = GATEWAY_FIELDS_OF.get(kind) as Fields;
 	const form = OPENAI[kind as keyof typeof OPENAI] as RequestKind | undefined;
