@@ -7,6 +7,7 @@ import { BadRequest } from "../openai/bad-request.ts";
 import { choiceSeed, type EmbedTask, type GenerateTask, promptsFor, type Task } from "../openai/task.ts";
 import type { PieceEvent } from "./piece.ts";
 import { resumed } from "./resumed.ts";
+import { ToldTokens } from "./told-tokens.ts";
 
 /** What a task's run is told and tells. */
 export interface TaskRun {
@@ -45,6 +46,14 @@ async function generate(
 	const begun = resume === undefined ? asked : await resumed(engine, asked, chat, resume);
 	const prompts = begun.flatMap((prompt) => Array.from({ length: n }, () => prompt));
 	// Of one choice nobody else is to be stopped, and a combined signal costs time.
+	const told = task.tokens === true ? new ToldTokens(prompts.length, resume) : undefined;
+	const hear =
+		told === undefined
+			? onPiece
+			: (event: PieceEvent, choice: number) => {
+					told.add(event, choice);
+					onPiece?.(event, choice);
+				};
 	const either = prompts.length === 1 ? signal : AbortSignal.any([signal, failed.signal]);
 	const running = prompts.map(async (prompt, index) => {
 		try {
@@ -52,7 +61,7 @@ async function generate(
 				...options,
 				signal: either,
 				seed: choiceSeed(seed, index),
-				...(onPiece === undefined ? {} : { onPiece: (event) => onPiece(event, index) }),
+				...(hear === undefined ? {} : { onPiece: (event) => hear(event, index) }),
 			});
 		} catch (error) {
 			failed.abort(error);
@@ -63,7 +72,8 @@ async function generate(
 	const usage = sumUsage(choices, n);
 	const timings = joinTimings(choices);
 	const echoed = task.echo === true ? { prompts: await textsOf(engine, task.prompts) } : {};
-	return { answer: { kind: "generated", choices, usage, timings, ...echoed }, usage, timings };
+	const tokens = told === undefined ? {} : { tokens: told.all };
+	return { answer: { kind: "generated", choices, usage, timings, ...echoed, ...tokens }, usage, timings };
 }
 
 /** The texts of prompts that are echoed: a conversation never is. */

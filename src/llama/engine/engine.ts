@@ -89,6 +89,8 @@ export interface Completion {
 	readonly finishReason: FinishReason;
 	/** With the reason "length": which limit it was. */
 	readonly limit?: Limit;
+	/** The stop text that ended it, if one did. */
+	readonly stopText?: string;
 	/** The model that an endpoint says it ran. */
 	readonly model?: string;
 	/** Each token of the text, if that was asked for. */

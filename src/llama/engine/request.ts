@@ -99,6 +99,16 @@ export function promptTooLong(tokens: number, contextSize: number): EngineError 
 	);
 }
 
+/** The two numbers that the error of a prompt or a text that does not fit tells; undefined if it has none. */
+export function overflowIn(
+	message: string,
+): { readonly tokens: number; readonly contextSize: number } | undefined {
+	const [, tokens, contextSize] =
+		/a (?:prompt|text) of (\d+) tokens: the context has (\d+) tokens/.exec(message) ?? [];
+	if (tokens === undefined || contextSize === undefined) return undefined;
+	return { tokens: Number(tokens), contextSize: Number(contextSize) };
+}
+
 /** The error of a text to embed that does not fit. */
 export function textTooLong(tokens: number, contextSize: number): EngineError {
 	return new EngineError(

@@ -12,5 +12,8 @@ export type RequestKind = (typeof REQUEST_KINDS)[number];
 /** llama.cpp's own form of a completion, which a gateway answers too. */
 export const NATIVE = "/completion";
 
+/** llama.cpp's own form of embeddings. */
+export const NATIVE_EMBEDDING = "/embedding";
+
 /** What a gateway can be asked for. */
-export type GatewayKind = RequestKind | typeof NATIVE;
+export type GatewayKind = RequestKind | typeof NATIVE | typeof NATIVE_EMBEDDING;

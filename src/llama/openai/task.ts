@@ -29,6 +29,8 @@ export interface GenerateTask {
 	readonly logprobs?: number;
 	/** The answer begins with the prompt. */
 	readonly echo?: true;
+	/** The answer has the text's tokens too. */
+	readonly tokens?: true;
 	/** What an endpoint is sent as it stands (see `GenerateOptions.body`). */
 	readonly body?: Readonly<Record<string, unknown>>;
 	/** What another engine has generated already, before it died: the answer goes on from there, and has only the rest. */
@@ -106,15 +108,7 @@ export interface ParsedGatewayBody extends ParsedBody {
 	readonly includeUsage: boolean;
 	/** Higher first. */
 	readonly priority: number;
-	/** What llama.cpp's own form asks for besides. */
-	readonly native?: NativeWishes;
-}
-
-/** What an answer in llama.cpp's own form is to say. */
-export interface NativeWishes {
-	/** The text's tokens too. */
-	readonly returnTokens: boolean;
-	/** Nothing but these fields, "timings/predicted_n" being one within another. @default all */
+	/** Of llama.cpp's own form: nothing but these fields are wanted, "timings/predicted_n" being one within another. */
 	readonly responseFields?: readonly string[];
 }
 

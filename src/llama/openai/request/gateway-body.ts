@@ -1,12 +1,17 @@
-import { type GatewayKind, NATIVE, type RequestKind } from "../kind.ts";
-import type { Defaults, NativeWishes, ParsedBody, ParsedGatewayBody } from "../task.ts";
+import { type GatewayKind, NATIVE, NATIVE_EMBEDDING, type RequestKind } from "../kind.ts";
+import type { Defaults, ParsedBody, ParsedGatewayBody } from "../task.ts";
 import { type Body, passedOn, understood } from "./body.ts";
 import { GATEWAY_FIELDS_OF } from "./fields/gateway-fields.ts";
 import { type Fields, readFields } from "./read-fields.ts";
 import type { Draft } from "./values/draft.ts";
 
+export type { GatewayKind } from "../kind.ts";
+export type { ParsedGatewayBody } from "../task.ts";
+
 /** Fields that are a gateway's own business, whatever its engines are. */
 const OWN = ["stream", "stream_options", "priority"];
+/** OpenAI's form of what llama.cpp has a form of its own for. */
+const OPENAI = { [NATIVE]: "/v1/completions", [NATIVE_EMBEDDING]: "/v1/embeddings" } as const;
 
 /**
  * Reads the body of a request to a gateway, as `parseBody` reads a batch's; it may also be wanted in pieces, before
@@ -24,19 +29,15 @@ export function parseGatewayBody(
 ): ParsedGatewayBody {
 	const draft: Draft = { sampling: {}, chat: {} };
 	const fields = GATEWAY_FIELDS_OF.get(kind) as Fields;
-	// No endpoint knows llama.cpp's form: it gets what becomes of the fields.
+	const form = OPENAI[kind as keyof typeof OPENAI] as RequestKind | undefined;
+	// No endpoint knows llama.cpp's forms: it gets what becomes of the fields.
 	const parsed =
-		defaults.endpoint === true && kind !== NATIVE
-			? split(body, kind, id, { defaults, draft, fields })
-			: understood(body, kind === NATIVE ? "/v1/completions" : kind, id, { defaults, draft, fields });
-	const { stream = false, includeUsage = false, priority = 0 } = draft;
-	return {
-		...parsed,
-		stream,
-		includeUsage,
-		priority,
-		...(kind === NATIVE ? { native: wishesOf(draft) } : {}),
-	};
+		defaults.endpoint === true && form === undefined
+			? split(body, kind as RequestKind, id, { defaults, draft, fields })
+			: understood(body, form ?? (kind as RequestKind), id, { defaults, draft, fields });
+	const { stream = false, includeUsage = false, priority = 0, responseFields } = draft;
+	const whole = { ...parsed, stream, includeUsage, priority };
+	return responseFields === undefined ? whole : { ...whole, responseFields };
 }
 
 /** What is the gateway's own is read; all else goes to the endpoint as it came. */
@@ -54,8 +55,4 @@ function split(
 	readFields(Object.fromEntries(entries.filter(([name]) => OWN.includes(name))), fields, draft, false);
 	const rest = Object.fromEntries(entries.filter(([name]) => !OWN.includes(name)));
 	return passedOn(rest, kind, id, defaults);
-}
-
-function wishesOf({ returnTokens = false, responseFields }: Draft): NativeWishes {
-	return { returnTokens, ...(responseFields === undefined ? {} : { responseFields }) };
 }

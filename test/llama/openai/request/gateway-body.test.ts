@@ -1,7 +1,7 @@
 import test from "ava";
 import { BadRequest } from "../../../../src/llama/openai/bad-request.ts";
 import { parseBody } from "../../../../src/llama/openai/request/body.ts";
-import { type Form, type GatewayForm, URLS } from "../../../../src/llama/openai/request/fields/field.ts";
+import { type GatewayForm, URLS } from "../../../../src/llama/openai/request/fields/field.ts";
 import { GATEWAY_FIELDS } from "../../../../src/llama/openai/request/fields/gateway-fields.ts";
 import { parseGatewayBody } from "../../../../src/llama/openai/request/gateway-body.ts";
 import type { GenerateTask } from "../../../../src/llama/openai/task.ts";
@@ -11,12 +11,12 @@ import { BODIES, SAMPLES } from "./samples.ts";
 type Body = Readonly<Record<string, unknown>>;
 
 const DEFAULTS = { maxTokens: 64, temperature: 0.8, topP: 0.95, topK: 40, minP: 0.05, seed: 10 };
-const FORMS: readonly Form[] = ["chat", "completions", "embeddings", "responses"];
+
+const KINDS = { ...URLS, native: "/completion", "native embeddings": "/embedding" } as const;
+const LEAST = { ...BODIES, native: BODIES.completions, "native embeddings": BODIES.embeddings };
 
 function parse(body: Body, form: GatewayForm = "chat", changes: object = {}) {
-	const kind = form === "native" ? "/completion" : URLS[form];
-	const least = form === "native" ? BODIES.completions : BODIES[form];
-	return parseGatewayBody({ ...least, ...body }, kind, 3, { ...DEFAULTS, ...changes });
+	return parseGatewayBody({ ...LEAST[form], ...body }, KINDS[form], 3, { ...DEFAULTS, ...changes });
 }
 const generate = (body: Body, form?: GatewayForm) => parse(body, form).task as GenerateTask;
 
@@ -36,7 +36,7 @@ for (const [name, { forms, good, bad }] of GATEWAY_SAMPLES) {
 				t.true(error?.param?.startsWith(name), `${JSON.stringify(value)}: ${error?.param}`);
 				t.true(error?.message.includes(`"${name}`), error?.message);
 			}
-			if (name !== "prompt") t.deepEqual(parse({ [name]: null }, form), parse({}, form));
+			if (!(name in LEAST[form])) t.deepEqual(parse({ [name]: null }, form), parse({}, form));
 		});
 	}
 }
@@ -61,13 +61,14 @@ test("all that a batch takes is taken by a gateway too, and becomes the same", (
 	}
 });
 
-for (const form of [...FORMS, "native"] as const) {
+for (const form of Object.keys(KINDS) as GatewayForm[]) {
 	for (const name of ["constructor", "__proto__", "toString", "temprature", "hasOwnProperty"]) {
 		test(`gateway, ${form}: "${name}" is an unknown field and nothing worse`, (t) => {
-			const body = { ...(form === "native" ? BODIES.completions : BODIES[form]) };
+			const body = { ...LEAST[form] };
 			Object.defineProperty(body, name, { value: 1, enumerable: true });
-			const kind = form === "native" ? "/completion" : URLS[form];
-			const error = t.throws(() => parseGatewayBody(body, kind, 0, DEFAULTS), { instanceOf: BadRequest });
+			const error = t.throws(() => parseGatewayBody(body, KINDS[form], 0, DEFAULTS), {
+				instanceOf: BadRequest,
+			});
 			t.is(error?.code, "unknown_parameter");
 			t.is(error?.param, name);
 		});
@@ -75,7 +76,7 @@ for (const form of [...FORMS, "native"] as const) {
 }
 
 test("a body that says nothing else is answered whole, without usage in a stream, among equals", (t) => {
-	t.like(parse({}), { stream: false, includeUsage: false, priority: 0, native: undefined });
+	t.like(parse({}), { stream: false, includeUsage: false, priority: 0, responseFields: undefined });
 });
 
 test("how an answer is given, and when", (t) => {
@@ -95,7 +96,7 @@ test("the seed of a request without one is that of the defaults", (t) => {
 });
 
 test("llama.cpp's names become the same task as OpenAI's", (t) => {
-	const { task, native } = parse(
+	const { task, responseFields } = parse(
 		{
 			...{ prompt: "Hi", n_predict: 5, n_probs: 2, temperature: 0.5, top_k: 1, stop: ["x"], seed: 4 },
 			...{ logit_bias: [[7, false]], return_tokens: true, response_fields: ["content"] },
@@ -109,10 +110,12 @@ test("llama.cpp's names become the same task as OpenAI's", (t) => {
 		},
 		"completions",
 	);
-	t.deepEqual(task, completion);
-	t.deepEqual(native, { returnTokens: true, responseFields: ["content"] });
+	t.deepEqual(task, { ...completion, tokens: true });
+	t.deepEqual(responseFields, ["content"]);
 	t.is(generate({ n_predict: -1 }, "native").maxTokens, 64);
-	t.deepEqual(parse({}, "native").native, { returnTokens: false });
+	t.deepEqual(parse({ content: ["a"], input: null }, "native embeddings").task, {
+		...{ kind: "embed", texts: ["a"], base64: false },
+	});
 });
 
 test("to an endpoint go the body's fields as they came, but not what is the gateway's own", (t) => {

@@ -7,7 +7,8 @@ type GatewaySample = Omit<Sample, "forms"> & { readonly forms: readonly GatewayF
 const NATIVE: readonly GatewayForm[] = ["native"];
 const GENERATED: readonly GatewayForm[] = ["chat", "completions", "responses"];
 const STREAMED: readonly GatewayForm[] = [...GENERATED, "native"];
-const ALL: readonly GatewayForm[] = [...STREAMED, "embeddings"];
+const EMBEDDED: readonly GatewayForm[] = ["embeddings", "native embeddings"];
+const ALL: readonly GatewayForm[] = [...STREAMED, ...EMBEDDED];
 const native = (name: string, good: readonly unknown[], bad: readonly unknown[]) =>
 	[name, { forms: NATIVE, good, bad }] as const;
 const anything = ["x", { a: [1] }, 5, true];
@@ -15,7 +16,7 @@ const anything = ["x", { a: [1] }, 5, true];
 /** Values of every field that a gateway has in the place of a batch's, or besides. */
 export const GATEWAY_SAMPLES: readonly (readonly [string, GatewaySample])[] = [
 	["stream", { forms: STREAMED, good: [true, false], bad: ["true", 1] }],
-	["stream", { forms: ["embeddings"], good: [false], bad: [true, "x"] }],
+	["stream", { forms: EMBEDDED, good: [false], bad: [true, "x"] }],
 	[
 		"stream_options",
 		{
@@ -29,6 +30,10 @@ export const GATEWAY_SAMPLES: readonly (readonly [string, GatewaySample])[] = [
 	["id_slot", { forms: STREAMED, good: anything, bad: [] }],
 	["verbosity", { forms: ["chat", "completions"], good: anything, bad: [] }],
 	native("model", ["m"], [5]),
+	["model", { forms: ["native embeddings"], good: ["m"], bad: [5] }],
+	["input", { forms: ["native embeddings"], good: ["a", ["a", [1]]], bad: ["", []] }],
+	["content", { forms: ["native embeddings"], good: ["a", ["a", "b"]], bad: ["", 5] }],
+	["embd_normalize", { forms: ["native embeddings"], good: [2], bad: [-1, 0] }],
 	native("prompt", ["a", ["a", "b"], [1, 2]], [[], 5, [1, "a"], { prompt_string: "a" }]),
 	native("temperature", [0, 1.5], [-1, "1"]),
 	native("top_p", [1, 0.5], [0, 1.5]),

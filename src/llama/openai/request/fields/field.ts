@@ -5,7 +5,7 @@ import { check, type Draft } from "../values/draft.ts";
 /** The forms of a body, in short. */
 export type Form = "chat" | "completions" | "embeddings" | "responses";
 /** With llama.cpp's own, at a gateway. */
-export type GatewayForm = Form | "native";
+export type GatewayForm = Form | "native" | "native embeddings";
 
 /** The url of each form. */
 export const URLS: Readonly<Record<Form, RequestKind>> = {

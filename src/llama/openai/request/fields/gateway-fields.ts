@@ -1,7 +1,7 @@
 /** Fields of which a gateway knows more than a batch does: how an answer is given, and when. */
 
 import { BOOLEAN, integerFrom, type Kind } from "../../../../base/check-types.ts";
-import { type GatewayKind, NATIVE } from "../../kind.ts";
+import { type GatewayKind, NATIVE, NATIVE_EMBEDDING } from "../../kind.ts";
 import { check, type Draft, unsupported, wrongValue } from "../values/draft.ts";
 import { type Field, type Form, type GatewayForm, harmless, into, own, run, runBy, URLS } from "./field.ts";
 import { FIELDS, fieldsOf } from "./fields.ts";
@@ -9,14 +9,15 @@ import { NATIVE_FIELDS } from "./native-fields.ts";
 import { BOTH, GENERATED } from "./sampling-fields.ts";
 
 const STREAMED: readonly GatewayForm[] = [...GENERATED, "native"];
-const ALL: readonly GatewayForm[] = [...STREAMED, "embeddings"];
+const EMBEDDED: readonly GatewayForm[] = ["embeddings", "native embeddings"];
+const ALL: readonly GatewayForm[] = [...STREAMED, ...EMBEDDED];
 const INTEGER: Kind = integerFrom(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 const FALSE: Kind = { words: "false: embeddings come at once", accepts: (value) => value === false };
 
 /** In the place of a batch's field of the same name, or beside those. */
 export const GATEWAY_FIELDS: readonly Field[] = [
 	own(run(["stream"], STREAMED, BOOLEAN, into("stream"))),
-	own({ ...run(["stream"], ["embeddings"], FALSE, () => {}), does: "refused" }),
+	own({ ...run(["stream"], EMBEDDED, FALSE, () => {}), does: "refused" }),
 	own(runBy(["stream_options"], GENERATED, "an object: `include_usage` is run", readStreamOptions)),
 	own(run(["priority"], ALL, { ...INTEGER, words: "a whole number, higher first" }, into("priority"))),
 	harmless(GENERATED, "cache_prompt", "id_slot"),
@@ -30,6 +31,7 @@ export const GATEWAY_FIELDS_OF: ReadonlyMap<GatewayKind, ReadonlyMap<string, Fie
 		([form, url]) => [url as GatewayKind, fieldsOf(form as Form, [...FIELDS, ...GATEWAY_FIELDS])] as const,
 	),
 	[NATIVE, fieldsOf("native", GATEWAY_FIELDS)] as const,
+	[NATIVE_EMBEDDING, fieldsOf("native embeddings", GATEWAY_FIELDS)] as const,
 ]);
 
 function readStreamOptions(options: unknown, draft: Draft, name: string): void {

@@ -2,6 +2,7 @@
 
 import { BOOLEAN, either, integerFrom, type Kind, listOf, TEXT } from "../../../../base/check-types.ts";
 import { SAMPLING_KINDS } from "../../../engine/check.ts";
+import { inputsOf } from "../prompts.ts";
 import { check, type Draft, unsupported } from "../values/draft.ts";
 import { type Field, type GatewayForm, harmless, into, own, run, runBy, value } from "./field.ts";
 import { fieldsOf } from "./fields.ts";
@@ -10,7 +11,9 @@ const NATIVE: readonly GatewayForm[] = ["native"];
 const UNLIMITED: Kind = { words: "-1", accepts: (most) => most === -1 };
 const LENGTH: Kind = either(integerFrom(1), UNLIMITED);
 const FALSE: Kind = { words: "false", accepts: (each) => each === false };
+const EMBEDDING: readonly GatewayForm[] = ["native embeddings"];
 const COMPLETION = fieldsOf("completions");
+const INPUT = fieldsOf("embeddings").get("input") as Field;
 /** Those that say the same in an OpenAI completion. */
 const SAME: readonly (readonly string[])[] = [
 	...[["model"], ["prompt"], ["temperature"], ["top_p"], ["top_k"], ["min_p"], ["presence_penalty"]],
@@ -46,11 +49,19 @@ export const NATIVE_FIELDS: readonly Field[] = [
 			...value(BOOLEAN, () => {}),
 		}),
 	),
-	...Object.entries(OFF).map(([name, off]) => neutral(name, off)),
+	...Object.entries(OFF).map(([name, off]) => neutral(NATIVE, name, off)),
 	harmless(NATIVE, "cache_prompt", "id_slot"),
 	// They say nothing without those above.
 	harmless(NATIVE, "mirostat_tau", "mirostat_eta", "dynatemp_exponent", "xtc_threshold"),
 	harmless(NATIVE, "dry_base", "dry_allowed_length", "dry_penalty_last_n", "dry_sequence_breakers"),
+	{ ...(COMPLETION.get("model") as Field), forms: EMBEDDING },
+	{ ...INPUT, forms: EMBEDDING },
+	// Its other name there.
+	runBy(["content"], EMBEDDING, INPUT.takes, (content, draft, name) => {
+		draft.input = inputsOf(content, name);
+	}),
+	// The vectors have length 1 anyway, which this says.
+	neutral(EMBEDDING, "embd_normalize", 2),
 ].map(own);
 
 function refused(field: Field): Field {
@@ -63,9 +74,9 @@ function limit(key: "nPredict" | "maxTokens") {
 	};
 }
 
-function neutral(name: string, off: number): Field {
+function neutral(forms: readonly GatewayForm[], name: string, off: number): Field {
 	return {
-		...{ names: [name], forms: NATIVE, does: "refused", takes: String(off) },
+		...{ names: [name], forms, does: "refused", takes: String(off) },
 		read: (each) => {
 			if (each !== off) throw unsupported(name, each, `only ${off}: no engine here does it`);
 		},
