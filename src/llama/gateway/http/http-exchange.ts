@@ -3,7 +3,10 @@ import { Readable } from "node:stream";
 import { HttpEventStream } from "./event-stream.ts";
 import type { Broken, Exchange, Finish } from "./exchange.ts";
 import type { HttpError } from "./http-error.ts";
-import { chunksOf, hasMuchLeft, readJson } from "./request-body.ts";
+import { chunksOf, hasMoreLeft, readJson } from "./request-body.ts";
+
+/** Bytes of a body that are rather read than the connection given up. */
+const SMALL = 65_536;
 
 /** What a server knows of an exchange when it begins. */
 export interface ExchangeFacts {
@@ -168,7 +171,8 @@ export class HttpExchange implements Exchange {
 	closed(nowMs: number): Finish {
 		this.#over = true;
 		const { statusCode, headersSent, writableFinished } = this.response;
-		const broken = writableFinished ? undefined : (this.#broken ?? "left");
+		// A response whose connection was ended here may count as finished all the same.
+		const broken = this.#broken ?? (writableFinished ? undefined : "left");
 		if (broken !== undefined) this.#leave();
 		return {
 			status: headersSent ? statusCode : 499,
@@ -195,7 +199,9 @@ export class HttpExchange implements Exchange {
 		const { request, response } = this;
 		if (this.#gone) return;
 		if (response.headersSent) throw new Error(`${this.route} has been answered already`);
-		const refuses = this.#waitsToSend || hasMuchLeft(request);
+		// What is left of a small body can be passed over, if the connection is to go on.
+		const passed = headers.connection === "close" ? 0 : SMALL;
+		const refuses = this.#waitsToSend || hasMoreLeft(request, passed);
 		if (refuses) response.setHeader("connection", "close");
 		response.writeHead(status, headers);
 		if (this.method !== "HEAD") this.#bytes = Buffer.byteLength(text);

@@ -62,6 +62,7 @@ export class Keeper {
 			return;
 		}
 		const seconds = this.#options.times.body / 1000;
-		exchange.fail(new HttpError(408, { message: `The body has not come within ${seconds} s` }));
+		const message = `The body has not come within ${seconds} s`;
+		exchange.fail(new HttpError(408, { message, headers: { connection: "close" } }));
 	}
 }

@@ -57,11 +57,12 @@ function badBody(what: string): HttpError {
 }
 
 function tooLarge(limit: number): HttpError {
-	return new HttpError(413, { message: `The body is too large: at most ${limit} bytes are taken` });
+	const message = `The body is too large: at most ${limit} bytes are taken`;
+	return new HttpError(413, { message, headers: { connection: "close" } });
 }
 
-/** Whether so much of the body may still come that the connection is of no use for a further request. */
-export function hasMuchLeft({ complete, headers }: IncomingMessage): boolean {
+/** Whether more of the body than this may still come. */
+export function hasMoreLeft({ complete, headers }: IncomingMessage, bytes: number): boolean {
 	if (complete) return false;
-	return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 65_536;
+	return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > bytes;
 }

@@ -128,8 +128,9 @@ class Listener implements HttpServer {
 		await idle;
 		clearTimeout(timer);
 		for (const exchange of this.#keeper.exchanges) exchange.drop("cut");
+		const left = [...this.#sockets].map(gone);
 		for (const socket of this.#sockets) socket.destroy();
-		await this.#closed;
+		await Promise.all([this.#closed, ...left]);
 		this.#keeper.close();
 	}
 
@@ -175,6 +176,10 @@ class Listener implements HttpServer {
 
 /** What is written to a client that has just left. The response's "close" tells, too. */
 function ignore(): void {}
+
+function gone(socket: Socket): Promise<void> {
+	return new Promise((resolve) => socket.once("close", () => resolve()));
+}
 
 function place(host: string, port: number): string {
 	return `${host.includes(":") ? `[${host}]` : host}:${port}`;

@@ -23,6 +23,7 @@ export class Watch {
 	/** Bytes that the client's side has taken, but for a constant, and when there were last more. */
 	#taken = 0;
 	#tookMs: number;
+	#queued = 0;
 	/** Writes to the stream, and when there were last more. */
 	#writes = 0;
 	#wroteMs: number;
@@ -61,9 +62,12 @@ export class Watch {
 
 	#isStuck({ response, bytes }: Watched, unread: number, nowMs: number): boolean {
 		const taken = bytes - unread;
+		const queued = queuedBelow(response);
 		// Without a socket it waits for the answer to an earlier request of its connection.
-		if (unread === 0 || taken > this.#taken || response.socket === null) this.#tookMs = nowMs;
+		const moves = unread === 0 || taken > this.#taken || queued !== this.#queued || response.socket === null;
+		if (moves) this.#tookMs = nowMs;
 		this.#taken = taken;
+		this.#queued = queued;
 		return nowMs - this.#tookMs > this.#times.stuck;
 	}
 
@@ -88,4 +92,13 @@ export class Watch {
 		// Every client of HTTP/1.1 passes over this, as often as it comes.
 		else if (!response.headersSent && request.httpVersionMinor > 0) response.writeContinue();
 	}
+}
+
+/**
+ * Bytes of the one write that the system has not taken yet. Node tells of a write once all of it is taken, which may be a
+ * whole answer; it looks here itself for its own time-outs, and has no public name for it.
+ */
+function queuedBelow({ socket }: ServerResponse): number {
+	const { _handle: handle } = (socket ?? {}) as { _handle?: { writeQueueSize?: number } | null };
+	return handle?.writeQueueSize ?? 0;
 }
