@@ -9,6 +9,7 @@ export type { BatchOutcome, Ending } from "./batch/outcome.ts";
 export type { Result, ResultChoice } from "./batch/output/plain-line.ts";
 export { runBatch } from "./batch/run-batch.ts";
 export type { RunBatchOptions } from "./batch/run-options.ts";
+export type { BatchWatch } from "./batch/watch.ts";
 export { complete } from "./engine/complete.ts";
 export type { EndpointOptions } from "./engine/endpoint/connect.ts";
 export { connectEndpoint } from "./engine/endpoint/engine.ts";
@@ -49,6 +50,8 @@ export type {
 	Sweep,
 } from "./job/for-each-setting.ts";
 export { forEachSetting } from "./job/for-each-setting.ts";
+export type { JobMetrics, ServeMetricsOptions } from "./job/metrics/serve-metrics.ts";
+export { serveMetrics } from "./job/metrics/serve-metrics.ts";
 export { nothingLeft } from "./job/nothing-left.ts";
 export type { JobOptions } from "./job/options.ts";
 export { parseOptions } from "./job/options.ts";

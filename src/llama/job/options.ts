@@ -77,6 +77,10 @@ export interface JobOptions extends EngineChoice, Required<ReportFiles> {
 	readonly slo: Slo | undefined;
 	/** Percent of the requests that must succeed. */
 	readonly minSuccess: number;
+	/** Where rank 0 serves metrics while the job runs, 0 being a free port; undefined: nowhere. */
+	readonly metricsPort: number | undefined;
+	/** The address for that; undefined: 127.0.0.1. */
+	readonly metricsHost: string | undefined;
 	/** Print each answer as it arrives. */
 	readonly print: boolean;
 	/** Who runs which request. */
@@ -167,6 +171,8 @@ export function readOptions(
 		sweep: values.has("sweep") ? parseSweep(values.text("sweep") ?? "") : undefined,
 		slo: values.has("slo") ? parseSlo(values.text("slo") ?? "") : undefined,
 		minSuccess: values.number("min-success", { least: 0, most: 100 }) ?? 100,
+		metricsPort: values.integer("metrics-port", { least: 0, most: 65_535 }),
+		metricsHost: values.text("metrics-host"),
 		print: values.has("print"),
 		policy: values.choice("policy", POLICIES) ?? POLICIES[0],
 		resume: values.has("resume") || values.has("retry-failed"),
@@ -186,13 +192,16 @@ function checkTogether(values: OptionValues<JobOptionName>): void {
 	if (values.has("burstiness") && !values.has("rate")) {
 		throw usageError("Cannot use --burstiness without --rate: a closed loop has no gaps of its own");
 	}
+	if (values.has("metrics-host") && !values.has("metrics-port")) {
+		throw usageError("Cannot use --metrics-host without --metrics-port");
+	}
 	if (values.has("prompt-field") && values.has("prompt-template")) {
 		throw usageError("Cannot use --prompt-field with --prompt-template: each says what the prompt is");
 	}
 	if (values.has("system") && values.has("raw")) {
 		throw usageError("Cannot use --system with --raw: a system message is part of a chat template");
 	}
-	for (const name of ["out", "html", "trace", "print"] as const) {
+	for (const name of ["out", "html", "trace", "print", "metrics-port"] as const) {
 		if (values.has(name) && values.has("sweep")) {
 			throw usageError(
 				`Cannot use --${name} with --sweep: it has one run for each setting; use --json or --md`,

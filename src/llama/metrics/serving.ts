@@ -76,6 +76,11 @@ export class ServingMetrics {
 		for (let rank = 0; rank < ranks; rank++) this.#of(rank);
 	}
 
+	/** A rank takes part: its series are there from now on. */
+	join(rank: number): void {
+		this.#of(rank);
+	}
+
 	/** A request came in. */
 	arrived(): void {
 		this.#arrived.add();
