@@ -86,7 +86,11 @@ test("a conversation ends with the turn that fails, and the report says what was
 	]);
 	t.is(code, 1);
 	t.is(asked.length, 4);
-	t.like(asked[3]?.body.messages, [{ role: "user" }, { role: "assistant", content: "word word " }, { role: "user" }]);
+	t.like(asked[3]?.body.messages, [
+		{ role: "user" },
+		{ role: "assistant", content: "word word " },
+		{ role: "user" },
+	]);
 	t.regex(stdout, /^ {2}rank 0: 4 turns were not sent: one before them failed$/m);
 });
 
