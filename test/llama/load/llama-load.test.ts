@@ -4,8 +4,9 @@ import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
 import type { Report } from "../../../src/llama/index.ts";
 import { start, tsmpirun } from "../../support/run.ts";
+import { API_KEY, LLAMA_SERVER, startBareServer } from "../support/bare-server.ts";
 import { type Asked, type Reply, startChatServer } from "../support/chat-server.ts";
-import { temporaryFolder } from "../support/models.ts";
+import { temporaryFolder, writeCycle } from "../support/models.ts";
 
 const LOAD = fileURLToPath(new URL("../../../../examples/llama_load.js", import.meta.url));
 const folder = temporaryFolder();
@@ -137,4 +138,33 @@ test("a mistake is one line and exit code 2, a server that does not answer one l
 		t.true(stderr.includes(message), stderr);
 		t.is(stderr.trimEnd().split("\n").length, 1, stderr);
 	}
+});
+
+const withServer = LLAMA_SERVER === undefined ? test.skip : test;
+
+withServer("llama-server has counted the same tokens", async (t) => {
+	const model = await writeCycle(path("cycle.gguf"));
+	const bare = await startBareServer({ model, contextSize: 512, args: ["--metrics"] });
+	t.teardown(() => bare.close());
+	const { code, stdout, stderr } = await tsmpirun(
+		t,
+		[
+			...["-np", "2", LOAD, "--url", bare.url, "--requests", "12", "--concurrency", "3", "--ignore-eos"],
+			...["--route", "completions", "--prompt-tokens", "20..60", "--max-tokens", "8"],
+			...["--json", path("server.json")],
+		],
+		{ env: { LLAMA_API_KEY: API_KEY } },
+	);
+	t.deepEqual([code, stderr], [0, ""], stdout);
+	const answer = await fetch(`${bare.url}/metrics`, { headers: { authorization: `Bearer ${API_KEY}` } });
+	const metrics = await answer.text();
+	const counted = (name: string) => Number(new RegExp(`^llamacpp:${name} (\\d+)`, "m").exec(metrics)?.[1]);
+	const { total } = readReport("server.json");
+	t.like(total, { ok: 12, completion_tokens: 12 * 8 });
+	t.is(counted("tokens_predicted_total"), 12 * 8);
+	t.is(counted("prompt_tokens_total"), total.prompt_tokens - total.cached_tokens);
+	// Its own count of tokens has made the prompts as long as they were to be, give or take a few.
+	const mean = total.prompt_tokens / 12;
+	t.true(mean >= 18 && mean <= 66, `${mean}`);
+	t.regex(stdout, /^engine {5}endpoint llama\.cpp \S+, contexts of 512 tokens$/m);
 });
