@@ -77,6 +77,16 @@ test("an open loop counts from when a request was due, however late it is sent",
 	t.true((total.queue_ms.max ?? 0) >= 9 * 49 - 100, `${total.queue_ms.max}`);
 });
 
+test("many lanes wait for many requests without a word on stderr", async (t) => {
+	const { url, asked } = await server(t);
+	const { code, stderr } = await tsmpirun(t, [
+		...["-np", "1", LOAD, "--url", url, "--requests", "60", "--rate", "300", "--concurrency", "30"],
+		...["--request-timeout", "50"],
+	]);
+	t.deepEqual([code, stderr], [0, ""]);
+	t.is(asked.length, 60);
+});
+
 test("a conversation ends with the turn that fails, and the report says what was not sent", async (t) => {
 	const { url, asked } = await server(t, ({ body }) => {
 		const messages = body.messages as readonly { readonly content: string }[];
