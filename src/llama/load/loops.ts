@@ -11,7 +11,7 @@ export interface LoopOptions {
 	/** None is due after this time on this process's clock; may be infinity. */
 	readonly untilMs: number;
 	/** An abort starts no more. */
-	readonly signal: AbortSignal | undefined;
+	readonly signal: AbortSignal;
 	/** Runs a session to its end. */
 	readonly run: (session: number, dueMs: number | undefined) => Promise<void>;
 }
@@ -45,7 +45,7 @@ async function runLane(options: LoopOptions): Promise<void> {
 
 /** Takes the next session and waits until it is due; undefined if no more is to start. */
 async function nextDue({ sessions, dueAt, untilMs, signal }: LoopOptions): Promise<Due | undefined> {
-	if (signal?.aborted) return undefined;
+	if (signal.aborted) return undefined;
 	if (dueAt === undefined && performance.now() > untilMs) return undefined;
 	const { value: session, done } = sessions.next();
 	if (done === true || session === undefined) return undefined;
@@ -53,17 +53,17 @@ async function nextDue({ sessions, dueAt, untilMs, signal }: LoopOptions): Promi
 	if (dueMs === undefined) return { session, dueMs };
 	if (dueMs > untilMs) return undefined;
 	await until(dueMs, signal);
-	return signal?.aborted ? undefined : { session, dueMs };
+	return signal.aborted ? undefined : { session, dueMs };
 }
 
 /** Longest wait of one timer. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** Waits for a point in time, or an abort. */
-async function until(atMs: number, signal: AbortSignal | undefined): Promise<void> {
+async function until(atMs: number, signal: AbortSignal): Promise<void> {
 	for (;;) {
 		const waitMs = atMs - performance.now();
-		if (waitMs <= 0 || signal?.aborted) return;
+		if (waitMs <= 0 || signal.aborted) return;
 		await pause(Math.min(waitMs, LONGEST_MS), signal).catch(() => {});
 	}
 }

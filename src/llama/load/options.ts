@@ -1,3 +1,4 @@
+import { checkArgument, type Kind, listOf, objectWith, TEXT } from "../../base/check-types.ts";
 import { helpText } from "../../base/options/help.ts";
 import { describeMistake, type Mistake } from "../../base/options/mistake.ts";
 import { repeatedOption } from "../../base/options/repeated.ts";
@@ -75,6 +76,9 @@ export interface LoadOptions extends ReportFiles {
 	readonly minSuccess: number;
 }
 
+/** Anything that `loadOptions` has made. */
+export const LOAD_OPTIONS: Kind = objectWith("what loadOptions() gives", "url", "headers");
+
 const MOST_REQUESTS = 2 ** 32 - 1;
 /** Most tokens of answers to made requests, where the command line does not say. */
 export const MADE_ANSWER: Lengths = { least: 64, most: 64 };
@@ -87,6 +91,8 @@ const LENGTHS = "tokens, as 128 or 64..512";
  * `--help report` what the figures of a report mean.
  */
 export function loadOptions(argv: readonly string[], program: string): LoadOptions {
+	checkArgument("read the options of a load", "argv", argv, listOf("a list of strings", TEXT));
+	checkArgument("read the options of a load", "program", program, TEXT);
 	const { given, end } = scanOptions(argv, LOAD_OPTION_TABLE, refuse, { style: "gnu" });
 	if (given.some(({ row }) => row.name === "help")) throw helpFor(program, argv[end]);
 	const repeated = repeatedOption(given);

@@ -1,5 +1,6 @@
+import { checkArgument } from "../../base/check-types.ts";
 import { readApiKey } from "../engine/endpoint/api-key.ts";
-import { type LoadOptions, MADE_ANSWER } from "./options.ts";
+import { LOAD_OPTIONS, type LoadOptions, MADE_ANSWER } from "./options.ts";
 import { findServer, type LoadServer } from "./server.ts";
 import { type FileItem, fileWorkload, readItems } from "./workload/file.ts";
 import { madeWorkload } from "./workload/made.ts";
@@ -20,6 +21,7 @@ export interface LoadPlan {
  *   none.
  */
 export async function planLoad(options: LoadOptions): Promise<LoadPlan> {
+	checkArgument("plan a load", "options", options, LOAD_OPTIONS);
 	const items = options.in === undefined ? undefined : await readItems(options);
 	const apiKey = await readApiKey(options.apiKeyFile);
 	const headers = Object.fromEntries(options.headers);

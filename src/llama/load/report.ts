@@ -1,9 +1,10 @@
+import { checkArgument, integerFrom } from "../../base/check-types.ts";
 import type { SamplingFacts } from "../measure/run-facts.ts";
 import type { Targets } from "../measure/targets.ts";
 import type { ReportFiles } from "../report/outputs.ts";
 import { openLoopText } from "../schedule/arrivals.ts";
 import type { Remarks } from "./client/run-request.ts";
-import type { LoadOptions } from "./options.ts";
+import { LOAD_OPTIONS, type LoadOptions } from "./options.ts";
 import { lengthsText } from "./workload/lengths.ts";
 
 /** Requests at a time that each rank has where the command line does not say. */
@@ -18,6 +19,8 @@ export interface LoadReportOptions extends ReportFiles, Targets {
 
 /** Sorts out what the report of a load needs. */
 export function loadReport(options: LoadOptions, ranks: number): LoadReportOptions {
+	checkArgument("describe a load", "options", options, LOAD_OPTIONS);
+	checkArgument("describe a load", "ranks", ranks, integerFrom(1));
 	const { json, md, html, trace, slo, minSuccess, temperature, seed, maxTokens } = options;
 	const concurrency = concurrencyOf(options, ranks);
 	const limit = maxTokens?.least === maxTokens?.most ? maxTokens?.least : undefined;

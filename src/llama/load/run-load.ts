@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { checkArgument, checkOptions, type Kinds, MPI, objectWith, SIGNAL } from "../../base/check-types.ts";
 import type { Comm, Mpi } from "../../index.ts";
 import { startRecording } from "../measure/measure.ts";
@@ -45,8 +46,14 @@ export async function runLoad(
 	checkOptions("run a load", options, KINDS);
 	const { world } = mpi;
 	const { signal } = options;
+	// Of its own, since every request and every wait listens to it.
+	const stopped = new AbortController();
+	setMaxListeners(0, stopped.signal);
+	const stop = () => stopped.abort(signal?.reason);
+	if (signal?.aborted) stop();
+	signal?.addEventListener("abort", stop, { once: true });
 	const { slo, html, trace, stream } = plan.options;
-	const rank = new LoadRank(world, plan, signal);
+	const rank = new LoadRank(world, plan, stopped.signal);
 	await rank.warmUp();
 	const timeline = html !== undefined || trace !== undefined;
 	const recording = await startRecording(mpi, { slo, timeline, streamed: stream });
@@ -54,10 +61,12 @@ export async function runLoad(
 	await world.barrier();
 	const beginMs = await world.bcast(world.rank === 0 ? performance.now() : undefined);
 	const remarks = await rank.run(recording.recorder, beginMs ?? 0, recording.offsetMs);
+	signal?.removeEventListener("abort", stop);
 	const info = serverInfo(plan.server, remarksText(remarks));
 	const statistics = await world.gather(await recording.stop(info));
 	if (statistics === undefined) return undefined;
-	return { statistics, ...(signal?.aborted ? { interrupted: String(signal.reason) } : {}) };
+	const { aborted, reason } = stopped.signal;
+	return { statistics, ...(aborted ? { interrupted: String(reason) } : {}) };
 }
 
 /** The part of a load that one rank has. */
@@ -65,10 +74,10 @@ class LoadRank {
 	readonly #world: Comm;
 	readonly #plan: LoadPlan;
 	readonly #workload: Workload;
-	readonly #signal: AbortSignal | undefined;
+	readonly #signal: AbortSignal;
 	readonly #run: RunOptions;
 
-	constructor(world: Comm, plan: LoadPlan, signal: AbortSignal | undefined) {
+	constructor(world: Comm, plan: LoadPlan, signal: AbortSignal) {
 		this.#world = world;
 		this.#plan = plan;
 		this.#workload = workloadOf(plan);
@@ -119,7 +128,7 @@ class LoadRank {
 			const label = { index: number * session.turns + turn, dueMs: turn === 0 ? dueMs : undefined };
 			const request = session.request(turn, answers);
 			const answer = await runRequest(request, recorder, remarks, label, this.#run);
-			if (this.#signal?.aborted) return;
+			if (this.#signal.aborted) return;
 			if (answer === undefined) {
 				remarks.unsent += session.turns - turn - 1;
 				return;

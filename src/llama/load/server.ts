@@ -39,8 +39,13 @@ const SAMPLE_WORDS = 400;
  */
 export async function findServer(options: ServerOptions): Promise<LoadServer> {
 	const { url, apiKey, headers } = options;
-	const target: Target = { base: baseOf(url), apiKey, headers, keepAlive: true };
-	const listed = await models(target, options);
+	const found: Target = { base: baseOf(url), apiKey, headers };
+	const listed = await models(found, options);
+	// llama.cpp's server closes its connections after streams, though it promises to keep them.
+	const target = {
+		...found,
+		keepAlive: listed?.every(({ owned_by: owner }) => owner !== "llamacpp") ?? true,
+	};
 	const model = options.model ?? listed?.find(({ id }) => id !== undefined)?.id;
 	const properties = await optional<ServerProperties>(target, "/props", options);
 	const { build_info: build, default_generation_settings: settings } = properties ?? {};
@@ -68,22 +73,30 @@ export function serverInfo(
 }
 
 /** Without "/v1", which belongs to the paths, and without a route. */
-function baseOf(url: string): string {
+function baseOf(text: string): string {
+	const { origin, pathname, username } = urlOf(text);
+	if (username !== "") {
+		throw new JobError(
+			"Cannot use --url with a user name: use --api-key-file, or --header 'Authorization: Basic ...'",
+			2,
+		);
+	}
+	return `${origin}${pathname}`.replace(/\/+$/, "").replace(/(?:\/v1)?(?:(?:\/chat)?\/completions)?$/, "");
+}
+
+function urlOf(text: string): URL {
 	try {
-		const { origin, pathname } = endpointUrl(url);
-		return `${origin}${pathname}`
-			.replace(/\/+$/, "")
-			.replace(/(?:\/chat)?\/completions$|\/v1$/, "")
-			.replace(/\/v1$/, "");
+		return endpointUrl(text);
 	} catch (error) {
 		if (!(error instanceof EngineError)) throw error;
-		throw new JobError(`Cannot use --url ${url}: it takes a URL like http://127.0.0.1:8090`, 2);
+		throw new JobError(`Cannot use --url ${text}: it takes a URL like http://127.0.0.1:8090`, 2);
 	}
 }
 
 interface ListedModel {
 	readonly id?: string;
 	readonly max_model_len?: number;
+	readonly owned_by?: string;
 }
 
 /** Undefined where a server does not list them. */

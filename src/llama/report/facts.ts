@@ -33,8 +33,10 @@ export function facts(report: Report): readonly Fact[] {
 			"wall time",
 			[
 				`${seconds(report.wall_ms)} s on ${ranks.length === 1 ? "1 rank" : `${ranks.length} ranks`}`,
-				// 0: nothing bounds them.
-				...(report.inflight > 0 ? [`${Number(report.inflight.toFixed(2))} in flight on each`] : []),
+				// 0: nothing bounds them. Where ranks differ, this is their mean.
+				...(report.inflight > 0 && Number.isInteger(report.inflight)
+					? [`${report.inflight} in flight on each`]
+					: []),
 			].join(", "),
 		],
 		...optional(report.load, "load", (load) => load),

@@ -4,8 +4,9 @@ import { fileURLToPath } from "node:url";
 import test, { type ExecutionContext } from "ava";
 import type { Report } from "../../../src/llama/index.ts";
 import { start, tsmpirun } from "../../support/run.ts";
+import { API_KEY, LLAMA_SERVER, startBareServer } from "../support/bare-server.ts";
 import { type Asked, type Reply, startChatServer } from "../support/chat-server.ts";
-import { temporaryFolder } from "../support/models.ts";
+import { temporaryFolder, writeCycle } from "../support/models.ts";
 
 const LOAD = fileURLToPath(new URL("../../../../examples/llama_load.js", import.meta.url));
 const folder = temporaryFolder();
@@ -76,6 +77,16 @@ test("an open loop counts from when a request was due, however late it is sent",
 	t.true((total.queue_ms.max ?? 0) >= 9 * 49 - 100, `${total.queue_ms.max}`);
 });
 
+test("many lanes wait for many requests without a word on stderr", async (t) => {
+	const { url, asked } = await server(t);
+	const { code, stderr } = await tsmpirun(t, [
+		...["-np", "1", LOAD, "--url", url, "--requests", "60", "--rate", "300", "--concurrency", "30"],
+		...["--request-timeout", "50"],
+	]);
+	t.deepEqual([code, stderr], [0, ""]);
+	t.is(asked.length, 60);
+});
+
 test("a conversation ends with the turn that fails, and the report says what was not sent", async (t) => {
 	const { url, asked } = await server(t, ({ body }) => {
 		const messages = body.messages as readonly { readonly content: string }[];
@@ -86,7 +97,11 @@ test("a conversation ends with the turn that fails, and the report says what was
 	]);
 	t.is(code, 1);
 	t.is(asked.length, 4);
-	t.like(asked[3]?.body.messages, [{ role: "user" }, { role: "assistant", content: "word word " }, { role: "user" }]);
+	t.like(asked[3]?.body.messages, [
+		{ role: "user" },
+		{ role: "assistant", content: "word word " },
+		{ role: "user" },
+	]);
 	t.regex(stdout, /^ {2}rank 0: 4 turns were not sent: one before them failed$/m);
 });
 
@@ -133,4 +148,33 @@ test("a mistake is one line and exit code 2, a server that does not answer one l
 		t.true(stderr.includes(message), stderr);
 		t.is(stderr.trimEnd().split("\n").length, 1, stderr);
 	}
+});
+
+const withServer = LLAMA_SERVER === undefined ? test.skip : test;
+
+withServer("llama-server has counted the same tokens", async (t) => {
+	const model = await writeCycle(path("cycle.gguf"));
+	const bare = await startBareServer({ model, contextSize: 512, args: ["--metrics"] });
+	t.teardown(() => bare.close());
+	const { code, stdout, stderr } = await tsmpirun(
+		t,
+		[
+			...["-np", "2", LOAD, "--url", bare.url, "--requests", "12", "--concurrency", "3", "--ignore-eos"],
+			...["--route", "completions", "--prompt-tokens", "20..60", "--max-tokens", "8"],
+			...["--json", path("server.json")],
+		],
+		{ env: { LLAMA_API_KEY: API_KEY } },
+	);
+	t.deepEqual([code, stderr], [0, ""], stdout);
+	const answer = await fetch(`${bare.url}/metrics`, { headers: { authorization: `Bearer ${API_KEY}` } });
+	const metrics = await answer.text();
+	const counted = (name: string) => Number(new RegExp(`^llamacpp:${name} (\\d+)`, "m").exec(metrics)?.[1]);
+	const { total } = readReport("server.json");
+	t.like(total, { ok: 12, completion_tokens: 12 * 8 });
+	t.is(counted("tokens_predicted_total"), 12 * 8);
+	t.is(counted("prompt_tokens_total"), total.prompt_tokens - total.cached_tokens);
+	// Its own count of tokens has made the prompts as long as they were to be, give or take a few.
+	const mean = total.prompt_tokens / 12;
+	t.true(mean >= 18 && mean <= 66, `${mean}`);
+	t.regex(stdout, /^engine {5}endpoint llama\.cpp \S+, contexts of 512 tokens$/m);
 });

@@ -14,7 +14,13 @@ test("a closed loop runs as many at a time as it has lanes, and each once", asyn
 	let most = 0;
 	const seen: number[] = [];
 	await runLoop({
-		...{ lanes: 3, sessions: numbers(20), dueAt: undefined, untilMs: NEVER, signal: undefined },
+		...{
+			lanes: 3,
+			sessions: numbers(20),
+			dueAt: undefined,
+			untilMs: NEVER,
+			signal: new AbortController().signal,
+		},
 		run: async (session) => {
 			seen.push(session);
 			running += 1;
@@ -38,7 +44,7 @@ test("an open loop starts what is due though nothing ends, and nothing early", a
 		end = resolve;
 	});
 	await runLoop({
-		...{ lanes: NEVER, sessions: numbers(5), untilMs: NEVER, signal: undefined },
+		...{ lanes: NEVER, sessions: numbers(5), untilMs: NEVER, signal: new AbortController().signal },
 		dueAt: (session) => begin + 10 * session,
 		run: async (_, dueMs = 0) => {
 			started.push(performance.now() - dueMs);
@@ -57,7 +63,7 @@ test("what is due while all lanes are taken is sent late, with the time at which
 	const begin = performance.now();
 	const waits: number[] = [];
 	await runLoop({
-		...{ lanes: 1, sessions: numbers(4), untilMs: begin + 5, signal: undefined },
+		...{ lanes: 1, sessions: numbers(4), untilMs: begin + 5, signal: new AbortController().signal },
 		dueAt: (session) => begin + session,
 		run: async (_, dueMs = 0) => {
 			await delay(30);
@@ -72,7 +78,7 @@ test("what is due while all lanes are taken is sent late, with the time at which
 test("after its time a loop starts nothing, and lets run what runs", async (t) => {
 	let ended = 0;
 	await runLoop({
-		...{ lanes: 2, sessions: numbers(1000), dueAt: undefined, signal: undefined },
+		...{ lanes: 2, sessions: numbers(1000), dueAt: undefined, signal: new AbortController().signal },
 		untilMs: performance.now() + 30,
 		run: async () => {
 			await delay(20);

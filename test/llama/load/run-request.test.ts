@@ -18,7 +18,14 @@ async function runAll(
 	const recorder = new Recorder(recorded);
 	const remarks = { uncounted: 0, retried: 0, unsent: 0 };
 	const target = { base: server.url, keepAlive: true };
-	const run = { target, stream: true, timeoutMs: undefined, retries: 0, signal: undefined, ...options };
+	const run = {
+		target,
+		stream: true,
+		timeoutMs: undefined,
+		retries: 0,
+		signal: new AbortController().signal,
+		...options,
+	};
 	const texts: (string | undefined)[] = [];
 	for (let index = 0; index < replies.length; index++) {
 		const request = { path: "/v1/chat/completions", body: BODY } as const;
@@ -91,7 +98,7 @@ test("nobody listens: no connection", async (t) => {
 			stream: true,
 			timeoutMs: undefined,
 			retries: 0,
-			signal: undefined,
+			signal: new AbortController().signal,
 		},
 	);
 	const { errors } = recorder.result(

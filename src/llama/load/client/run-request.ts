@@ -12,7 +12,7 @@ export interface RunOptions {
 	readonly stream: boolean;
 	readonly timeoutMs: number | undefined;
 	readonly retries: number;
-	readonly signal: AbortSignal | undefined;
+	readonly signal: AbortSignal;
 }
 
 /** What is to be said of requests besides how they ended. */
@@ -52,7 +52,7 @@ export async function runRequest(
 		succeed(record, answer, startMs, remarks);
 		return answer.texts[0]?.text ?? "";
 	} catch (error) {
-		if (options.signal?.aborted) record.dropped();
+		if (options.signal.aborted) record.dropped();
 		else record.failed(failureOf(error));
 		return undefined;
 	}
@@ -75,7 +75,7 @@ async function attempts(
 			return await send(target, request, { stream, timeoutMs, signal, onPiece });
 		} catch (error) {
 			// What has been shown to a user cannot be taken back.
-			if (begun || attempt >= retries || signal?.aborted || !mayPass(error)) throw error;
+			if (begun || attempt >= retries || signal.aborted || !mayPass(error)) throw error;
 			remarks.retried += 1;
 			await pause(waitMs(error, attempt, BACKOFF_MS), signal);
 		}

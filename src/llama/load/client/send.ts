@@ -12,7 +12,7 @@ export interface SendOptions {
 	/** Most milliseconds until its end. */
 	readonly timeoutMs: number | undefined;
 	/** Ends it, with the signal's reason. */
-	readonly signal: AbortSignal | undefined;
+	readonly signal: AbortSignal;
 	/** Called when a piece of one of its texts has come. */
 	readonly onPiece: (choice: number) => void;
 }
@@ -29,25 +29,32 @@ export async function send(
 ): Promise<Answer> {
 	const isStream = stream && path !== "/v1/embeddings";
 	const json = isStream ? { ...body, stream: true, stream_options: { include_usage: true } } : body;
-	const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
-	const signals = [signal, timeout].filter((each) => each !== undefined);
+	signal.throwIfAborted();
+	// A timer of its own, since AbortSignal.timeout() would last longer than the request.
+	const ended = new AbortController();
+	const stop = () => ended.abort(signal.reason);
+	signal.addEventListener("abort", stop, { once: true });
+	const timer = timeoutMs === undefined ? undefined : setTimeout(() => ended.abort(), timeoutMs);
 	const answer = new Answer();
 	let response: HttpResponse | undefined;
 	try {
-		response = await request(target, path, { json, signal: AbortSignal.any(signals) });
+		response = await request(target, path, { json, signal: ended.signal });
 		for await (const event of readEvents(response)) {
 			for (const choice of answer.take(event, performance.now())) onPiece(choice);
 		}
 	} catch (error) {
 		// Nobody reads on, and the connection cannot be used again.
 		response?.body.destroy();
-		signal?.throwIfAborted();
-		if (timeout?.aborted) {
+		signal.throwIfAborted();
+		if (ended.signal.aborted) {
 			throw new LoadFailure("timeout", `no whole answer within ${(timeoutMs ?? 0) / 1000} s`);
 		}
 		if (response === undefined || error instanceof LoadFailure || error instanceof BrokenResponse)
 			throw error;
 		throw new LoadFailure("broken_stream", `broken stream: ${reasonOf(error)}`);
+	} finally {
+		clearTimeout(timer);
+		signal.removeEventListener("abort", stop);
 	}
 	answer.finish();
 	return answer;
