@@ -129,5 +129,11 @@ test("an SDK of the user's own has the spans, and --otlp is not set above it", a
 		`--otlp ${ours.url} is not used: an OpenTelemetry SDK runs in this process already, and sends the traces\n`,
 	);
 	t.is(theirs.spans.length, 10);
+	t.deepEqual(new Set(theirs.spans.map(({ kind }) => kind)), new Set([1, 2]));
+	theirs.spans.length = 0;
+	await runNode([...imported("own-sdk"), PROGRAM, "", "inside"], env);
+	const [outer] = theirs.spans.filter(({ name }) => name === "GET");
+	const [mine] = theirs.spans.filter(({ name }) => name === "POST /v1/chat/completions");
+	t.deepEqual([mine?.kind, mine?.parentSpanId], [1, outer?.spanId], "INTERNAL, below what is there already");
 	t.is(ours.spans.length, 0);
 });
