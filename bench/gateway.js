@@ -77,7 +77,14 @@ function note(name, value) {
 
 const upstream = await start("bench/peers/sse-upstream.js", `${STEP_MS}`);
 const proxy = await start("bench/peers/http-proxy.js", upstream.url);
-const gateway = await start("dist/launch/cli.js", "-np", "2", "bench/peers/gateway-server.js", `${SLOTS}`, `${STEP_MS}`);
+const gateway = await start(
+	"dist/launch/cli.js",
+	"-np",
+	"2",
+	"bench/peers/gateway-server.js",
+	`${SLOTS}`,
+	`${STEP_MS}`,
+);
 const quick = await start("dist/launch/cli.js", "-np", "2", "bench/peers/gateway-server.js", `${SLOTS}`, "0");
 const quickProxy = await start("bench/peers/http-proxy.js", upstream.url);
 
@@ -86,15 +93,24 @@ for (const server of [quickProxy, quick]) await clients(server.url, 64, 5, 4, "w
 
 for (let round = 0; round < rounds; round++) {
 	const direct = await clients(upstream.url, 64, 2, 100, "stream");
-	for (const [name, server] of /** @type {const} */ ([["proxy", proxy], ["gateway", gateway]])) {
+	for (const [name, server] of /** @type {const} */ ([
+		["proxy", proxy],
+		["gateway", gateway],
+	])) {
 		const before = processorMs(server.pid);
 		const seen = await clients(server.url, 64, 4, 150, "stream");
-		note(`${name}: us per token, 64 streams of 50/s`, ((processorMs(server.pid) - before) * 1000) / (64 * 4 * 150));
+		note(
+			`${name}: us per token, 64 streams of 50/s`,
+			((processorMs(server.pid) - before) * 1000) / (64 * 4 * 150),
+		);
 		note(`${name}: ms added to the first token, p50`, seen.first.p50 - direct.first.p50);
 		note(`${name}: ms added to the first token, p99`, seen.first.p99 - direct.first.p99);
 		note(`${name}: streams that failed`, seen.failed);
 	}
-	for (const [name, server] of /** @type {const} */ ([["proxy", quickProxy], ["gateway", quick]])) {
+	for (const [name, server] of /** @type {const} */ ([
+		["proxy", quickProxy],
+		["gateway", quick],
+	])) {
 		const before = processorMs(server.pid);
 		const seen = await clients(server.url, 64, 50, 4, "whole");
 		note(`${name}: us per request that does not stream`, ((processorMs(server.pid) - before) * 1000) / 3200);

@@ -128,7 +128,14 @@ async function partsOf(
 	loaded: Loaded,
 	{ print, onError }: { readonly print: (line: string) => void; readonly onError: (error: unknown) => void },
 ): Promise<Parts> {
-	const { policy, maxQueue, maxQueueTokens, strictModel = false, requestTimeout, drainTimeout = 30 } = options;
+	const {
+		policy,
+		maxQueue,
+		maxQueueTokens,
+		strictModel = false,
+		requestTimeout,
+		drainTimeout = 30,
+	} = options;
 	const log = options.log === undefined ? undefined : new AccessLog(options.log, print);
 	const watches = [metered(() => loaded.metrics), ...(log === undefined ? [] : [log.watch])];
 	const gateway = new Gateway({ policy, maxQueue, maxQueueTokens, watch: watchedBy(...watches), onError });

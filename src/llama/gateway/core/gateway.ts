@@ -110,7 +110,8 @@ export class Gateway {
 		const request = requestOf(running, call.task);
 		const admission = this.#draining ? undefined : this.#schedule.admit(request);
 		if (admission?.admitted !== true) {
-			const [failure, retryAfterMs] = admission === undefined ? [DRAINING] : [refusal(admission.reason), admission.retryAfterMs];
+			const [failure, retryAfterMs] =
+				admission === undefined ? [DRAINING] : [refusal(admission.reason), admission.retryAfterMs];
 			queueMicrotask(() => this.#end(running, { rank: null, failure }, retryAfterMs));
 			return () => {};
 		}
@@ -127,7 +128,8 @@ export class Gateway {
 	 */
 	drain({ queued }: { readonly queued: "fail" | "run" }): Promise<void> {
 		this.#draining = true;
-		if (queued === "fail") for (const { id, rank } of this.#calls.values()) if (rank === undefined) this.#give(id, DRAINING);
+		if (queued === "fail")
+			for (const { id, rank } of this.#calls.values()) if (rank === undefined) this.#give(id, DRAINING);
 		if (this.#calls.size === 0) return Promise.resolve();
 		return new Promise((resolve) => {
 			this.#onIdle = resolve;
@@ -195,7 +197,8 @@ export class Gateway {
 	#lookAround(): void {
 		for (const { id } of this.#schedule.expire()) this.#give(id, EXPIRED, undefined);
 		const now = this.#now();
-		for (const { id, call } of this.#calls.values()) if ((call.deadlineMs ?? Infinity) <= now) this.#dispatcher.cancel(id, EXPIRED);
+		for (const { id, call } of this.#calls.values())
+			if ((call.deadlineMs ?? Infinity) <= now) this.#dispatcher.cancel(id, EXPIRED);
 		this.#dispatcher.reconsider();
 		const { loss } = this.#dispatcher;
 		if (loss !== undefined && this.#schedule.living === 0) this.#onLost(loss);

@@ -24,7 +24,13 @@ const FAILURES: ReadonlyMap<FailureCode, "engine_died" | "interrupted" | "deadli
 
 /** Of the request's own mistakes, which only an engine could see. */
 const MISTAKES: ReadonlySet<FailureCode> = new Set([
-	...(["prompt_too_long", "prompt", "unsupported_parameter", "invalid_request", "unknown_parameter"] as const),
+	...([
+		"prompt_too_long",
+		"prompt",
+		"unsupported_parameter",
+		"invalid_request",
+		"unknown_parameter",
+	] as const),
 ]);
 
 /** Counts what happens to calls. */
@@ -75,7 +81,11 @@ function count(metrics: ServingMetrics, call: Call, { answer, failure, facts }: 
 	else metrics.failed(FAILURES.get(failure.code) ?? "internal");
 }
 
-function endedFacts(call: Call, facts: CallFacts, finishReason: EndedFacts["finishReason"]): EndedFacts | undefined {
+function endedFacts(
+	call: Call,
+	facts: CallFacts,
+	finishReason: EndedFacts["finishReason"],
+): EndedFacts | undefined {
 	const last = facts.attempts.at(-1);
 	if (last === undefined) return undefined;
 	const { task } = call;

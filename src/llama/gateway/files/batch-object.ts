@@ -52,7 +52,14 @@ export interface NewBatch {
 }
 
 /** A batch of which nothing has been run. */
-export function newBatch({ id, endpoint, inputFileId, completionWindow, windowSeconds, metadata }: NewBatch): BatchObject {
+export function newBatch({
+	id,
+	endpoint,
+	inputFileId,
+	completionWindow,
+	windowSeconds,
+	metadata,
+}: NewBatch): BatchObject {
 	const now = nowSeconds();
 	return {
 		...{ id, object: "batch", endpoint, errors: null, input_file_id: inputFileId },

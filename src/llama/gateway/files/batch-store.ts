@@ -42,7 +42,11 @@ export class BatchStore {
 	}
 
 	/** Reads what an earlier start has left. Nothing runs before `begin` resolves. */
-	static async open(folder: DataFolder, options: BatchStoreOptions, begin: Promise<void>): Promise<BatchStore> {
+	static async open(
+		folder: DataFolder,
+		options: BatchStoreOptions,
+		begin: Promise<void>,
+	): Promise<BatchStore> {
 		const store = new BatchStore(folder, options);
 		store.#line = begin;
 		const names = (await readdir(folder.batches)).filter((name) => name.endsWith(".json")).sort();
@@ -117,7 +121,8 @@ export class BatchStore {
 	async #answer(batch: BatchObject, signal: AbortSignal): Promise<void> {
 		const { files, gateway, defaults, model } = this.#options;
 		const file = await files.get(batch.input_file_id);
-		if (file === undefined) throw new JobError(`Cannot run the batch: its file ${batch.input_file_id} is gone`);
+		if (file === undefined)
+			throw new JobError(`Cannot run the batch: its file ${batch.input_file_id} is gone`);
 		const input = files.pathOf(file.id);
 		const total = await countLines(input);
 		const answers = this.#folder.batch(batch.id).answers;
@@ -127,7 +132,7 @@ export class BatchStore {
 		batch.in_progress_at ??= nowSeconds();
 		await this.#save(batch);
 		await runBatchFile(
-			{ input, answers, endpoint: batch.endpoint },
+			{ input, name: file.filename, answers, endpoint: batch.endpoint },
 			{
 				...{ gateway, model, signal, defaults: defaults() },
 				onEnd: (ok) => {
@@ -164,7 +169,14 @@ export class BatchStore {
 	}
 
 	async #fail(batch: BatchObject, error: JobError): Promise<void> {
-		const data = [{ code: "invalid_file", message: reasonOf(error), param: null, line: null }];
+		const data = [
+			{
+				code: "invalid_file",
+				message: reasonOf(error).replaceAll(this.#options.files.pathOf(batch.input_file_id), "the file"),
+				param: null,
+				line: null,
+			},
+		];
 		batch.errors = { object: "list", data };
 		batch.status = "failed";
 		batch.failed_at = nowSeconds();

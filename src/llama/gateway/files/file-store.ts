@@ -31,7 +31,15 @@ export class FileStore {
 			const { size } = await stat(path);
 			const created = Math.floor(Date.now() / 1000);
 			const file: FileObject = {
-				...{ id, object: "file", bytes: size, created_at: created, filename, purpose: purpose(), status: "processed" },
+				...{
+					id,
+					object: "file",
+					bytes: size,
+					created_at: created,
+					filename,
+					purpose: purpose(),
+					status: "processed",
+				},
 			};
 			await rename(path, content);
 			await writeJson(facts, file);

@@ -1,7 +1,7 @@
 import { Fifo } from "../../../base/fifo.ts";
+import type { BatchRequest } from "../../batch/files/request.ts";
 import { CANCELLED } from "../../dispatch/failed.ts";
 import type { SubmitOptions } from "../../dispatch/submission.ts";
-import type { BatchRequest } from "../../batch/files/request.ts";
 import type { CallEnd } from "../core/call.ts";
 import type { Gateway } from "../core/gateway.ts";
 

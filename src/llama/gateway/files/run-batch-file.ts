@@ -1,10 +1,10 @@
-import { createReadStream, createWriteStream } from "node:fs";
 import { once } from "node:events";
+import { createReadStream, createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { finished } from "node:stream/promises";
 import { Batch } from "../../batch/batch.ts";
 import { Feed } from "../../batch/feed.ts";
-import { type BadLine, type BatchRequest } from "../../batch/files/request.ts";
+import type { BadLine, BatchRequest } from "../../batch/files/request.ts";
 import type { Defaults } from "../../openai/task.ts";
 import type { Gateway } from "../core/gateway.ts";
 import { GatewayLane } from "./gateway-lane.ts";
@@ -12,6 +12,8 @@ import { GatewayLane } from "./gateway-lane.ts";
 /** A file of requests, and where its answers go. */
 export interface BatchFile {
 	readonly input: string;
+	/** What its sender calls it. */
+	readonly name: string;
 	/** Answers as they come. What is there already is not run again. */
 	readonly answers: string;
 	/** The only url that its lines may have. */
@@ -35,7 +37,7 @@ export interface BatchFileOptions {
  * @throws {JobError} the file cannot be used, or the answers not be written.
  */
 export async function runBatchFile(
-	{ input, answers, endpoint }: BatchFile,
+	{ input, name, answers, endpoint }: BatchFile,
 	{ gateway, defaults, model, signal, onEnd }: BatchFileOptions,
 ): Promise<void> {
 	const batch = await Batch.open({
@@ -44,7 +46,8 @@ export async function runBatchFile(
 	});
 	const fail = (line: BatchRequest | BadLine, rank: number | null, failure: Parameters<Batch["fail"]>[2]) => {
 		onEnd(false);
-		return batch.fail(line, rank, failure);
+		// Where the file lies is nobody else's business.
+		return batch.fail(line, rank, { ...failure, message: failure.message.replaceAll(input, name) });
 	};
 	const feed = new Feed(new GatewayLane(gateway, model), {
 		signal,

@@ -68,7 +68,16 @@ function lineOf({ answer, failure, facts }: CallEnd): CallLine {
 }
 
 /** What is always there by its place, the rest by its name. */
-function asText({ time, client, method, path, status, bytes, duration_ms, ...rest }: Record<string, unknown>): string {
+function asText({
+	time,
+	client,
+	method,
+	path,
+	status,
+	bytes,
+	duration_ms,
+	...rest
+}: Record<string, unknown>): string {
 	const named = Object.entries(rest).map(([name, value]) => `${name}=${value}`);
 	return [time, client, method, path, status, `${bytes}B`, `${duration_ms}ms`, ...named].join(" ");
 }

@@ -1,12 +1,12 @@
 import type { Piece } from "../../dispatch/messages.ts";
 import type { Failure } from "../../openai/failure.ts";
 import type { CallEnd } from "../core/call.ts";
-import type { EventStream } from "../http/event-stream.ts";
-import type { Exchange } from "../http/exchange.ts";
-import { HttpError } from "../http/http-error.ts";
 import { type AnswerFacts, answerBody } from "../forms/answer-body.ts";
 import { errorOf } from "../forms/error.ts";
 import { streamForm } from "../forms/stream-form.ts";
+import type { EventStream } from "../http/event-stream.ts";
+import type { Exchange } from "../http/exchange.ts";
+import { HttpError } from "../http/http-error.ts";
 import type { Patience } from "./patience.ts";
 
 /** How a call's answer goes to its client. */
@@ -33,7 +33,11 @@ export class StreamedAnswer implements Answering {
 	readonly #stopWaiting: () => void;
 	#stream: EventStream | undefined;
 
-	constructor(exchange: Exchange, facts: AnswerFacts & { readonly includeUsage: boolean }, patience: Patience) {
+	constructor(
+		exchange: Exchange,
+		facts: AnswerFacts & { readonly includeUsage: boolean },
+		patience: Patience,
+	) {
 		this.#exchange = exchange;
 		this.#form = streamForm(facts);
 		this.#stopWaiting = patience.add(() => this.#begin().comment(" waiting"));

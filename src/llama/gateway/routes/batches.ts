@@ -9,7 +9,13 @@ import type { Route } from "../http/server.ts";
 import { badRequest } from "./bad-request.ts";
 import { listOf } from "./files.ts";
 
-const FIELDS = new Set(["input_file_id", "endpoint", "completion_window", "metadata", "output_expires_after"]);
+const FIELDS = new Set([
+	"input_file_id",
+	"endpoint",
+	"completion_window",
+	"metadata",
+	"output_expires_after",
+]);
 const MOST_HOURS = 500;
 
 /** /v1/batches: files of requests that run behind everybody who waits for an answer. */

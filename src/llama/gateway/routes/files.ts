@@ -12,7 +12,12 @@ const LARGEST_FILE = 512 * 2 ** 20;
 /** /v1/files: what batches read, and what they have written. */
 export function fileRoutes(store: FileStore): Route[] {
 	return [
-		{ method: "POST", path: "/v1/files", bodyLimit: LARGEST_FILE, handle: (exchange) => upload(exchange, store) },
+		{
+			method: "POST",
+			path: "/v1/files",
+			bodyLimit: LARGEST_FILE,
+			handle: (exchange) => upload(exchange, store),
+		},
 		{
 			method: "GET",
 			path: "/v1/files",

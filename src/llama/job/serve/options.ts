@@ -39,7 +39,11 @@ const UNITS: ReadonlyMap<string, number> = new Map([
  * @param program How the help calls the program.
  * @throws {JobError} on every rank: with exit code 2 for a mistake; with exit code 0 and the text for `--help`.
  */
-export async function serveOptions(mpi: Mpi, args: readonly string[], program: string): Promise<ServeSettings> {
+export async function serveOptions(
+	mpi: Mpi,
+	args: readonly string[],
+	program: string,
+): Promise<ServeSettings> {
 	checkArgument("read the options of a server", "mpi", mpi, MPI);
 	checkArgument("read the options of a server", "args", args, listOf("a list of strings", TEXT));
 	checkArgument("read the options of a server", "program", program, TEXT);

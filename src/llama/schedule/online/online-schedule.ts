@@ -4,14 +4,24 @@ import { Scheduler } from "../scheduler.ts";
 
 export class OnlineSchedule<T extends Item> extends Scheduler<T> {
 	readonly #slots = new Map<number, number>();
-	constructor(options: { textOf: (item: T) => string; now: () => number; policy: string; maxQueue: number; maxQueueTokens?: number | undefined }) {
+	constructor(options: {
+		textOf: (item: T) => string;
+		now: () => number;
+		policy: string;
+		maxQueue: number;
+		maxQueueTokens?: number | undefined;
+	}) {
 		super({ policy: "dynamic", textOf: options.textOf });
 	}
 	override join(rank: number, slots: number): void {
 		this.#slots.set(rank, slots);
 		super.join(rank, slots);
 	}
-	admit(_: T): { admitted: true; evicted?: T[] } | { admitted: false; reason: "queue_full" | "queue_tokens" | "deadline"; retryAfterMs: number } {
+	admit(
+		_: T,
+	):
+		| { admitted: true; evicted?: T[] }
+		| { admitted: false; reason: "queue_full" | "queue_tokens" | "deadline"; retryAfterMs: number } {
 		return { admitted: true };
 	}
 	retryAfterMs(): number {
