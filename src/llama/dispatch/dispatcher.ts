@@ -1,19 +1,25 @@
 import { JobError } from "../errors.ts";
 import type { RankStatistics } from "../measure/recorder.ts";
-import type { FailureCode } from "../openai/failure.ts";
+import type { Failure } from "../openai/failure.ts";
 import { textOf } from "../openai/task.ts";
 import type { Policy } from "../schedule/policies.ts";
-import { type ScheduleCounts, Scheduler } from "../schedule/scheduler.ts";
+import type { Schedule, ScheduleCounts } from "../schedule/schedule.ts";
+import { Scheduler } from "../schedule/scheduler.ts";
+import { CANCELLED, failed } from "./failed.ts";
 import { measure } from "./measured.ts";
-import type { Order, WorkerEvent } from "./messages.ts";
+import { type Order, orderOf, type WorkerEvent } from "./messages.ts";
 import type { Replica } from "./replica.ts";
 import type { Request } from "./request.ts";
-import { type RequestEnd, type Submission, Submissions, type SubmitOptions } from "./submission.ts";
+import { type Submission, Submissions, type SubmitOptions } from "./submission.ts";
 
 /** How to dispatch. */
 export interface DispatcherOptions {
 	/** How requests are shared out. @default "dynamic" */
 	readonly policy?: Policy;
+	/** Decides who runs what. @default one of the policy */
+	readonly schedule?: Schedule<Request> | undefined;
+	/** Is told of every sign of life, and of what an engine says of itself. */
+	readonly onHeard?: ((rank: number, event: WorkerEvent) => void) | undefined;
 	/** Hears what `onEnd` and `onPiece` throw, and of a replica that broke in a way that no death explains. */
 	readonly onError: (error: unknown) => void;
 }
@@ -32,8 +38,9 @@ interface Place {
  * or as a failure, whatever dies. Requests wait while no rank has joined yet. It never ends by itself.
  */
 export class Dispatcher {
-	readonly #scheduler: Scheduler<Request>;
+	readonly #scheduler: Schedule<Request>;
 	readonly #onError: (error: unknown) => void;
+	readonly #onHeard: ((rank: number, event: WorkerEvent) => void) | undefined;
 	readonly #submissions: Submissions;
 	readonly #places = new Map<number, Place>();
 	/** Every rank that has joined, to be stopped in the end. */
@@ -44,8 +51,9 @@ export class Dispatcher {
 	/** Why the last rank was lost. */
 	#loss: string | undefined;
 
-	constructor({ policy = "dynamic", onError }: DispatcherOptions) {
-		this.#scheduler = new Scheduler<Request>({ policy, textOf: ({ task }) => textOf(task) });
+	constructor({ policy = "dynamic", schedule, onError, onHeard }: DispatcherOptions) {
+		this.#scheduler = schedule ?? new Scheduler<Request>({ policy, textOf: ({ task }) => textOf(task) });
+		this.#onHeard = onHeard;
 		this.#onError = onError;
 		this.#submissions = new Submissions({ onError, onRelease: () => this.#pumpSoon() });
 	}
@@ -63,6 +71,11 @@ export class Dispatcher {
 	/** Requests that ranks have. */
 	get outstanding(): number {
 		return this.#scheduler.outstanding;
+	}
+
+	/** Why the last rank was lost; undefined if none was. */
+	get loss(): string | undefined {
+		return this.#loss;
 	}
 
 	/** A rank takes part from now on. One that was lost or has left may join anew. */
@@ -124,19 +137,25 @@ export class Dispatcher {
 	 * Cancels a request: one that waits is not run, one that runs is aborted on its rank. `onEnd` hears of it soon, before
 	 * the rank's slot is free.
 	 *
+	 * @param failure What it ends as. @default that it was cancelled
 	 * @returns False if there is none of this id that has not ended.
 	 */
-	cancel(id: number): boolean {
+	cancel(id: number, failure: Failure = CANCELLED): boolean {
 		const submission = this.#submissions.get(id);
 		if (submission === undefined) return false;
 		this.#submissions.forget(submission);
 		const rank = this.#scheduler.cancel(submission.request);
 		if (rank !== undefined) this.#places.get(rank)?.replica.cancel([id]);
-		const end = failed(rank ?? null, "cancelled", "The request was cancelled");
+		const end = { rank: rank ?? null, failure };
 		// Not in the middle of what the caller is doing.
 		queueMicrotask(() => this.#submissions.tell(submission, end));
 		this.#pumpSoon();
 		return true;
+	}
+
+	/** Something changed in what the schedule goes by: it decides anew. */
+	reconsider(): void {
+		this.#pumpSoon();
 	}
 
 	/** All that will ever be submitted has been: policies may start the longest first. A server never calls it. */
@@ -178,9 +197,13 @@ export class Dispatcher {
 	}
 
 	#take(rank: number, place: Place, event: WorkerEvent): void {
+		this.#onHeard?.(rank, event);
 		switch (event.type) {
 			case "pieces":
-				for (const [id, text] of event.pieces) this.#submissions.pass(id, rank, text);
+				for (const piece of event.pieces) this.#submissions.pass(piece, rank);
+				return;
+			case "beat":
+			case "figures":
 				return;
 			case "answer":
 				if (this.#scheduler.finished(rank, event.id, measure(event.answer)) !== undefined)
@@ -256,13 +279,18 @@ export class Dispatcher {
 			const place = this.#places.get(next.rank);
 			if (submission === undefined || place === undefined) continue;
 			submission.rank = next.rank;
+			submission.options.onAssigned?.(next.rank);
 			const list = orders.get(place);
-			if (list === undefined) orders.set(place, [orderOf(submission, place)]);
-			else list.push(orderOf(submission, place));
+			if (list === undefined) orders.set(place, [this.#order(submission, place)]);
+			else list.push(this.#order(submission, place));
 		}
 		for (const [{ replica }, list] of orders) replica.order(list);
 		this.#handedOut?.resolve();
 		this.#handedOut = undefined;
+	}
+
+	#order({ request: { id, task }, options: { dueMs, onPiece } }: Submission, { epoch }: Place): Order {
+		return orderOf({ id, task, epoch }, { dueMs, pieces: onPiece !== undefined });
 	}
 
 	/** Nobody is left to run what waits. */
@@ -271,19 +299,4 @@ export class Dispatcher {
 		for (const { id } of this.#scheduler.drain())
 			this.#submissions.end(id, failed(null, "no_engine", message));
 	}
-}
-
-function failed(rank: number | null, code: FailureCode, message: string): RequestEnd {
-	return { rank, failure: { code, message } };
-}
-
-function orderOf(
-	{ request: { id, task }, options: { dueMs, onPiece } }: Submission,
-	{ epoch }: Place,
-): Order {
-	return {
-		...{ id, task, epoch },
-		...(dueMs === undefined ? {} : { dueMs }),
-		...(onPiece === undefined ? {} : { pieces: true as const }),
-	};
 }

@@ -3,7 +3,8 @@ import type { Engine } from "../engine/engine.ts";
 import { EngineError, reasonOf } from "../errors.ts";
 import type { Recorder } from "../measure/recorder.ts";
 import { failureOf } from "../openai/failure.ts";
-import type { Order, WorkerEvent } from "./messages.ts";
+import type { Order, Piece, WorkerEvent } from "./messages.ts";
+import { type PieceEvent, pieceOf } from "./piece.ts";
 import { runTask } from "./run-task.ts";
 
 /** How a runner runs. */
@@ -25,7 +26,7 @@ export class Runner {
 	readonly #listener: (event: WorkerEvent) => void;
 	readonly #waiting = new Fifo<Order>();
 	readonly #running = new Map<number, AbortController>();
-	#pieces: [id: number, text: string][] = [];
+	#pieces: Piece[] = [];
 	/** Deaths of the engine. */
 	#epoch = 0;
 
@@ -39,6 +40,11 @@ export class Runner {
 		this.#slots = slots;
 		this.#later = later;
 		this.#listener = listener;
+	}
+
+	/** Whether any request runs. */
+	get busy(): boolean {
+		return this.#running.size > 0;
 	}
 
 	/** Runs these as soon as slots are free, in their order. */
@@ -75,7 +81,9 @@ export class Runner {
 		const { signal } = controller;
 		this.#running.set(id, controller);
 		const record = this.#recorder.begin({ index: id, dueMs });
-		const onPiece = pieces ? (text: string) => this.#addPiece(order, text) : undefined;
+		const onPiece = pieces
+			? (event: PieceEvent, choice: number) => this.#addPiece(order, event, choice)
+			: undefined;
 		let event: WorkerEvent;
 		let succeeded = () => {};
 		try {
@@ -101,9 +109,9 @@ export class Runner {
 	}
 
 	/** All requests of a step generate a token each: their pieces go as one event. */
-	#addPiece({ id, epoch }: Order, text: string): void {
-		if (epoch !== this.#epoch || text === "") return;
-		this.#pieces.push([id, text]);
+	#addPiece({ id, epoch }: Order, event: PieceEvent, choice: number): void {
+		if (epoch !== this.#epoch) return;
+		this.#pieces.push(pieceOf(id, event, choice));
 		if (this.#pieces.length === 1) this.#later(() => this.#tellPieces());
 	}
 

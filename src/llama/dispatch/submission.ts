@@ -1,5 +1,6 @@
 import type { Answer } from "../openai/answer.ts";
 import type { Failure } from "../openai/failure.ts";
+import type { Piece } from "./messages.ts";
 import type { Request } from "./request.ts";
 
 /** How a request ended. */
@@ -16,10 +17,12 @@ export interface SubmitOptions {
 	 */
 	readonly onEnd: (end: RequestEnd) => Promise<void> | undefined;
 	/**
-	 * Called with each piece of text as it is generated; without it no pieces travel. A request whose engine or rank dies
+	 * Called with each piece of the answer as it is generated; without it no pieces travel. A request whose engine or rank dies
 	 * after its first piece ends as a failure of code "interrupted": run again, its text might go on otherwise.
 	 */
-	readonly onPiece?: ((text: string) => void) | undefined;
+	readonly onPiece?: ((piece: Piece) => void) | undefined;
+	/** Called when a rank is given the request; again if it is given to another. */
+	readonly onAssigned?: ((rank: number) => void) | undefined;
 	/** An abort cancels the request. */
 	readonly signal?: AbortSignal | undefined;
 	/** When it was due, on this process's `performance.now()`: its latency counts from there. @default when it starts */
@@ -82,12 +85,12 @@ export class Submissions {
 	}
 
 	/** Passes on a piece of text, unless the request has ended or is another rank's by now. */
-	pass(id: number, rank: number, text: string): void {
-		const submission = this.#open.get(id);
+	pass(piece: Piece, rank: number): void {
+		const submission = this.#open.get(piece[0]);
 		if (submission?.rank !== rank) return;
 		this.#begun.add(submission);
 		try {
-			submission.options.onPiece?.(text);
+			submission.options.onPiece?.(piece);
 		} catch (error) {
 			this.#options.onError(error);
 		}

@@ -2,9 +2,13 @@ import type { Comm } from "../../index.ts";
 import type { Engine } from "../engine/engine.ts";
 import { JobError } from "../errors.ts";
 import type { Measurement } from "../measure/measure.ts";
+import { tellFigures } from "./figures.ts";
 import type { FromWorker, ToWorker, WorkerEvent } from "./messages.ts";
 import { isDeath } from "./replica.ts";
 import { Runner } from "./runner.ts";
+
+/** Rank 0 hears from a rank that runs something at least so often. */
+const BEAT_MS = 1000;
 
 /** How a rank works. */
 export interface WorkOptions {
@@ -23,6 +27,8 @@ export async function work(comm: Comm, engine: Engine, { measurement, slots }: W
 	const runner = new Runner(engine, { recorder: measurement.recorder, slots }, (event) =>
 		mailbox.tell(event),
 	);
+	const stopFigures = tellFigures(engine, (event) => mailbox.tell(event));
+	const beat = setInterval(() => runner.busy && mailbox.tell({ type: "beat" }), BEAT_MS);
 	try {
 		for (;;) {
 			const message = await comm.recv<ToWorker>({ source: 0 });
@@ -30,6 +36,7 @@ export async function work(comm: Comm, engine: Engine, { measurement, slots }: W
 			runner.take(message.orders);
 			runner.cancel(message.cancels);
 		}
+		stopFigures();
 		await mailbox.close();
 		const statistics = await measurement.stop();
 		await comm.send({ statistics } satisfies FromWorker, { dest: 0 });
@@ -38,6 +45,9 @@ export async function work(comm: Comm, engine: Engine, { measurement, slots }: W
 		await engine.close();
 		const text = "Cannot go on: rank 0, which hands out the requests, has died; --resume goes on from there";
 		throw new JobError(text, 1, { cause: error });
+	} finally {
+		clearInterval(beat);
+		stopFigures();
 	}
 }
 

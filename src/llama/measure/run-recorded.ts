@@ -1,5 +1,5 @@
 import { completionOf, noResult } from "../engine/complete.ts";
-import type { Completion, Engine, GenerateOptions } from "../engine/engine.ts";
+import type { Completion, Engine, GenerateOptions, ReasoningEvent, TokenEvent } from "../engine/engine.ts";
 import type { Prompt } from "../engine/prompt.ts";
 import { failureOf } from "../openai/failure.ts";
 import type { Recorder, RequestRecord } from "./recorder.ts";
@@ -14,8 +14,8 @@ export interface RequestLabel {
 
 /** Options of a request whose pieces may be wanted. */
 export interface GenerateRecordedOptions extends GenerateOptions {
-	/** Called with each piece of text as it is generated. */
-	readonly onPiece?: ((text: string) => void) | undefined;
+	/** Called with each piece of thoughts or text as it is generated. */
+	readonly onPiece?: ((event: TokenEvent | ReasoningEvent) => void) | undefined;
 }
 
 /**
@@ -32,7 +32,7 @@ export async function generateRecorded(
 	for await (const event of engine.generate(prompt, options)) {
 		if (event.type === "done") return completionOf(event);
 		record.piece();
-		if (event.type === "token") onPiece?.(event.text);
+		onPiece?.(event);
 	}
 	throw noResult();
 }

@@ -11,6 +11,10 @@ export interface Item {
 	readonly maxTokens: number;
 	/** A higher one goes first; 0 is usual. */
 	readonly priority: number;
+	/** When it came in, in milliseconds of the schedule's clock; for a server. */
+	readonly arrivedMs?: number | undefined;
+	/** When it must have ended, on the same clock; for a server. @default never */
+	readonly deadlineMs?: number | undefined;
 }
 
 /** An item and the rank that is to run it. */
@@ -31,6 +35,8 @@ export interface Measured {
 	readonly prefillMs: number;
 	/** Milliseconds from the first token to the last. */
 	readonly decodeMs: number;
+	/** What was generated: the engine's sequence holds it after the prompt. @default nobody needs it */
+	readonly text?: string | undefined;
 }
 
 /** Lets ranks ask again that asked for work and got none: one rank, any one, or all. */

@@ -4,22 +4,13 @@ import { Pace } from "./pace.ts";
 import { type Policy, queueOf } from "./policies.ts";
 import { RankHeap } from "./rank-heap.ts";
 import { RankState } from "./rank-state.ts";
+import type { Schedule, ScheduleCounts } from "./schedule.ts";
 
 /** How to schedule. */
 export interface SchedulerOptions<T> {
 	readonly policy: Policy;
 	/** The text that a model reads for an item; "prefix" needs it. @default no item begins like another */
 	readonly textOf?: (item: T) => string;
-}
-
-/** What happened besides plain success. */
-export interface ScheduleCounts {
-	/** Items that were handed out again, because their rank or its engine died. */
-	readonly requeued: number;
-	/** Items that no one may run any more, since engines died of them. */
-	readonly condemned: number;
-	/** Answers to items that had been handed out again. */
-	readonly late: number;
 }
 
 /** Engines that an item may kill. */
@@ -32,7 +23,7 @@ const MOST_DEATHS = 2;
  * An item that was running when an engine died may be what killed it. It runs again alone, on a rank that runs nothing
  * else meanwhile: if that engine dies too, no other item can be to blame, and it is condemned.
  */
-export class Scheduler<T extends Item> {
+export class Scheduler<T extends Item> implements Schedule<T> {
 	readonly #queue: WorkQueue<T>;
 	readonly #ranks = new Map<number, RankState<T>>();
 	readonly #pace = new Pace();

@@ -224,6 +224,6 @@ test("pieces travel only if somebody wants them", async (t) => {
 	void withPieces.feed.run(portions([lineOf(0)]));
 	await settled();
 	t.is(without.dispatcher.open.get(0)?.onPiece, undefined);
-	withPieces.dispatcher.open.get(0)?.onPiece?.("a");
+	withPieces.dispatcher.open.get(0)?.onPiece?.([0, "a"]);
 	t.deepEqual(pieces, ["0a"]);
 });

@@ -112,7 +112,7 @@ test("a signal cancels, before it was submitted and after", async (t) => {
 test("pieces reach only who asked, only from the rank that has the request, and a death after them is an end", async (t) => {
 	const { ranks, ends, submit } = start(1, 1);
 	const pieces: string[] = [];
-	submit(0, { onPiece: (text) => pieces.push(text) });
+	submit(0, { onPiece: ([, text]) => pieces.push(text) });
 	submit(1);
 	await settled();
 	const [first, second] = ranks[0].ids[0] === 0 ? [ranks[0], ranks[1]] : [ranks[1], ranks[0]];
