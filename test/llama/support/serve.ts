@@ -23,7 +23,7 @@ export interface ServeTestOptions extends RunOptions {
 
 /** Starts a server on a free port, and waits until it answers requests. It ends with the test. */
 export async function serve(
-	t: ExecutionContext,
+	t: Pick<ExecutionContext, "teardown" | "log">,
 	args: readonly string[] = [],
 	{ ranks = 2, launch = [], program = SERVE, ...options }: ServeTestOptions = {},
 ): Promise<Serving> {
@@ -35,6 +35,17 @@ export async function serve(
 	const [, url = ""] = await listening;
 	await handle.waitForLine(/^ready: \d+ ranks?$/);
 	return { ...handle, url };
+}
+
+/** Stands in for a test where one server is there for all of a file: `end` is for `test.after.always`. */
+export function forAll(): { readonly t: Pick<ExecutionContext, "teardown" | "log">; end(): Promise<void> } {
+	const ends: (() => unknown)[] = [];
+	return {
+		t: { teardown: (end) => ends.push(end), log: Object.assign(console.log, { skip: () => {} }) },
+		end: async () => {
+			for (const end of ends.reverse()) await end();
+		},
+	};
 }
 
 /** Asks for something with a JSON body. */

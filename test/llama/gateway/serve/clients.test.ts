@@ -1,17 +1,21 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import test from "ava";
 import { embed, generateObject, generateText, streamText } from "ai";
+import test from "ava";
 import OpenAI from "openai";
 import { z } from "zod";
-import { serve, type Serving } from "../../support/serve.ts";
+import { forAll, type Serving, serve } from "../../support/serve.ts";
 
 let serving: Serving;
 let client: OpenAI;
 
-test.before("one server for all", async (t) => {
-	serving = await serve(t as never, []);
+const all = forAll();
+
+test.before("one server for all", async () => {
+	serving = await serve(all.t);
 	client = new OpenAI({ baseURL: `${serving.url}/v1`, apiKey: "none", maxRetries: 0 });
 });
+
+test.after.always("it ends", () => all.end());
 
 const messages = [{ role: "user", content: "Hello" }] as const;
 
