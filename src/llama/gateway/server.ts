@@ -107,7 +107,10 @@ export class Server {
 		const late = new Promise<void>((resolve) => {
 			timer = setTimeout(resolve, drainTimeout * 1000);
 		});
-		const idle = this.gateway.drain({ queued: drainQueue ? "run" : "fail" });
+		const idle = this.gateway.drain({
+			queued: drainQueue ? "run" : "fail",
+			retryAfterMs: drainTimeout * 1000,
+		});
 		await this.#storage?.close();
 		await Promise.race([idle, late]);
 		clearTimeout(timer);
