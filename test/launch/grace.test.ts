@@ -84,7 +84,10 @@ for (const rank of [0, 2]) {
 		await job.waitForLine(/^rank 0 got SIGTERM$/);
 		process.kill(pids[rank] ?? 0, "SIGKILL");
 		const { code, stderr } = await job.done;
-		t.regex(stderr, new RegExp(`\ntsmpirun: rank ${rank} \\(host .*, pid ${pids[rank]}\\) was killed by SIGKILL`));
+		t.regex(
+			stderr,
+			new RegExp(`\ntsmpirun: rank ${rank} \\(host .*, pid ${pids[rank]}\\) was killed by SIGKILL`),
+		);
 		t.is(code, 137);
 		t.deepEqual(place.left(), []);
 	});
