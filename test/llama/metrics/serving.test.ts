@@ -105,6 +105,7 @@ test("each event has its counter, by reasons that are known before", (t) => {
 	t.is(page.value("tsmpi:requests_retried_total"), 1);
 	t.is(page.value("tsmpi:streams_continued_total"), 1);
 	t.is(page.value("tsmpi:streams_broken_total"), 1);
+	t.is(page.value("tsmpi:requests_failed_total", { reason: "interrupted" }), 1);
 	t.is(page.value("tsmpi:engine_restarts_total", OF_1), 1);
 	t.is(page.value("tsmpi:gateway_overhead_seconds_sum"), 0.002);
 	t.notRegex(serving.render(), /whatever/);
