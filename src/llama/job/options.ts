@@ -1,17 +1,18 @@
 import { helpText } from "../../base/options/help.ts";
+import { repeatedOption } from "../../base/options/repeated.ts";
 import { type GivenOption, scanOptions } from "../../base/options/scan.ts";
 import { OptionValues } from "../../base/options/values.ts";
 import { IN_FORMATS, type InFormat } from "../batch/files/in-format.ts";
 import { type GpuChoice, type GpuLayers, MAX_SLOTS } from "../engine/options.ts";
 import { JobError } from "../errors.ts";
-import type { Slo } from "../measure/slo.ts";
+import { parseSlo, type Slo } from "../measure/slo.ts";
 import type { ReportFiles } from "../report/outputs.ts";
 import { definitionsText } from "../report/text.ts";
+import { parseBurstiness } from "../schedule/arrivals.ts";
 import { POLICIES, type Policy } from "../schedule/policies.ts";
 import { type EngineChoice, readEngineChoice } from "./engine-options.ts";
 import type { Sweep } from "./for-each-setting.ts";
 import { type JobOptionName, OPTION_TABLE, refuse, usageError } from "./option-table.ts";
-import { parseSlo } from "./slo.ts";
 import { parseSweep } from "./sweep.ts";
 
 /** What the command line of a job says, with every default filled in. `jobSettings` sorts it by what it is for. */
@@ -118,7 +119,8 @@ export function parseOptions(argv: readonly string[], program: string): JobOptio
 export function scanJob(argv: readonly string[], program: string): readonly GivenJobOption[] {
 	const { given, end } = scanOptions(argv, OPTION_TABLE, refuse, { style: "gnu" });
 	if (given.some(({ row }) => row.name === "help")) throw helpFor(program, argv[end]);
-	refuseRepeated(given);
+	const repeated = repeatedOption(given);
+	if (repeated !== undefined) throw usageError(repeated);
 	return given;
 }
 
@@ -153,7 +155,7 @@ export function readOptions(
 		minP: values.number("min-p", { least: 0, most: 1 }),
 		seed: values.integer("seed", { least: 0, most: 2 ** 32 - 1 }) ?? 1,
 		contextSize: values.integer("ctx-size", { least: 2 }),
-		...readEngineChoice(values),
+		...readEngineChoice(values, "api-key-file"),
 		gpu: values.choice("gpu", ["auto", "cuda", "cpu"]) ?? "auto",
 		gpuLayers: values.parsed("gpu-layers", "auto, max or a whole number from 0 up", parseLayers) ?? "auto",
 		threads: values.integer("threads", { least: 1, most: 1024 }),
@@ -178,19 +180,6 @@ export function readOptions(
 		ordered: values.has("ordered"),
 		maxRestarts: values.integer("max-restarts", { least: 0, most: 1_000_000 }) ?? 3,
 	};
-}
-
-/** The first of two files would be left out without a word. */
-function refuseRepeated(given: readonly GivenOption[]): void {
-	const values = new Map<string, string>();
-	for (const { row, value } of given) {
-		if (row.value === undefined) continue;
-		const first = values.get(row.name);
-		if (first !== undefined) {
-			throw usageError(`Cannot use --${row.name} twice, with ${first} and ${value}: it takes one value`);
-		}
-		values.set(row.name, value);
-	}
 }
 
 function checkTogether(values: OptionValues<JobOptionName>): void {
@@ -235,18 +224,14 @@ function parseNames(text: string): readonly string[] | undefined {
 	return names.includes("") ? undefined : names;
 }
 
-function parseShare(text: string): number | undefined {
+/** A share above 0, at most 1; undefined for another text. */
+export function parseShare(text: string): number | undefined {
 	const value = text.trim() === "" ? Number.NaN : Number(text);
 	return value > 0 && value <= 1 ? value : undefined;
 }
 
-function parseBurstiness(text: string): number | undefined {
-	if (text === "inf") return Number.POSITIVE_INFINITY;
-	const value = Number(text);
-	return value >= 1e-3 && value <= 1e6 ? value : undefined;
-}
-
-function parseLayers(text: string): "auto" | "max" | number | undefined {
+/** Layers on the GPU; undefined for another text. */
+export function parseLayers(text: string): "auto" | "max" | number | undefined {
 	if (text === "auto" || text === "max") return text;
 	return /^\d+$/.test(text) ? Number(text) : undefined;
 }

@@ -91,7 +91,7 @@ export class ServingMetrics {
 		this.#refused.get(reason)?.add();
 	}
 
-	/** It was taken and came to nothing, before anything of it was sent. */
+	/** It was taken and came to nothing. A stream that had begun is `broken` as well. */
 	failed(reason: FailureReason): void {
 		this.#failed.get(reason)?.add();
 	}
@@ -111,10 +111,9 @@ export class ServingMetrics {
 		this.#continued.add();
 	}
 
-	/** Its stream had begun and ended with an error: a failure, too. */
+	/** Its stream had begun and ended with an error; it is counted by `failed` as well. */
 	broken(): void {
 		this.#broken.add();
-		this.failed("interrupted");
 	}
 
 	/** @param seconds Since the request came in. */
