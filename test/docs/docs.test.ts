@@ -74,7 +74,7 @@ test("README.md has at most 200 lines, and the two commands", (t) => {
 
 /** Options of other programs than ours. */
 const OTHERS = new Set([
-	...["--save-dev", "--flash-attn", "--from-file", "--check", "--pdeathsig"],
+	...["--save-dev", "--flash-attn", "--from-file", "--check", "--pdeathsig", "--import"],
 	// Slurm's.
 	...["--nodes", "--ntasks-per-node", "--gpus-per-task", "--gpus-per-node", "--gres", "--gpus"],
 ]);

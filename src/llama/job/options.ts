@@ -77,6 +77,10 @@ export interface JobOptions extends EngineChoice, Required<ReportFiles> {
 	readonly slo: Slo | undefined;
 	/** Percent of the requests that must succeed. */
 	readonly minSuccess: number;
+	/** Where rank 0 serves metrics while the job runs, 0 being a free port; undefined: nowhere. */
+	readonly metricsPort: number | undefined;
+	/** The address for that; undefined: 127.0.0.1. */
+	readonly metricsHost: string | undefined;
 	/** Print each answer as it arrives. */
 	readonly print: boolean;
 	/** Who runs which request. */
@@ -151,7 +155,7 @@ export function readOptions(
 		minP: values.number("min-p", { least: 0, most: 1 }),
 		seed: values.integer("seed", { least: 0, most: 2 ** 32 - 1 }) ?? 1,
 		contextSize: values.integer("ctx-size", { least: 2 }),
-		...readEngineChoice(values),
+		...readEngineChoice(values, "api-key-file"),
 		gpu: values.choice("gpu", ["auto", "cuda", "cpu"]) ?? "auto",
 		gpuLayers: values.parsed("gpu-layers", "auto, max or a whole number from 0 up", parseLayers) ?? "auto",
 		threads: values.integer("threads", { least: 1, most: 1024 }),
@@ -167,6 +171,8 @@ export function readOptions(
 		sweep: values.has("sweep") ? parseSweep(values.text("sweep") ?? "") : undefined,
 		slo: values.has("slo") ? parseSlo(values.text("slo") ?? "") : undefined,
 		minSuccess: values.number("min-success", { least: 0, most: 100 }) ?? 100,
+		metricsPort: values.integer("metrics-port", { least: 0, most: 65_535 }),
+		metricsHost: values.text("metrics-host"),
 		print: values.has("print"),
 		policy: values.choice("policy", POLICIES) ?? POLICIES[0],
 		resume: values.has("resume") || values.has("retry-failed"),
@@ -186,13 +192,16 @@ function checkTogether(values: OptionValues<JobOptionName>): void {
 	if (values.has("burstiness") && !values.has("rate")) {
 		throw usageError("Cannot use --burstiness without --rate: a closed loop has no gaps of its own");
 	}
+	if (values.has("metrics-host") && !values.has("metrics-port")) {
+		throw usageError("Cannot use --metrics-host without --metrics-port");
+	}
 	if (values.has("prompt-field") && values.has("prompt-template")) {
 		throw usageError("Cannot use --prompt-field with --prompt-template: each says what the prompt is");
 	}
 	if (values.has("system") && values.has("raw")) {
 		throw usageError("Cannot use --system with --raw: a system message is part of a chat template");
 	}
-	for (const name of ["out", "html", "trace", "print"] as const) {
+	for (const name of ["out", "html", "trace", "print", "metrics-port"] as const) {
 		if (values.has(name) && values.has("sweep")) {
 			throw usageError(
 				`Cannot use --${name} with --sweep: it has one run for each setting; use --json or --md`,
@@ -215,12 +224,14 @@ function parseNames(text: string): readonly string[] | undefined {
 	return names.includes("") ? undefined : names;
 }
 
-function parseShare(text: string): number | undefined {
+/** A share above 0, at most 1; undefined for another text. */
+export function parseShare(text: string): number | undefined {
 	const value = text.trim() === "" ? Number.NaN : Number(text);
 	return value > 0 && value <= 1 ? value : undefined;
 }
 
-function parseLayers(text: string): "auto" | "max" | number | undefined {
+/** Layers on the GPU; undefined for another text. */
+export function parseLayers(text: string): "auto" | "max" | number | undefined {
 	if (text === "auto" || text === "max") return text;
 	return /^\d+$/.test(text) ? Number(text) : undefined;
 }

@@ -52,6 +52,8 @@ export class StatusError extends Error {
 /** What a request is about. */
 export interface RequestOptions {
 	readonly json?: unknown;
+	/** Besides those that every request has, which they cannot change. */
+	readonly headers?: Readonly<Record<string, string>> | undefined;
 	readonly signal?: AbortSignal | undefined;
 }
 
@@ -63,11 +65,11 @@ export interface RequestOptions {
 export async function request(
 	target: Target,
 	path: string,
-	{ json, signal }: RequestOptions = {},
+	{ json, headers = {}, signal }: RequestOptions = {},
 ): Promise<HttpResponse> {
 	signal?.throwIfAborted();
 	const body = json === undefined ? undefined : Buffer.from(JSON.stringify(json));
-	const answer = await head(() => send(target, path, body), signal);
+	const answer = await head(() => send(target, path, body, headers), signal);
 	const status = answer.statusCode ?? 0;
 	if (status >= 200 && status < 300) return { status, headers: answer.headers, body: answer };
 	throw new StatusError(status, answer.headers, await text(answer));
@@ -83,13 +85,19 @@ export async function requestJson(
 	return parse(await text(body));
 }
 
-function send(target: Target, path: string, body: Buffer | undefined): ClientRequest {
+function send(
+	target: Target,
+	path: string,
+	body: Buffer | undefined,
+	headers: Readonly<Record<string, string>>,
+): ClientRequest {
 	const url = new URL(`${target.base}${path}`);
 	const secure = url.protocol === "https:";
 	const sent = (secure ? requestHttps : requestHttp)(url, {
 		method: body === undefined ? "GET" : "POST",
 		agent: target.keepAlive ? keptConnections(secure) : false,
 		headers: {
+			...headers,
 			accept: "application/json, text/event-stream",
 			...(target.keepAlive ? {} : { connection: "close" }),
 			...(target.apiKey === undefined ? {} : { authorization: `Bearer ${target.apiKey}` }),
