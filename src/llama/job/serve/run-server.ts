@@ -35,7 +35,7 @@ export async function runServer(
 	const comm = await mpi.world.dup();
 	const ranks = await comm.gather<ServedRank>({ hostname: mpi.hostname, engine: engine.info, slots });
 	const measurement = await startMeasurement(mpi, engine);
-	await (mpi as unknown as { grace?(s: number): Promise<void> }).grace?.(drainTimeout + LEAVE_SECONDS);
+	await mpi.grace(drainTimeout + LEAVE_SECONDS);
 	try {
 		if (server === undefined || ranks === undefined) return await work(comm, engine, { measurement, slots });
 		await serve({ comm, engine, server, ranks, measurement, options });
