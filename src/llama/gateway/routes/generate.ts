@@ -1,9 +1,10 @@
 import { BadRequest } from "../../openai/bad-request.ts";
 import type { GatewayKind } from "../../openai/kind.ts";
 import { parseGatewayBody } from "../../openai/request/gateway-body.ts";
-import type { ParsedGatewayBody } from "../../openai/task.ts";
+import type { ParsedGatewayBody, Task } from "../../openai/task.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { HttpError } from "../http/http-error.ts";
+import type { RequestTrace } from "../trace/request-trace.ts";
 import { StreamedAnswer, wholeAnswer } from "./answering.ts";
 import { badRequest } from "./bad-request.ts";
 import type { RouteContext, Served } from "./context.ts";
@@ -45,14 +46,21 @@ async function submit(exchange: Exchange, kind: GatewayKind, context: RouteConte
 	const answering = stream
 		? new StreamedAnswer(exchange, { ...facts, includeUsage }, context.patience)
 		: wholeAnswer(exchange, facts);
+	const trace = context.traces.of(exchange);
 	const cancel = context.gateway.submit({
-		...{ task, arrivedMs: exchange.arrivedMs, label: { id: exchange.id, kind, model, stream } },
+		...{ task: tracedBy(trace, task), arrivedMs: exchange.arrivedMs },
+		label: { id: exchange.id, kind, model, stream, trace },
 		priority: priorityOf(exchange.headers, parsed.priority),
 		deadlineMs: deadlineOf(exchange.headers, exchange.arrivedMs, context.requestTimeoutMs),
 		onPiece: answering.onPiece,
 		onEnd: (end) => answering.end(end),
 	});
 	exchange.onGone(cancel);
+}
+
+/** An endpoint goes on with the trace. Other engines have no use for headers. */
+function tracedBy(trace: RequestTrace | undefined, task: Task): Task {
+	return trace === undefined || task.body === undefined ? task : { ...task, headers: trace.headers };
 }
 
 /** What tells apart answers of different programs: the engine and its llama.cpp. */
