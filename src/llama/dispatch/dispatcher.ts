@@ -73,6 +73,11 @@ export class Dispatcher {
 		return this.#scheduler.outstanding;
 	}
 
+	/** Why the last rank was lost; undefined if none was. */
+	get loss(): string | undefined {
+		return this.#loss;
+	}
+
 	/** A rank takes part from now on. One that was lost or has left may join anew. */
 	join(replica: Replica): void {
 		const { rank, slots } = replica;

@@ -39,9 +39,9 @@ async function generate(
 	{ record, signal, onPiece }: TaskRun,
 ): Promise<TaskOutcome> {
 	const { n = 1, maxTokens = Number.POSITIVE_INFINITY, temperature, seed, resume } = task;
-	const { stop, sampling, chat, logprobs, body } = task;
+	const { stop, sampling, chat, logprobs, body, headers } = task;
 	const failed = new AbortController();
-	const options = { maxTokens, temperature, stop, sampling, chat, logprobs, body };
+	const options = { maxTokens, temperature, stop, sampling, chat, logprobs, body, headers };
 	const asked = promptsFor(task, engine.info);
 	const begun = resume === undefined ? asked : await resumed(engine, asked, chat, resume);
 	const prompts = begun.flatMap((prompt) => Array.from({ length: n }, () => prompt));
@@ -85,7 +85,7 @@ async function textsOf(engine: Engine, prompts: readonly Prompt[]): Promise<stri
 
 async function embed(
 	engine: Engine,
-	{ texts, dimensions, body }: EmbedTask,
+	{ texts, dimensions, body, headers }: EmbedTask,
 	{ signal }: TaskRun,
 ): Promise<TaskOutcome> {
 	const start = performance.now();
@@ -93,7 +93,7 @@ async function embed(
 	const onUsage = (usage: { readonly promptTokens: number }) => {
 		promptTokens = usage.promptTokens;
 	};
-	const whole = await engine.embedMany(texts, { signal, onUsage, body });
+	const whole = await engine.embedMany(texts, { signal, onUsage, body, headers });
 	const embeddings =
 		dimensions === undefined ? whole : whole.map((embedding) => shorten(embedding, dimensions));
 	const totalMs = performance.now() - start;

@@ -33,6 +33,8 @@ export interface GenerateTask {
 	readonly tokens?: true;
 	/** What an endpoint is sent as it stands (see `GenerateOptions.body`). */
 	readonly body?: Readonly<Record<string, unknown>>;
+	/** HTTP headers that go to an endpoint with it. */
+	readonly headers?: Readonly<Record<string, string>>;
 	/** What another engine has generated already, before it died: the answer goes on from there, and has only the rest. */
 	readonly resume?: ResumePoint;
 }
@@ -63,6 +65,8 @@ export interface EmbedTask {
 	readonly dimensions?: number;
 	/** What an endpoint is sent as it stands. */
 	readonly body?: Readonly<Record<string, unknown>>;
+	/** HTTP headers that go to an endpoint with it. */
+	readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What an engine is to do for a request. */
@@ -86,6 +90,8 @@ export interface Defaults {
 	readonly ignoreUnknown?: boolean | undefined;
 	/** The engines are endpoints: a request's fields go there as they came. @default false */
 	readonly endpoint?: boolean | undefined;
+	/** With `endpoint`: `stream` is left out instead of failing the request, whose sender decides. @default false */
+	readonly dropStream?: boolean | undefined;
 }
 
 /** A request's body, understood. */

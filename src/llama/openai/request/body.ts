@@ -22,7 +22,8 @@ export type Body = Readonly<Record<string, unknown>>;
 export function parseBody(body: Body, kind: RequestKind, id: number, defaults: Defaults): ParsedBody {
 	if (defaults.endpoint === true) {
 		const { stream = false } = body;
-		if (stream === false || stream === null) return passedOn(body, kind, id, defaults);
+		if (stream === false || stream === null || defaults.dropStream === true)
+			return passedOn(body, kind, id, defaults);
 		const text = `"stream" is ${show(stream)}: a line of a batch cannot have it`;
 		throw new BadRequest("stream_not_supported", text, "stream");
 	}
