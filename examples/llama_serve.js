@@ -10,7 +10,15 @@
  * that has read the beginning of the conversation already. SIGTERM and Ctrl-C let the requests that run end.
  */
 import { init } from "tsmpi";
-import { DEMO_MODEL_NOTE, openServer, prepareServer, runJob, runServer, serveOptions, startEngines } from "tsmpi/llama";
+import {
+	DEMO_MODEL_NOTE,
+	openServer,
+	prepareServer,
+	runJob,
+	runServer,
+	serveOptions,
+	startEngines,
+} from "tsmpi/llama";
 
 const args = process.argv.slice(2);
 // The process of each rank's engine starts while the ranks meet.
@@ -21,7 +29,8 @@ await runJob(mpi, async () => {
 	const options = await serveOptions(mpi, args, "examples/llama_serve.js");
 	// The port opens at once; clients are told that the model loads.
 	const server = await openServer(mpi, options.serve);
-	if (server !== undefined && options.engine.model === undefined && !options.serve.endpoint) console.error(DEMO_MODEL_NOTE);
+	if (server !== undefined && options.engine.model === undefined && !options.serve.endpoint)
+		console.error(DEMO_MODEL_NOTE);
 	const engine = await startEngines(mpi, options.engine);
 	await runServer(mpi, engine, server, options.serve);
 	await engine.close();

@@ -64,14 +64,24 @@ export class SequencePool<S extends PooledSequence<P>, P> {
 	}
 
 	#takeBest(prompt: P): S | undefined {
-		let best: { readonly sequence: S; readonly gain: number } | undefined;
-		for (const sequence of this.#free) {
-			const gain = gainOf(sequence, prompt);
-			if (best === undefined || gain > best.gain) best = { sequence, gain };
-		}
-		if (best !== undefined) this.#free.splice(this.#free.indexOf(best.sequence), 1);
-		return best?.sequence;
+		const best = bestSequence<S, P>(this.#free, prompt);
+		if (best !== undefined) this.#free.splice(this.#free.indexOf(best), 1);
+		return best;
 	}
+}
+
+/**
+ * Which of several free sequences a prompt is given. Whoever mirrors a pool from outside goes by the same rule.
+ *
+ * @param free Longest unused first.
+ */
+export function bestSequence<S extends PooledSequence<P>, P>(free: readonly S[], prompt: P): S | undefined {
+	let best: { readonly sequence: S; readonly gain: number } | undefined;
+	for (const sequence of free) {
+		const gain = gainOf(sequence, prompt);
+		if (best === undefined || gain > best.gain) best = { sequence, gain };
+	}
+	return best?.sequence;
 }
 
 /**

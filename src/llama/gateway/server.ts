@@ -1,56 +1,84 @@
 import type { RankStatistics } from "../measure/recorder.ts";
+import { ServingMetrics } from "../metrics/serving.ts";
 import { Gateway } from "./core/gateway.ts";
-import type { CallWatch } from "./core/watch.ts";
+import { metered } from "./core/metered.ts";
+import { watchedBy } from "./core/watch.ts";
 import { requestDefaults } from "./defaults.ts";
+import { Storage } from "./files/storage.ts";
+import type { Exchange, Finish } from "./http/exchange.ts";
 import { type HttpServer, listen } from "./http/server.ts";
+import { AccessLog } from "./log/access-log.ts";
+import { metricsSource } from "./metrics-source.ts";
 import type { ServeOptions } from "./options.ts";
-import type { Served } from "./routes/context.ts";
+import type { RouteContext, Served } from "./routes/context.ts";
+import { metricsRoute } from "./routes/metrics.ts";
 import { Patience } from "./routes/patience.ts";
-import { modelRoutes } from "./routes/routes.ts";
+import { GENERATE_PATHS, modelRoutes } from "./routes/routes.ts";
+import { storageRoutes } from "./routes/storage.ts";
 
 /** What goes into a server besides its options. */
 export interface ServerParts {
 	/** Who may ask; none: everybody who can reach it. */
 	readonly keys: readonly string[];
-	readonly watch: CallWatch;
-	/** Hears of bugs. */
-	readonly onError: (error: unknown) => void;
+	/** Takes a line for the operator. */
+	readonly print: (line: string) => void;
+}
+
+interface Parts {
+	readonly gateway: Gateway;
+	readonly context: RouteContext;
+	readonly log: AccessLog | undefined;
+	readonly storage: Storage | undefined;
+}
+
+/** What is known once the model is loaded. */
+interface Loaded {
+	served?: Served;
+	metrics?: ServingMetrics;
 }
 
 /** Rank 0's side: an HTTP server and the gateway behind it. It answers at once, also while engines load. */
 export class Server {
 	readonly gateway: Gateway;
+	readonly #options: ServeOptions;
+	readonly #storage: Storage | undefined;
 	readonly #http: HttpServer;
-	readonly #drainMs: number;
-	readonly #drainQueue: boolean;
-	#served: Served | undefined;
+	readonly #loaded: Loaded;
 
-	private constructor(gateway: Gateway, http: HttpServer, { drainTimeout = 30, drainQueue = false }: ServeOptions) {
+	private constructor(options: ServeOptions, { gateway, storage }: Parts, http: HttpServer, loaded: Loaded) {
+		this.#options = options;
 		this.gateway = gateway;
+		this.#storage = storage;
 		this.#http = http;
-		this.#drainMs = drainTimeout * 1000;
-		this.#drainQueue = drainQueue;
+		this.#loaded = loaded;
 	}
 
 	/**
 	 * Listens.
 	 *
-	 * @throws {JobError} the port or the address cannot be used.
+	 * @throws {JobError} the port, the address or the folder of data cannot be used.
 	 */
-	static async open(options: ServeOptions, { keys, watch, onError }: ServerParts): Promise<Server> {
-		const { port = 8090, host = "127.0.0.1", cors, bodyLimit, requestTimeout, drainTimeout = 30 } = options;
-		const { policy = "prefix", maxQueue, maxQueueTokens, strictModel = false } = options;
-		const gateway = new Gateway({ policy, maxQueue, maxQueueTokens, watch, onError });
-		let served: () => Served | undefined = () => undefined;
-		const routes = modelRoutes({
-			...{ gateway, served: () => served(), defaults: requestDefaults(options), strictModel },
-			...{ patience: new Patience(), drainSeconds: Math.max(1, Math.ceil(drainTimeout)) },
-			requestTimeoutMs: requestTimeout === undefined ? undefined : requestTimeout * 1000,
-		});
-		const http = await listen({ port, host, keys, cors, bodyLimit, routes, onError });
-		const server = new Server(gateway, http, options);
-		served = () => server.#served;
-		return server;
+	static async open(options: ServeOptions, { keys, print }: ServerParts): Promise<Server> {
+		const { port = 8090, host = "127.0.0.1", cors, bodyLimit } = options;
+		const onError = (error: unknown) => print(`Bug: ${error instanceof Error ? error.stack : String(error)}`);
+		const loaded: Loaded = {};
+		const parts = await partsOf(options, loaded, { print, onError });
+		const { context, log, storage } = parts;
+		const metrics = () => loaded.metrics;
+		try {
+			const http = await listen({
+				...{ port, host, keys, cors, bodyLimit, onError },
+				routes: [...modelRoutes(context), metricsRoute(metrics, context), ...storageRoutes(storage)],
+				onFinish: (exchange, finish) => {
+					log?.finished(exchange, finish);
+					countRefused(loaded.metrics, exchange, finish);
+				},
+			});
+			return new Server(options, parts, http, loaded);
+		} catch (error) {
+			await storage?.close();
+			throw error;
+		}
 	}
 
 	/** Where it listens. */
@@ -60,24 +88,76 @@ export class Server {
 
 	/** The model is loaded: from now on requests are answered. */
 	serve(served: Served): void {
-		this.#served = served;
+		const { contextSize } = served.engine.info;
+		this.#loaded.metrics = new ServingMetrics({
+			model: served.model.names[0],
+			ranks: served.ranks.length,
+			...(contextSize > 0 ? { contextSize } : {}),
+			source: metricsSource(this.gateway, () => this.#http.connections),
+		});
+		this.#loaded.served = served;
+		this.#storage?.begin();
 	}
 
 	/** Takes nothing new, lets what runs go on for a while, and ends the rest with an error. */
 	async drain(): Promise<void> {
+		const { drainTimeout = 30, drainQueue = false } = this.#options;
 		this.#http.stopAccepting();
 		let timer: ReturnType<typeof setTimeout> | undefined;
 		const late = new Promise<void>((resolve) => {
-			timer = setTimeout(resolve, this.#drainMs);
+			timer = setTimeout(resolve, drainTimeout * 1000);
 		});
-		await Promise.race([this.gateway.drain({ queued: this.#drainQueue ? "run" : "fail" }), late]);
+		const idle = this.gateway.drain({ queued: drainQueue ? "run" : "fail" });
+		await this.#storage?.close();
+		await Promise.race([idle, late]);
 		clearTimeout(timer);
 	}
 
 	/** Ends all that is left, the ranks' work too. */
 	async close(): Promise<Map<number, RankStatistics | undefined>> {
+		await this.#storage?.close();
 		const statistics = await this.gateway.close();
 		await this.#http.close();
+		this.#loaded.metrics?.close();
 		return statistics;
 	}
+}
+
+async function partsOf(
+	options: ServeOptions,
+	loaded: Loaded,
+	{ print, onError }: { readonly print: (line: string) => void; readonly onError: (error: unknown) => void },
+): Promise<Parts> {
+	const {
+		policy,
+		maxQueue,
+		maxQueueTokens,
+		strictModel = false,
+		requestTimeout,
+		drainTimeout = 30,
+	} = options;
+	const log = options.log === undefined ? undefined : new AccessLog(options.log, print);
+	const watches = [metered(() => loaded.metrics), ...(log === undefined ? [] : [log.watch])];
+	const gateway = new Gateway({ policy, maxQueue, maxQueueTokens, watch: watchedBy(...watches), onError });
+	const defaults = requestDefaults(options);
+	const model = () => loaded.served?.model.names[0] ?? "";
+	const { dataDir } = options;
+	const storage =
+		dataDir === undefined ? undefined : await Storage.open(dataDir, { gateway, defaults, model, onError });
+	const context: RouteContext = {
+		...{ gateway, defaults, strictModel, patience: new Patience() },
+		served: () => loaded.served,
+		metrics: () => loaded.metrics,
+		requestTimeoutMs: requestTimeout === undefined ? undefined : requestTimeout * 1000,
+		drainSeconds: Math.max(1, Math.ceil(drainTimeout)),
+	};
+	return { gateway, context, log, storage };
+}
+
+/** What never became a call: no key, too large. The rest of what is refused is counted where that is decided. */
+function countRefused(metrics: ServingMetrics | undefined, { route }: Exchange, { status }: Finish): void {
+	if (!GENERATE_PATHS.has(route)) return;
+	metrics?.arrived();
+	if (status === 401) metrics?.refused("unauthorized");
+	else if (status === 413) metrics?.refused("too_large");
 }

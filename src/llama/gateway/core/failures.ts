@@ -14,7 +14,10 @@ export const PUSHED_OUT: Failure = {
 
 const REFUSALS = {
 	queue_full: { code: "queue_full", message: "The queue is full: as many requests wait as may" },
-	queue_tokens: { code: "queue_full", message: "The queue is full: the prompts that wait are as long as they may be" },
+	queue_tokens: {
+		code: "queue_full",
+		message: "The queue is full: the prompts that wait are as long as they may be",
+	},
 	deadline: {
 		code: "deadline_exceeded",
 		message: "The request's time would be over before a slot is free",

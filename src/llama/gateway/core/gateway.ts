@@ -47,6 +47,7 @@ export class Gateway {
 	readonly #look: ReturnType<typeof setInterval>;
 	#nextId = 0;
 	#ranks = 0;
+	#slots = 0;
 	#draining = false;
 	#onIdle: (() => void) | undefined;
 	#onLost: (reason: string) => void = () => {};
@@ -80,6 +81,11 @@ export class Gateway {
 		return this.#calls.size;
 	}
 
+	/** Calls that can run at the same time, on all ranks together. */
+	get slots(): number {
+		return this.#slots;
+	}
+
 	/** What the ranks and their slots do. */
 	snapshot(): ReturnType<OnlineSchedule<Request>["snapshot"]> {
 		return this.#schedule.snapshot();
@@ -88,6 +94,7 @@ export class Gateway {
 	/** A rank serves from now on. */
 	join(replica: Replica): void {
 		this.#ranks += 1;
+		this.#slots += replica.slots;
 		this.#dispatcher.join(replica);
 	}
 
@@ -103,7 +110,8 @@ export class Gateway {
 		const request = requestOf(running, call.task);
 		const admission = this.#draining ? undefined : this.#schedule.admit(request);
 		if (admission?.admitted !== true) {
-			const [failure, retryAfterMs] = admission === undefined ? [DRAINING] : [refusal(admission.reason), admission.retryAfterMs];
+			const [failure, retryAfterMs] =
+				admission === undefined ? [DRAINING] : [refusal(admission.reason), admission.retryAfterMs];
 			queueMicrotask(() => this.#end(running, { rank: null, failure }, retryAfterMs));
 			return () => {};
 		}
@@ -120,7 +128,8 @@ export class Gateway {
 	 */
 	drain({ queued }: { readonly queued: "fail" | "run" }): Promise<void> {
 		this.#draining = true;
-		if (queued === "fail") for (const { id, rank } of this.#calls.values()) if (rank === undefined) this.#give(id, DRAINING);
+		if (queued === "fail")
+			for (const { id, rank } of this.#calls.values()) if (rank === undefined) this.#give(id, DRAINING);
 		if (this.#calls.size === 0) return Promise.resolve();
 		return new Promise((resolve) => {
 			this.#onIdle = resolve;
@@ -149,7 +158,7 @@ export class Gateway {
 
 	#piece(running: RunningCall, piece: Piece): void {
 		const gap = running.piece(piece);
-		this.#watch.piece(running.rank ?? 0, gap);
+		this.#watch.piece(running.call, running.rank ?? 0, gap, piece[2]?.length ?? 1);
 	}
 
 	#ended(running: RunningCall, end: RequestEnd): Promise<void> | undefined {
@@ -181,13 +190,15 @@ export class Gateway {
 		this.#schedule.heard(rank);
 		if (event.type === "figures") this.#watch.figures(rank, event.figures);
 		else if (event.type === "down") this.#watch.engineDied(rank);
+		else if (event.type === "up") this.#watch.engineUp(rank);
 		else if (event.type === "failure" && isOfEngine(event.failure)) this.#schedule.failedByEngine(rank);
 	}
 
 	#lookAround(): void {
 		for (const { id } of this.#schedule.expire()) this.#give(id, EXPIRED, undefined);
 		const now = this.#now();
-		for (const { id, call } of this.#calls.values()) if ((call.deadlineMs ?? Infinity) <= now) this.#dispatcher.cancel(id, EXPIRED);
+		for (const { id, call } of this.#calls.values())
+			if ((call.deadlineMs ?? Infinity) <= now) this.#dispatcher.cancel(id, EXPIRED);
 		this.#dispatcher.reconsider();
 		const { loss } = this.#dispatcher;
 		if (loss !== undefined && this.#schedule.living === 0) this.#onLost(loss);

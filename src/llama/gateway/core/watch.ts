@@ -5,16 +5,29 @@ export interface CallWatch {
 	/** A rank was given a call. */
 	assigned(call: Call, rank: number): void;
 	/** A piece was passed on, so long after the one before it; undefined for the first. */
-	piece(rank: number, gapMs: number | undefined): void;
+	piece(call: Call, rank: number, gapMs: number | undefined, tokens: number): void;
 	/** A call's text goes on on another rank. */
 	continued(): void;
 	/** A call ended. */
 	ended(call: Call, end: CallEnd): void;
-	/** A rank's engine died; it is started again, unless `rankLost` follows. */
+	/** A rank's engine died; it is started again, as long as that helps. */
 	engineDied(rank: number): void;
+	/** A rank's engine was started again. */
+	engineUp(rank: number): void;
 	/** What a rank's engine says of itself. */
 	figures(rank: number, figures: Readonly<Record<string, number>>): void;
 }
+
+/** Hears nothing. */
+export const SILENT: CallWatch = {
+	assigned: () => {},
+	piece: () => {},
+	continued: () => {},
+	ended: () => {},
+	engineDied: () => {},
+	engineUp: () => {},
+	figures: () => {},
+};
 
 /** Tells several of everything. */
 export function watchedBy(...all: readonly CallWatch[]): CallWatch {
@@ -22,8 +35,8 @@ export function watchedBy(...all: readonly CallWatch[]): CallWatch {
 		assigned: (call, rank) => {
 			for (const each of all) each.assigned(call, rank);
 		},
-		piece: (rank, gapMs) => {
-			for (const each of all) each.piece(rank, gapMs);
+		piece: (call, rank, gapMs, tokens) => {
+			for (const each of all) each.piece(call, rank, gapMs, tokens);
 		},
 		continued: () => {
 			for (const each of all) each.continued();
@@ -33,6 +46,9 @@ export function watchedBy(...all: readonly CallWatch[]): CallWatch {
 		},
 		engineDied: (rank) => {
 			for (const each of all) each.engineDied(rank);
+		},
+		engineUp: (rank) => {
+			for (const each of all) each.engineUp(rank);
 		},
 		figures: (rank, figures) => {
 			for (const each of all) each.figures(rank, figures);

@@ -1,12 +1,12 @@
 import type { Piece } from "../../dispatch/messages.ts";
 import type { Failure } from "../../openai/failure.ts";
 import type { CallEnd } from "../core/call.ts";
+import { type AnswerFacts, answerBody } from "../forms/answer-body.ts";
+import { errorOf } from "../forms/error.ts";
+import { streamForm } from "../forms/stream-form.ts";
 import type { EventStream } from "../http/event-stream.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { HttpError } from "../http/http-error.ts";
-import { type AnswerFacts, answerBody } from "../wire/answer-body.ts";
-import { errorOf } from "../wire/error.ts";
-import { streamForm } from "../wire/stream-form.ts";
 import type { Patience } from "./patience.ts";
 
 /** How a call's answer goes to its client. */
@@ -33,14 +33,18 @@ export class StreamedAnswer implements Answering {
 	readonly #stopWaiting: () => void;
 	#stream: EventStream | undefined;
 
-	constructor(exchange: Exchange, facts: AnswerFacts & { readonly includeUsage: boolean }, patience: Patience) {
+	constructor(
+		exchange: Exchange,
+		facts: AnswerFacts & { readonly includeUsage: boolean },
+		patience: Patience,
+	) {
 		this.#exchange = exchange;
 		this.#form = streamForm(facts);
 		this.#stopWaiting = patience.add(() => this.#begin().comment(" waiting"));
 	}
 
 	readonly onPiece = (piece: Piece): void => {
-		if (!this.#exchange.gone) (this.#stream ?? this.#begin()).send(this.#form.piece(piece));
+		if (!this.#exchange.gone) (this.#stream ?? this.#begin()).write(this.#form.piece(piece));
 	};
 
 	end(end: CallEnd): undefined {
@@ -48,12 +52,12 @@ export class StreamedAnswer implements Answering {
 		if (this.#exchange.gone) return;
 		if (end.answer !== undefined) {
 			const stream = this.#begin();
-			stream.send(this.#form.finish(end.answer));
+			stream.write(this.#form.finish(end.answer));
 			stream.end();
 		} else if (this.#stream === undefined) {
 			fail(this.#exchange, end.failure, end.retryAfterMs);
 		} else {
-			this.#stream.send(this.#form.error(end.failure));
+			this.#stream.write(this.#form.error(end.failure));
 			this.#stream.end();
 		}
 	}

@@ -1,4 +1,5 @@
 import type { Engine, EngineInfo } from "../../engine/engine.ts";
+import type { ServingMetrics } from "../../metrics/serving.ts";
 import type { ModelFacts } from "../../model/gguf/validate.ts";
 import type { Defaults } from "../../openai/task.ts";
 import type { Gateway } from "../core/gateway.ts";
@@ -40,6 +41,8 @@ export interface RouteContext {
 	readonly strictModel: boolean;
 	/** Most milliseconds that a request may take; undefined is no limit. */
 	readonly requestTimeoutMs: number | undefined;
+	/** Undefined while engines load. */
+	readonly metrics: () => ServingMetrics | undefined;
 	/** Streams that have not begun. */
 	readonly patience: Patience;
 	/** How long clients of a server that drains are told to wait. */

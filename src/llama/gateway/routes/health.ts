@@ -6,9 +6,9 @@ export function health(exchange: Exchange, { gateway, served }: RouteContext): v
 	const ranks = gateway.snapshot().ranks;
 	const up = ranks.filter(({ state }) => state === "up" || state === "suspect").length;
 	const counts = { ranks: { up, down: ranks.length - up } };
-	if (gateway.state === "draining") return unavailable(exchange, "Draining", counts);
-	if (served() === undefined || up === 0) return unavailable(exchange, "Loading model", counts);
-	exchange.reply(200, { status: "ok", ...counts });
+	if (gateway.state === "draining") unavailable(exchange, "Draining", counts);
+	else if (served() === undefined || up === 0) unavailable(exchange, "Loading model", counts);
+	else exchange.reply(200, { status: "ok", ...counts });
 }
 
 function unavailable(exchange: Exchange, message: string, counts: object): void {

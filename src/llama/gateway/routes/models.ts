@@ -1,5 +1,5 @@
-import { HttpError } from "../http/http-error.ts";
 import type { Exchange } from "../http/exchange.ts";
+import { HttpError } from "../http/http-error.ts";
 import type { RouteContext, Served } from "./context.ts";
 import { serving } from "./serving.ts";
 
@@ -32,7 +32,11 @@ function modelOf(name: string, { model: { created, facts }, engine: { info } }: 
 		meta: {
 			...{ n_ctx: info.contextSize, n_ctx_train: facts?.contextLength ?? null },
 			...{ n_embd: facts?.embeddingSize ?? null, n_params: facts?.parameters ?? null },
-			...{ n_vocab: facts?.vocabularySize ?? null, vocab_type: facts?.vocabularyType ?? null, size: facts?.bytes ?? null },
+			...{
+				n_vocab: facts?.vocabularySize ?? null,
+				vocab_type: facts?.vocabularyType ?? null,
+				size: facts?.bytes ?? null,
+			},
 		},
 	};
 }

@@ -21,6 +21,9 @@ const GENERATE: readonly (readonly [paths: readonly string[], kind: GatewayKind]
 	[["/completion", "/completions"], "/completion"],
 ];
 
+/** Where calls come in. */
+export const GENERATE_PATHS: ReadonlySet<string> = new Set(GENERATE.flatMap(([paths]) => paths));
+
 const GET: readonly (readonly [paths: readonly string[], handler: Handler])[] = [
 	[["/v1/models", "/models"], listModels],
 	[["/v1/models/:id", "/models/:id"], oneModel],

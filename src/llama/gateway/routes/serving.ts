@@ -35,7 +35,8 @@ export function serving({ gateway, served, drainSeconds }: RouteContext): Served
 export function modelFor(asked: string | undefined, { model }: Served, strict: boolean): string {
 	const [name] = model.names;
 	if (!strict || (asked !== undefined && model.names.includes(asked))) return name;
-	const what = asked === undefined ? "The request names no model" : `The model ${JSON.stringify(asked)} is not here`;
+	const what =
+		asked === undefined ? "The request names no model" : `The model ${JSON.stringify(asked)} is not here`;
 	throw new HttpError(404, {
 		...{ message: `${what}: this server has ${model.names.join(", ")}`, type: "invalid_request_error" },
 		...{ code: "model_not_found", param: "model" },

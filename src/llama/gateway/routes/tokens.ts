@@ -4,15 +4,19 @@ import { BadRequest } from "../../openai/bad-request.ts";
 import { failureOf } from "../../openai/failure.ts";
 import { parseGatewayBody } from "../../openai/request/gateway-body.ts";
 import { promptsFor } from "../../openai/task.ts";
+import { errorOf } from "../forms/error.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { HttpError } from "../http/http-error.ts";
-import { errorOf } from "../wire/error.ts";
 import { badRequest } from "./bad-request.ts";
 import type { RouteContext } from "./context.ts";
 import { serving } from "./serving.ts";
 
 /** What takes no slot: rank 0's engine has the same model as all others. */
-type Ask = (engine: Engine, body: Readonly<Record<string, unknown>>, context: RouteContext) => Promise<object>;
+type Ask = (
+	engine: Engine,
+	body: Readonly<Record<string, unknown>>,
+	context: RouteContext,
+) => Promise<object>;
 
 /** POST /tokenize: `{content, add_special, with_pieces}`. */
 export const tokenize = asked(async (engine, body) => {

@@ -31,5 +31,5 @@ async function open(options: ServeOptions): Promise<Server> {
 		const text = `Cannot listen on ${host} without keys: other hosts reach it; use --api-key-file FILE, or --no-key to serve everybody`;
 		throw new JobError(text, 2);
 	}
-	return await Server.open(options, { keys });
+	return await Server.open(options, { keys, print: (line) => process.stderr.write(`${line}\n`) });
 }

@@ -9,7 +9,16 @@ const SHARED = [
 
 type SharedName =
 	| ("model" | "inflight" | "max-tokens" | "temperature" | "top-p" | "top-k" | "min-p" | "ctx-size")
-	| ("engine" | "llama-server" | "engine-args" | "endpoint" | "gpu" | "gpu-layers" | "threads" | "max-restarts");
+	| (
+			| "engine"
+			| "llama-server"
+			| "engine-args"
+			| "endpoint"
+			| "gpu"
+			| "gpu-layers"
+			| "threads"
+			| "max-restarts"
+	  );
 
 const OWN = [
 	{ name: "port", value: "PORT", describe: "where to listen; 0 is a free port (8090)" },
@@ -34,7 +43,11 @@ const OWN = [
 		value: "N",
 		describe: "tokens that the prompts of waiting requests may have together (no bound)",
 	},
-	{ name: "request-timeout", value: "SECONDS", describe: "most time of a request, in the queue too (no limit)" },
+	{
+		name: "request-timeout",
+		value: "SECONDS",
+		describe: "most time of a request, in the queue too (no limit)",
+	},
 	{
 		name: "drain-timeout",
 		value: "SECONDS",

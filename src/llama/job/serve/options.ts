@@ -1,7 +1,8 @@
 import { checkArgument, listOf, MPI, TEXT } from "../../../base/check-types.ts";
 import { helpText } from "../../../base/options/help.ts";
 import { describeMistake, type Mistake } from "../../../base/options/mistake.ts";
-import { type GivenOption, scanOptions } from "../../../base/options/scan.ts";
+import { repeatedOption } from "../../../base/options/repeated.ts";
+import { scanOptions } from "../../../base/options/scan.ts";
 import { OptionValues } from "../../../base/options/values.ts";
 import type { Mpi } from "../../../index.ts";
 import { MAX_SLOTS } from "../../engine/options.ts";
@@ -38,7 +39,11 @@ const UNITS: ReadonlyMap<string, number> = new Map([
  * @param program How the help calls the program.
  * @throws {JobError} on every rank: with exit code 2 for a mistake; with exit code 0 and the text for `--help`.
  */
-export async function serveOptions(mpi: Mpi, args: readonly string[], program: string): Promise<ServeSettings> {
+export async function serveOptions(
+	mpi: Mpi,
+	args: readonly string[],
+	program: string,
+): Promise<ServeSettings> {
 	checkArgument("read the options of a server", "mpi", mpi, MPI);
 	checkArgument("read the options of a server", "args", args, listOf("a list of strings", TEXT));
 	checkArgument("read the options of a server", "program", program, TEXT);
@@ -63,7 +68,8 @@ export function parseServeOptions(args: readonly string[], program: string): Ser
 		const usage = `Usage: tsmpirun -np N ${program} [options]`;
 		throw new JobError(helpText(SERVE_TABLE, { usage, oneSpelling: true }), 0);
 	}
-	refuseRepeated(given);
+	const repeated = repeatedOption(given);
+	if (repeated !== undefined) throw usageError(repeated);
 	const values = new OptionValues<ServeOptionName>(given, refuse);
 	const inflight = values.integer("inflight", { least: 1, most: MAX_SLOTS }) ?? 4;
 	return { engine: readEngine(values, inflight), serve: readServe(values, inflight) };
@@ -115,18 +121,6 @@ function readServe(values: OptionValues<ServeOptionName>, inflight: number): Ser
 
 function refuse(mistake: Mistake): JobError {
 	return usageError(describeMistake(mistake));
-}
-
-/** The first of two files would be left out without a word. */
-function refuseRepeated(given: readonly GivenOption[]): void {
-	const values = new Map<string, string>();
-	for (const { row, value } of given) {
-		const first = values.get(row.name);
-		if (first !== undefined && row.value !== undefined) {
-			throw usageError(`Cannot use --${row.name} twice, with ${first} and ${value}: it takes one value`);
-		}
-		values.set(row.name, value);
-	}
 }
 
 function parseNames(text: string): readonly string[] | undefined {

@@ -31,6 +31,7 @@ export function generateTask(draft: Draft, kind: RequestKind, id: number, defaul
 	if (n > 1) task.n = n;
 	const logprobs = logprobsOf(draft, kind);
 	if (logprobs !== undefined) task.logprobs = logprobs;
+	if (draft.returnTokens === true) task.tokens = true;
 	if (draft.echo === true) {
 		if (logprobs !== undefined) throw unsupported("echo", true, 'only without "logprobs"');
 		task.echo = true;
