@@ -81,7 +81,12 @@ test.serial(
 		const ends = await Promise.all(all);
 		checkEnds(t, ends);
 		const errors = ends.map(({ error }) => error).filter((error) => error !== undefined);
-		t.deepEqual([...new Set(errors)], ["interrupted"]);
+		t.true(errors.includes("interrupted"));
+		// What had no text, and was running at both deaths.
+		t.deepEqual(
+			errors.filter((error) => error !== "interrupted" && error !== "engine_died"),
+			[],
+		);
 	},
 );
 
@@ -97,7 +102,7 @@ test.serial(
 		const victim = enginesOf(serving).find(({ parent }) => parent !== rankZero(serving));
 		process.kill(victim?.parent ?? -1, "SIGKILL");
 		const ends = await Promise.all(all);
-		t.is(checkEnds(t, ends).whole, STREAMS);
+		t.is(checkEnds(t, ends).whole, STREAMS, JSON.stringify(ends.filter(({ error }) => error !== undefined)));
 		t.is((await post(serving.url, "/v1/chat/completions", chat("Still there?"))).status, 200);
 		const health = (await (await fetch(`${serving.url}/health`)).json()) as { ranks: object };
 		t.deepEqual(health.ranks, { up: 2, down: 1 });
