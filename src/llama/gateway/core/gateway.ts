@@ -137,7 +137,8 @@ export class Gateway {
 	drain({ queued, retryAfterMs }: DrainOptions): Promise<void> {
 		this.#draining = true;
 		if (queued === "fail")
-			for (const { id, rank } of this.#calls.values()) if (rank === undefined) this.#give(id, DRAINING, retryAfterMs);
+			for (const { id, rank } of this.#calls.values())
+				if (rank === undefined) this.#give(id, DRAINING, retryAfterMs);
 		if (this.#calls.size === 0) return Promise.resolve();
 		return new Promise((resolve) => {
 			this.#onIdle = resolve;
