@@ -173,7 +173,11 @@ test("what waited in vain, and a request that failed", async (t) => {
 	t.deepEqual([queue.status.code, queue.attributes["error.type"]], [2, "timeout"]);
 	t.false("tsmpi.rank" in queue.attributes);
 	const server = named(spans, "POST /v1/chat/completions");
-	t.deepEqual([server.status.code, server.attributes["error.type"]], [2, "timeout"], "more than the status says");
+	t.deepEqual(
+		[server.status.code, server.attributes["error.type"]],
+		[2, "timeout"],
+		"more than the status says",
+	);
 	const missing = named(spans, "GET /v1/models/:id");
 	t.deepEqual([missing.status.code, missing.attributes["error.type"]], [0, "404"], "the client's mistake");
 });
