@@ -14,7 +14,7 @@ import type { RouteContext, Served } from "./routes/context.ts";
 import { metricsRoute } from "./routes/metrics.ts";
 import { Patience } from "./routes/patience.ts";
 import { GENERATE_PATHS, modelRoutes } from "./routes/routes.ts";
-import { storageRoutes } from "./routes/storage.ts";
+import { storageRoutes } from "./routes/storage/routes.ts";
 import { ExchangeTraces } from "./trace/exchange-traces.ts";
 import { startTracing } from "./trace/start-tracing.ts";
 import type { Tracing } from "./trace/tracing.ts";
@@ -121,7 +121,10 @@ export class Server {
 		const late = new Promise<void>((resolve) => {
 			timer = setTimeout(resolve, drainTimeout * 1000);
 		});
-		const idle = this.gateway.drain({ queued: drainQueue ? "run" : "fail" });
+		const idle = this.gateway.drain({
+			queued: drainQueue ? "run" : "fail",
+			retryAfterMs: drainTimeout * 1000,
+		});
 		await this.#storage?.close();
 		await Promise.race([idle, late]);
 		clearTimeout(timer);

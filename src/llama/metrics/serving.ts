@@ -111,7 +111,7 @@ export class ServingMetrics {
 		this.#continued.add();
 	}
 
-	/** Its stream had begun and ended with an error. */
+	/** Its stream had begun and ended with an error; it is counted by `failed` as well. */
 	broken(): void {
 		this.#broken.add();
 	}
