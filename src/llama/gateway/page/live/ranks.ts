@@ -54,7 +54,7 @@ export class RankTable {
 			cell.dataset.name = name;
 			return [name, cell] as const;
 		});
-		const cells = Object.fromEntries(all) as Cells;
+		const cells = Object.fromEntries(all) as Record<string, HTMLElement> as Cells;
 		const slots = new SlotCells();
 		cells.slots.append(slots.parent);
 		put(cells.rank, String(rank));
