@@ -27,6 +27,7 @@ import {
 	printEnding,
 	runBatch,
 	runJob,
+	serveMetrics,
 	showLoading,
 	startEngines,
 	startMeasurement,
@@ -43,12 +44,14 @@ const mpi = await init();
 // A mistake on the command line, or a model that does not load, ends every rank with one line on stderr.
 await runJob(mpi, async () => {
 	const options = await jobOptions(mpi, process.argv.slice(2), "examples/llama_sched.js");
-	const { batch: files, report } = jobSettings(options);
+	const { batch: files, metrics: served, report } = jobSettings(options);
 	await prepareReport(mpi, report);
 	// The prompts and the answers: rank 0 has the files.
 	const batch = await openBatch(mpi, files);
 	// After a whole job, --resume says so without loading a model.
 	if (options.resume && (await nothingLeft(mpi, batch, report))) return;
+	// With --metrics-port, Prometheus can look at rank 0 while the job runs.
+	const metrics = await serveMetrics(mpi, served);
 	if (mpi.world.rank === 0 && options.print && options.model === undefined) console.log(DEMO_MODEL_NOTE);
 
 	// While requests run, Ctrl-C ends them and not the ranks, so that what is done is reported.
@@ -75,6 +78,7 @@ await runJob(mpi, async () => {
 			...settings.run,
 			measurement,
 			signal: interrupt.signal,
+			watch: metrics?.watch,
 			onEnd: (/** @type {Ending} */ ending) => {
 				bar.add(ending);
 				return options.print ? printEnding(ending) : undefined;
@@ -86,6 +90,8 @@ await runJob(mpi, async () => {
 		return outcome;
 	};
 	const runs = await forEachSetting(mpi, options.sweep, runSetting, { signal: interrupt.signal });
+
+	await metrics?.close();
 
 	// Rank 0 merges the digests and prints the report. The other ranks are not needed: some may have died.
 	await conclude(runs, report);

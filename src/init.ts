@@ -6,6 +6,7 @@ import type { Comm } from "./comm/api/comm.ts";
 import type { Connect } from "./control/control.ts";
 import { ControlSocket } from "./control/control-socket.ts";
 import { foreignLauncher, ipcAddress, type Placement, readJob } from "./control/environment.ts";
+import { checkGrace } from "./control/grace.ts";
 import { Session, strayError } from "./session.ts";
 
 /** A program's place in its job. */
@@ -32,6 +33,18 @@ export interface Mpi extends AsyncDisposable {
 	 * @param reason Printed by tsmpirun.
 	 */
 	readonly abort: (code?: number, reason?: string) => Promise<never>;
+	/**
+	 * Asks for time to finish after SIGTERM or SIGINT to tsmpirun. The first such signal then goes to rank 0 alone, which
+	 * listens with `process.on("SIGTERM", ...)`; the other ranks live on until rank 0's messages let them go. If all ranks
+	 * exit with 0 in time, so does tsmpirun. A second signal, or the end of the time, ends the job as without this call.
+	 *
+	 * Any rank may call it, at any time; the largest number counts. Does nothing without tsmpirun.
+	 *
+	 * @param seconds Above 0, at most 86400.
+	 * @returns Resolves once tsmpirun knows: a signal that comes later is covered.
+	 * @throws {MpiError} ERR_ARG for other values.
+	 */
+	readonly grace: (seconds: number) => Promise<void>;
 }
 
 let joined: Promise<Mpi> | undefined;
@@ -66,6 +79,10 @@ async function join(): Promise<Mpi> {
 			if (!Number.isInteger(code)) throw badAbort("code", code, "a whole number");
 			if (typeof reason !== "string") throw badAbort("reason", reason, "a text");
 			return session.abort(code, reason);
+		},
+		grace: async (seconds) => {
+			checkGrace(seconds);
+			await session.grace(seconds);
 		},
 		[Symbol.asyncDispose]: finalize,
 	};

@@ -4,6 +4,7 @@ import { openWorld } from "./comm/communicator.ts";
 import type { Connect, Control } from "./control/control.ts";
 import { ControlInbox, type News } from "./control/control-inbox.ts";
 import type { Placement } from "./control/environment.ts";
+import { Grace } from "./control/grace.ts";
 import { Progress } from "./progress/progress.ts";
 import { BlockedWatch } from "./progress/waiting/blocked-watch.ts";
 import { callerOf } from "./progress/waiting/caller.ts";
@@ -28,6 +29,7 @@ export class Session {
 	readonly #progress: Progress;
 	readonly #watch: BlockedWatch;
 	readonly #inbox = new ControlInbox((news) => this.#onNews(news));
+	readonly #grace = new Grace();
 	#mesh: Mesh | undefined;
 	/** Set once the job has taken this rank; never in a world of one. */
 	#control: Control | undefined;
@@ -74,6 +76,13 @@ export class Session {
 		return new Promise(() => undefined);
 	}
 
+	/** Tells the launcher how long the job may take to finish after a signal; resolves once it knows. */
+	async grace(seconds: number): Promise<void> {
+		// A rank that has left the job, or is about to, holds up nobody.
+		if (this.#control === undefined || this.#finalizing !== undefined) return;
+		await this.#grace.ask(this.#control, seconds);
+	}
+
 	async #join(job: JoinOptions, connect: Connect): Promise<void> {
 		const connected = connect(this.#inbox.receive, () => process.exit(ORPHANED));
 		const mesh = job.size > 1 ? await this.#openMesh(job.nodeRank) : undefined;
@@ -112,13 +121,23 @@ export class Session {
 	}
 
 	#onNews(news: News): void {
-		if (news.type === "query") {
-			void this.#answer(news.query);
-			return;
+		switch (news.type) {
+			case "query":
+				void this.#answer(news.query);
+				break;
+			case "graced":
+				this.#grace.noted();
+				break;
+			case "signal":
+				// From here, not from the launcher: its child may be a shell, and its children are not to be disturbed.
+				process.kill(process.pid, news.signal);
+				break;
+			case "left": {
+				const { rank, cause, failed, sent } = news;
+				const { departures, peers } = this.#progress;
+				departures.announce({ rank, cause, failed }, sent, peers.received(rank));
+			}
 		}
-		const { rank, cause, failed, sent } = news;
-		const { departures, peers } = this.#progress;
-		departures.announce({ rank, cause, failed }, sent, peers.received(rank));
 	}
 
 	async #answer(query: number): Promise<void> {

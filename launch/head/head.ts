@@ -1,8 +1,8 @@
-import { constants } from "node:os";
 import { LaunchError } from "../../src/base/errors.ts";
 import type { Options } from "../command-line/options.ts";
 import type { Link } from "../link/link.ts";
 import type { AgentToHead, HeadToAgent } from "../link/protocol.ts";
+import { Ending, READER_MS } from "./ending.ts";
 import type { HostAnswers } from "./host-answers.ts";
 import type { Plan } from "./plan.ts";
 import { handleSignals } from "./signals.ts";
@@ -16,9 +16,6 @@ const TIMEOUT_CODE = 124;
 /** How long a rank may take to say what it waits for. */
 const QUERY_MS = 500;
 
-/** After a signal or --timeout, a reader of our output that does not read holds us up no longer than this. */
-const READER_MS = 5000;
-
 /** Connects the parts of a running job: the agent, what it tells, output, standard input, signals, the time limit. */
 export class Head {
 	readonly #options: Options;
@@ -27,6 +24,7 @@ export class Head {
 	readonly #output: Output;
 	readonly #stdin: StdinFeed;
 	readonly #job: Job;
+	readonly #ending: Ending;
 	#answers: HostAnswers | undefined;
 	#mapShown: Promise<void> | undefined;
 	#over: () => void = () => {};
@@ -73,6 +71,13 @@ export class Head {
 				over: () => this.#over(),
 			},
 		});
+		this.#ending = new Ending(this.#job, {
+			graceMs: options.graceMs,
+			say: (text) => {
+				if (!options.quiet) this.#output.message(text);
+			},
+			overIn: (limitMs) => this.#overIn(limitMs),
+		});
 		this.#openOutput();
 		link.onMessage((message) => this.#receive(message));
 	}
@@ -86,6 +91,7 @@ export class Head {
 			timeoutMs === undefined ? undefined : setTimeout(() => void this.#timedOut(timeoutMs), timeoutMs);
 		await this.#done;
 		clearTimeout(timer);
+		this.#ending.ranksEnded();
 		this.#stdin.stop();
 		await this.#mapShown;
 		const closed = new Promise<void>((resolve) => {
@@ -159,19 +165,8 @@ export class Head {
 	}
 
 	#handleSignals(): void {
-		const say = (text: string) => (this.#options.quiet ? undefined : text);
 		handleSignals({
-			end: (signal, again) => {
-				const code = 128 + constants.signals[signal];
-				if (again) {
-					this.#link.send({ type: "terminate", signal: "SIGKILL", graceMs: 0 });
-					this.#overIn(1000);
-					return;
-				}
-				const hint = signal === "SIGINT" ? " (again: at once)" : "";
-				this.#job.end(code, { text: say(`${signal}: ending all ranks${hint}`), signal });
-				this.#overIn(this.#options.graceMs + READER_MS);
-			},
+			end: (signal) => this.#ending.signalled(signal),
 			pass: (signal) => this.#link.send({ type: "signal", signal }),
 			show: () => void this.#show(),
 			resumed: () => this.#stdin.start(),

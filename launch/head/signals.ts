@@ -1,7 +1,11 @@
+/** The signals that ask for the end of the job. */
+const END_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+export type EndSignal = (typeof END_SIGNALS)[number];
+
 /** What signals to tsmpirun mean. */
 export interface SignalActions {
-	/** End the job; `again` if it was asked to before. */
-	readonly end: (signal: "SIGINT" | "SIGTERM" | "SIGHUP", again: boolean) => void;
+	/** End the job. */
+	readonly end: (signal: EndSignal) => void;
 	/** Pass a signal on to the ranks. */
 	readonly pass: (signal: NodeJS.Signals) => void;
 	/** Print what each rank waits for. */
@@ -12,13 +16,7 @@ export interface SignalActions {
 
 /** Takes over the signals of this process. */
 export function handleSignals(actions: SignalActions): void {
-	let asked = false;
-	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-		process.on(signal, () => {
-			actions.end(signal, asked);
-			asked = true;
-		});
-	}
+	for (const signal of END_SIGNALS) process.on(signal, () => actions.end(signal));
 	for (const signal of ["SIGUSR1", "SIGUSR2"] as const) process.on(signal, () => actions.pass(signal));
 	process.on("SIGQUIT", () => actions.show());
 	process.on("SIGTSTP", () => {

@@ -5,6 +5,7 @@ const TYPES: Readonly<Record<RankToAgent["type"], true>> = {
 	hello: true,
 	abort: true,
 	finalize: true,
+	grace: true,
 	blocked: true,
 	status: true,
 	leaving: true,

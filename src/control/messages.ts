@@ -52,6 +52,9 @@ export interface PendingOperation {
 /** Messages that a rank has sent to, or received from, each peer so far: [world rank, count]. */
 export type Counts = readonly (readonly [number, number])[];
 
+/** The signals after which a job has the time that it asked for. */
+export type GraceSignal = "SIGTERM" | "SIGINT";
+
 export type RankToAgent =
 	/** First message: this rank can receive. */
 	| {
@@ -74,6 +77,8 @@ export type RankToAgent =
 			/** World ranks of which it knows that nothing comes from them any more. */
 			readonly gone: readonly number[];
 	  }
+	/** So many seconds are enough for rank 0 to finish after a signal, while the others live on; waits for "graced". */
+	| { readonly type: "grace"; readonly seconds: number }
 	/** Answer to "query". */
 	| { readonly type: "status"; readonly query: number; readonly operations: readonly PendingOperation[] }
 	/** Written while the process exits without finalize. */
@@ -103,6 +108,10 @@ export type AgentToRank =
 			readonly sent?: number;
 			readonly failed: boolean;
 	  }
+	/** Answer to "grace". */
+	| { readonly type: "graced" }
+	/** To rank 0 alone: somebody asks the job to end, and it has its grace time to do so. */
+	| { readonly type: "signal"; readonly signal: GraceSignal }
 	/** Every rank has finalized or is gone. */
 	| { readonly type: "finalized" }
 	/** Tell what you wait for. */

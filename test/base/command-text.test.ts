@@ -12,5 +12,9 @@ test("commandText() is what a shell would take, without secrets", (t) => {
 		"--engine-args '--api-key ... --threads 2'",
 	);
 	t.is(commandText(["--endpoint", "http://me:secret@host:80/v1"]), "--endpoint http://...@host:80/v1");
+	t.is(
+		commandText(["--header", "Authorization: Bearer secret", "--header=x-key: secret"]),
+		"--header 'Authorization: ...' '--header=x-key: ...'",
+	);
 	t.is(commandText(["--api-key-file", "/etc/key"]), "--api-key-file /etc/key");
 });

@@ -39,7 +39,11 @@ export interface RunHandle {
 }
 
 /** Starts tsmpirun; it is ended, with its ranks, when the test is over. */
-export function start(t: ExecutionContext, args: readonly string[], options: RunOptions = {}): RunHandle {
+export function start(
+	t: Pick<ExecutionContext, "teardown" | "log">,
+	args: readonly string[],
+	options: RunOptions = {},
+): RunHandle {
 	const { input, cwd, within = [], timeoutMs = 60_000 } = options;
 	const env = { ...process.env, ...options.env };
 	const from = performance.now();

@@ -1,9 +1,9 @@
 import { type Clock, SYSTEM_CLOCK } from "../../../src/base/clock.ts";
-import type { AgentToRank, RankToAgent } from "../../../src/control/messages.ts";
+import type { AgentToRank, GraceSignal, RankToAgent } from "../../../src/control/messages.ts";
 import type { JobNews } from "../../link/protocol.ts";
 import { causeOf, firstFailure } from "./judgement.ts";
 import { PeerNews } from "./peer-news.ts";
-import { nameOf, type RankRecord } from "./rank-record.ts";
+import { isActive, nameOf, type RankRecord } from "./rank-record.ts";
 import { type EndOptions, Verdict } from "./verdict.ts";
 import { Watch } from "./watch.ts";
 
@@ -41,6 +41,8 @@ export class Job {
 	readonly #peers: PeerNews;
 	readonly #verdict: Verdict;
 	readonly watch: Watch;
+	/** The longest that a rank has asked for, in milliseconds. */
+	#graceMs = 0;
 	#over = false;
 
 	constructor(records: readonly RankRecord[], { effects, continues, clock = SYSTEM_CLOCK }: JobOptions) {
@@ -79,6 +81,18 @@ export class Job {
 	/** Ends the job. The first reason gives the exit code; later ones are consequences. */
 	end(exitCode: number, options: EndOptions = {}): void {
 		this.#verdict.end(exitCode, options);
+	}
+
+	/**
+	 * Tells rank 0 of a signal, if ranks have asked for time to finish after it, and rank 0 can still hear it.
+	 *
+	 * @returns That time in milliseconds, or undefined.
+	 */
+	tellSignal(signal: GraceSignal): number | undefined {
+		const [first] = this.#records;
+		if (this.#graceMs === 0 || this.ending || first === undefined || !isActive(first)) return undefined;
+		this.#effects.tell(first.rank, { type: "signal", signal });
+		return this.#graceMs;
 	}
 
 	receive(message: JobNews): void {
@@ -142,6 +156,10 @@ export class Job {
 				record.sent = message.sent;
 				this.watch.moved(record.rank);
 				this.#peers.finalized();
+				return;
+			case "grace":
+				this.#graceMs = Math.max(this.#graceMs, message.seconds * 1000);
+				this.#effects.tell(record.rank, { type: "graced" });
 				return;
 			case "leaving":
 				record.sent = message.sent;

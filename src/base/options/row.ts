@@ -11,6 +11,8 @@ export interface OptionRow {
 	readonly group?: string;
 	/** The value may begin with "--": it holds arguments of another program. */
 	readonly dashesInValue?: true;
+	/** It may be given several times. */
+	readonly several?: true;
 	/** Digits may follow a one-letter name at once: -n4. */
 	readonly attachedDigits?: true;
 	/** What stands behind it is not looked at: --help answers whatever else is asked. */

@@ -17,6 +17,7 @@ import { type ModelNames, Models } from "./models.ts";
 import type { BatchOutcome, Ending } from "./outcome.ts";
 import type { RunBatchOptions } from "./run-options.ts";
 import { Tally } from "./tally.ts";
+import { watchedReplica } from "./watch.ts";
 
 /** What rank 0 knows of a rank before it runs anything. */
 export interface RankFacts {
@@ -61,9 +62,11 @@ export class BatchRun {
 	}
 
 	async #run(comm: Comm, engine: Engine): Promise<BatchOutcome> {
-		const { policy = "dynamic", measurement, onPiece, signal } = this.#options;
+		const { policy = "dynamic", measurement, onPiece, signal, watch } = this.#options;
 		const models: Models = new Models({ policy, onError: (error) => feed.fail(error) });
+		watch?.begun(this.#ranks.map(({ slots }) => slots));
 		const feed: Feed = new Feed(models, {
+			watch,
 			onEnd: (request, end) => this.#onEnd(request, end),
 			onBadLine: (line) => this.#fail(line, null, line),
 			refusal: (request) => models.refusal(request),
@@ -77,7 +80,7 @@ export class BatchRun {
 				rank === comm.rank
 					? localReplica(engine, { rank, slots, recorder, stop })
 					: new RemoteReplica(comm, rank, slots);
-			models.join(replica, model);
+			models.join(watchedReplica(replica, watch), model);
 		}
 		await feed.run(this.#batch.requests());
 		const interrupted = signal?.aborted === true;
@@ -138,6 +141,7 @@ export class BatchRun {
 
 	#tell(ending: Ending, written: Promise<void> | undefined): Promise<void> | undefined {
 		this.#ended += 1;
+		this.#options.watch?.ended(ending);
 		const heard = this.#options.onEnd?.(ending);
 		return written === undefined || heard === undefined ? (written ?? heard) : both(written, heard);
 	}

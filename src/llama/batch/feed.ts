@@ -2,6 +2,7 @@ import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promi
 import type { RequestEnd, SubmitOptions } from "../dispatch/submission.ts";
 import type { Failure } from "../openai/failure.ts";
 import { type BadLine, type BatchRequest, isRequest } from "./files/request.ts";
+import { type BatchWatch, watchedOptions } from "./watch.ts";
 
 /** Requests that are read ahead of those that run: what policies and priorities can choose from. */
 const WINDOW = 4096;
@@ -40,6 +41,8 @@ export interface FeedOptions {
 	readonly refusal?: (request: BatchRequest) => Failure | undefined;
 	/** Called with each piece of text as it is generated; without it no pieces travel. */
 	readonly onPiece?: ((request: BatchRequest, text: string) => void) | undefined;
+	/** Hears of requests that wait, and of who is given them. */
+	readonly watch?: BatchWatch | undefined;
 	/** The open loop: when the next request is due, in milliseconds from the start. Without it: as soon as there is room. */
 	readonly nextArrival?: (() => number) | undefined;
 	/** An abort cancels what has been submitted and reads no more. */
@@ -145,14 +148,15 @@ export class Feed {
 	}
 
 	#submit(request: BatchRequest, dueMs: number | undefined): void {
-		const { onPiece } = this.#options;
+		const { onPiece, watch } = this.#options;
 		this.#open.add(request.id);
 		this.#tokens += request.promptTokens;
-		this.#dispatcher.submit(request, {
+		const options: SubmitOptions = {
 			dueMs,
 			onEnd: (end) => this.#ended(request, end),
 			...(onPiece === undefined ? {} : { onPiece: ([, text]) => text !== "" && onPiece(request, text) }),
-		});
+		};
+		this.#dispatcher.submit(request, watchedOptions(request, options, watch));
 	}
 
 	#ended(request: BatchRequest, end: RequestEnd): Promise<void> | undefined {

@@ -12,6 +12,7 @@ import type { Measurement } from "../measure/measure.ts";
 import { POLICIES, type Policy } from "../schedule/policies.ts";
 import type { BatchRequest } from "./files/request.ts";
 import type { Ending } from "./outcome.ts";
+import type { BatchWatch } from "./watch.ts";
 
 /** How to run a batch. */
 export interface RunBatchOptions {
@@ -33,6 +34,8 @@ export interface RunBatchOptions {
 	readonly onEnd?: ((ending: Ending) => Promise<void> | undefined) | undefined;
 	/** Called on rank 0 with each piece of text as it is generated. @default pieces do not travel */
 	readonly onPiece?: ((request: BatchRequest, text: string) => void) | undefined;
+	/** On rank 0: hears of requests and ranks as they come and go; `serveMetrics` gives one. @default nobody does */
+	readonly watch?: BatchWatch | undefined;
 	/** On rank 0: an abort ends the run early. What had not ended stays out of the output. @default runs to the end */
 	readonly signal?: AbortSignal | undefined;
 }
@@ -48,6 +51,7 @@ export const RUN_BATCH_KINDS: Kinds<RunBatchOptions> = {
 	measurement: objectWith("what startMeasurement() resolves to", "recorder", "stop"),
 	onEnd: FUNCTION,
 	onPiece: FUNCTION,
+	watch: objectWith("what serveMetrics() resolves to has", "submitted", "assigned", "ended"),
 	signal: SIGNAL,
 };
 

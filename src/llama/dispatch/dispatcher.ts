@@ -73,6 +73,11 @@ export class Dispatcher {
 		return this.#scheduler.outstanding;
 	}
 
+	/** Why the last rank was lost; undefined if none was. */
+	get loss(): string | undefined {
+		return this.#loss;
+	}
+
 	/** A rank takes part from now on. One that was lost or has left may join anew. */
 	join(replica: Replica): void {
 		const { rank, slots } = replica;
@@ -148,10 +153,8 @@ export class Dispatcher {
 		return true;
 	}
 
-	/** Something changed in what the schedule goes by: it decides anew. */
-	reconsider(): void {
-		this.#pumpSoon();
-	}
+	/** What the schedule goes by has changed: it decides anew. */
+	readonly reconsider = (): void => this.#pumpSoon();
 
 	/** All that will ever be submitted has been: policies may start the longest first. A server never calls it. */
 	inputEnded(): void {

@@ -1,6 +1,7 @@
 import { type Comm, MpiError } from "../../index.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { RankStatistics } from "../measure/recorder.ts";
+import { tellFigures } from "./figures.ts";
 import type { FromWorker, Order, ToWorker, WorkerEvent } from "./messages.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
 
@@ -39,16 +40,21 @@ export interface LocalReplicaOptions extends RunnerOptions {
 /** The replica of this process, around its own engine. */
 export function localReplica(engine: Engine, { rank = 0, stop, ...options }: LocalReplicaOptions): Replica {
 	let listener: ReplicaListener | undefined;
+	let stopFigures = () => {};
 	const runner = new Runner(engine, options, (event) => listener?.onEvents([event]));
 	return {
 		rank,
 		slots: options.slots,
 		listen: (hears) => {
 			listener = hears;
+			stopFigures = tellFigures(engine, (event) => hears.onEvents([event]));
 		},
 		order: (orders) => runner.take(orders),
 		cancel: (ids) => runner.cancel(ids),
-		stop,
+		stop: () => {
+			stopFigures();
+			return stop();
+		},
 	};
 }
 

@@ -7,6 +7,7 @@ import { BadRequest } from "../openai/bad-request.ts";
 import { choiceSeed, type EmbedTask, type GenerateTask, promptsFor, type Task } from "../openai/task.ts";
 import type { PieceEvent } from "./piece.ts";
 import { resumed } from "./resumed.ts";
+import { ToldTokens } from "./told-tokens.ts";
 
 /** What a task's run is told and tells. */
 export interface TaskRun {
@@ -38,13 +39,21 @@ async function generate(
 	{ record, signal, onPiece }: TaskRun,
 ): Promise<TaskOutcome> {
 	const { n = 1, maxTokens = Number.POSITIVE_INFINITY, temperature, seed, resume } = task;
-	const { stop, sampling, chat, logprobs, body } = task;
+	const { stop, sampling, chat, logprobs, body, headers } = task;
 	const failed = new AbortController();
-	const options = { maxTokens, temperature, stop, sampling, chat, logprobs, body };
+	const options = { maxTokens, temperature, stop, sampling, chat, logprobs, body, headers };
 	const asked = promptsFor(task, engine.info);
 	const begun = resume === undefined ? asked : await resumed(engine, asked, chat, resume);
 	const prompts = begun.flatMap((prompt) => Array.from({ length: n }, () => prompt));
 	// Of one choice nobody else is to be stopped, and a combined signal costs time.
+	const told = task.tokens === true ? new ToldTokens(prompts.length, resume) : undefined;
+	const hear =
+		told === undefined
+			? onPiece
+			: (event: PieceEvent, choice: number) => {
+					told.add(event, choice);
+					onPiece?.(event, choice);
+				};
 	const either = prompts.length === 1 ? signal : AbortSignal.any([signal, failed.signal]);
 	const running = prompts.map(async (prompt, index) => {
 		try {
@@ -52,7 +61,7 @@ async function generate(
 				...options,
 				signal: either,
 				seed: choiceSeed(seed, index),
-				...(onPiece === undefined ? {} : { onPiece: (event) => onPiece(event, index) }),
+				...(hear === undefined ? {} : { onPiece: (event) => hear(event, index) }),
 			});
 		} catch (error) {
 			failed.abort(error);
@@ -63,7 +72,8 @@ async function generate(
 	const usage = sumUsage(choices, n);
 	const timings = joinTimings(choices);
 	const echoed = task.echo === true ? { prompts: await textsOf(engine, task.prompts) } : {};
-	return { answer: { kind: "generated", choices, usage, timings, ...echoed }, usage, timings };
+	const tokens = told === undefined ? {} : { tokens: told.all };
+	return { answer: { kind: "generated", choices, usage, timings, ...echoed, ...tokens }, usage, timings };
 }
 
 /** The texts of prompts that are echoed: a conversation never is. */
@@ -75,7 +85,7 @@ async function textsOf(engine: Engine, prompts: readonly Prompt[]): Promise<stri
 
 async function embed(
 	engine: Engine,
-	{ texts, dimensions, body }: EmbedTask,
+	{ texts, dimensions, body, headers }: EmbedTask,
 	{ signal }: TaskRun,
 ): Promise<TaskOutcome> {
 	const start = performance.now();
@@ -83,7 +93,7 @@ async function embed(
 	const onUsage = (usage: { readonly promptTokens: number }) => {
 		promptTokens = usage.promptTokens;
 	};
-	const whole = await engine.embedMany(texts, { signal, onUsage, body });
+	const whole = await engine.embedMany(texts, { signal, onUsage, body, headers });
 	const embeddings =
 		dimensions === undefined ? whole : whole.map((embedding) => shorten(embedding, dimensions));
 	const totalMs = performance.now() - start;

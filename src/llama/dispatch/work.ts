@@ -2,6 +2,7 @@ import type { Comm } from "../../index.ts";
 import type { Engine } from "../engine/engine.ts";
 import { JobError } from "../errors.ts";
 import type { Measurement } from "../measure/measure.ts";
+import { tellFigures } from "./figures.ts";
 import type { FromWorker, ToWorker, WorkerEvent } from "./messages.ts";
 import { isDeath } from "./replica.ts";
 import { Runner } from "./runner.ts";
@@ -26,6 +27,7 @@ export async function work(comm: Comm, engine: Engine, { measurement, slots }: W
 	const runner = new Runner(engine, { recorder: measurement.recorder, slots }, (event) =>
 		mailbox.tell(event),
 	);
+	const stopFigures = tellFigures(engine, (event) => mailbox.tell(event));
 	const beat = setInterval(() => runner.busy && mailbox.tell({ type: "beat" }), BEAT_MS);
 	try {
 		for (;;) {
@@ -34,6 +36,7 @@ export async function work(comm: Comm, engine: Engine, { measurement, slots }: W
 			runner.take(message.orders);
 			runner.cancel(message.cancels);
 		}
+		stopFigures();
 		await mailbox.close();
 		const statistics = await measurement.stop();
 		await comm.send({ statistics } satisfies FromWorker, { dest: 0 });
@@ -44,6 +47,7 @@ export async function work(comm: Comm, engine: Engine, { measurement, slots }: W
 		throw new JobError(text, 1, { cause: error });
 	} finally {
 		clearInterval(beat);
+		stopFigures();
 	}
 }
 

@@ -28,6 +28,10 @@ const OBJECT: Kind = {
 	words: "an object",
 	accepts: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
 };
+const HEADERS: Kind = {
+	words: "an object of texts",
+	accepts: (value) => OBJECT.accepts(value) && Object.values(value as object).every(TEXT.accepts),
+};
 const LIST: Kind = listOf("a list", ANYTHING);
 const TOKENS: Kind = listOf("a list of token ids", integerFrom(0));
 const BIASES: Kind = {
@@ -77,9 +81,15 @@ const GENERATE_OPTIONS: Kinds<GenerateOptions> = {
 	chat: optionsOf("chat options (see ChatOptions)", CHAT_KINDS),
 	logprobs: integerFrom(0, 20),
 	body: OBJECT,
+	headers: HEADERS,
 	signal: SIGNAL,
 };
-const EMBED_OPTIONS: Kinds<EmbedOptions> = { onUsage: FUNCTION, body: OBJECT, signal: SIGNAL };
+const EMBED_OPTIONS: Kinds<EmbedOptions> = {
+	onUsage: FUNCTION,
+	body: OBJECT,
+	headers: HEADERS,
+	signal: SIGNAL,
+};
 const TOKENIZE_OPTIONS: Kinds<TokenizeOptions> = { addSpecial: BOOLEAN };
 
 const MESSAGE: Kind = {

@@ -83,6 +83,10 @@ export class DeadlineEngine implements Engine {
 		return this.#engine.ready();
 	}
 
+	async figures(): Promise<Readonly<Record<string, number>>> {
+		return (await this.#engine.figures?.()) ?? {};
+	}
+
 	close(): Promise<void> {
 		return this.#engine.close();
 	}

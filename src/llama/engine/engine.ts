@@ -31,6 +31,8 @@ export interface GenerateOptions {
 	 * given; nothing that is left open is filled in. Other engines go by the options alone. @default none
 	 */
 	readonly body?: Readonly<Record<string, unknown>> | undefined;
+	/** HTTP headers that go to an endpoint with the request, such as `traceparent`. Other engines have no use for them. @default none */
+	readonly headers?: Readonly<Record<string, string>> | undefined;
 	/** Ends the request and frees its sequence, also while the prompt is still being read. @default none */
 	readonly signal?: AbortSignal | undefined;
 }
@@ -41,6 +43,8 @@ export interface EmbedOptions {
 	readonly onUsage?: ((usage: { readonly promptTokens: number }) => void) | undefined;
 	/** A request body that an endpoint is sent as it stands, with the texts. Other engines have no use for it. @default none */
 	readonly body?: Readonly<Record<string, unknown>> | undefined;
+	/** HTTP headers that go to an endpoint with the request, such as `traceparent`. Other engines have no use for them. @default none */
+	readonly headers?: Readonly<Record<string, string>> | undefined;
 	/** Gives up the embedding. @default none */
 	readonly signal?: AbortSignal | undefined;
 }
@@ -89,6 +93,8 @@ export interface Completion {
 	readonly finishReason: FinishReason;
 	/** With the reason "length": which limit it was. */
 	readonly limit?: Limit;
+	/** The stop text that ended it, if one did. */
+	readonly stopText?: string;
 	/** The model that an endpoint says it ran. */
 	readonly model?: string;
 	/** Each token of the text, if that was asked for. */
@@ -107,7 +113,8 @@ export interface TokenEvent {
 	readonly text: string;
 	/**
 	 * The tokens whose text this is, where the engine tells them and they make exactly this text: prompt and tokens
-	 * together can be continued elsewhere. Never with stop texts, which may end within a token.
+	 * together can be continued elsewhere. Once a piece ends within a token, as before what may become a stop text, no
+	 * later piece has them; nor has any after thoughts.
 	 */
 	readonly tokens?: readonly number[];
 	/** How likely these tokens were, if that was asked for and is known already. */
@@ -233,6 +240,11 @@ export interface Engine {
 	 * @throws {EngineError} none can run any more.
 	 */
 	ready(): Promise<void>;
+	/**
+	 * What the engine says of itself, by the names of its own metrics with their labels: those of llama-server. Never waits
+	 * for a request, and not long for anything; none of an engine that keeps no figures.
+	 */
+	figures?(): Promise<Readonly<Record<string, number>>>;
 	/** Stops the engine and rejects its running requests. Resolves once its process is gone. */
 	close(): Promise<void>;
 }

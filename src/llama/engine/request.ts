@@ -21,6 +21,7 @@ export interface CheckedRequest {
 	readonly chat: ChatOptions;
 	readonly logprobs: number | undefined;
 	readonly body: Readonly<Record<string, unknown>> | undefined;
+	readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What is not asked for is set all the same: defaults differ between versions and engines. */
@@ -44,7 +45,7 @@ export function checkRequest(
 	{ schemas = false }: { readonly schemas?: boolean } = {},
 ): CheckedRequest {
 	checkGenerate(prompt, options);
-	const { body, seed = 0, stop = [], chat = {}, logprobs } = options;
+	const { body, seed = 0, stop = [], chat = {}, logprobs, headers } = options;
 	const open = body !== undefined;
 	const { maxTokens = open ? Number.POSITIVE_INFINITY : DEFAULT_MAX_TOKENS } = options;
 	const temperature = options.temperature ?? (open ? undefined : 0);
@@ -56,7 +57,7 @@ export function checkRequest(
 		throw new EngineError("ERR_PROMPT", "Cannot continue an empty list of messages");
 	}
 	return {
-		...{ prompt, temperature, stop, chat, logprobs, body },
+		...{ prompt, temperature, stop, chat, logprobs, body, headers },
 		maxTokens: maxTokens === Number.POSITIVE_INFINITY ? undefined : positive("maxTokens", maxTokens),
 		seed: seedOf(seed),
 		sampling: open
@@ -97,6 +98,16 @@ export function promptTooLong(tokens: number, contextSize: number): EngineError 
 		"ERR_PROMPT_TOO_LONG",
 		`Cannot run a prompt of ${tokens} tokens: the context has ${contextSize} tokens, and at least one must be left for the answer`,
 	);
+}
+
+/** The two numbers that the error of a prompt or a text that does not fit tells; undefined if it has none. */
+export function overflowIn(
+	message: string,
+): { readonly tokens: number; readonly contextSize: number } | undefined {
+	const [, tokens, contextSize] =
+		/a (?:prompt|text) of (\d+) tokens: the context has (\d+) tokens/.exec(message) ?? [];
+	if (tokens === undefined || contextSize === undefined) return undefined;
+	return { tokens: Number(tokens), contextSize: Number(contextSize) };
 }
 
 /** The error of a text to embed that does not fit. */

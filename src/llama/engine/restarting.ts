@@ -111,6 +111,12 @@ export class RestartingEngine implements Engine {
 		await (await this.#living()).ready();
 	}
 
+	/** None while it starts. */
+	async figures(): Promise<Readonly<Record<string, number>>> {
+		if (this.#starting !== undefined) return {};
+		return (await this.#engine.figures?.()) ?? {};
+	}
+
 	async close(): Promise<void> {
 		this.#closing.abort();
 		await this.#starting?.catch(() => {});

@@ -19,6 +19,7 @@ import { TARGETS, type Targets } from "../measure/targets.ts";
 import { REPORT_FILES, type ReportFiles, touchReportFiles, writeReport } from "../report/outputs.ts";
 import { formatSweep, type SweepRow, writeSweep } from "../report/sweep.ts";
 import { formatReport } from "../report/text.ts";
+import { openLoopText } from "../schedule/arrivals.ts";
 import type { Setting, SettingRun } from "./for-each-setting.ts";
 import { runFacts } from "./process/run-facts.ts";
 import { atRoot } from "./process/together.ts";
@@ -35,6 +36,8 @@ export interface ConcludeOptions extends ReportFiles, Targets {
 	readonly rate?: number | undefined;
 	/** As `runBatch` had it. @default 1 */
 	readonly burstiness?: number | undefined;
+	/** How the requests came, in words. @default what `rate` and `burstiness` say */
+	readonly load?: string | undefined;
 	/** What the runs of a sweep differ in. @default "setting" */
 	readonly sweep?: string | undefined;
 	/** How requests were shared out, as `runBatch` had it. @default not said */
@@ -51,12 +54,17 @@ const OPTIONS: Kinds<ConcludeOptions> = {
 	inflight: numberFrom(0),
 	rate: numberFrom(0),
 	burstiness: numberFrom(0),
+	load: TEXT,
 	sweep: TEXT,
 	policy: TEXT,
 	sampling: objectWith("{ temperature, top_p, top_k, min_p, seed, max_tokens }", "seed"),
 };
 
-const OUTCOME: Kind = objectWith("what runBatch gave", "statistics", "delivery");
+/** What `runBatch` gives, or `runLoad`, which delivers nothing. */
+export type ConcludedOutcome = Pick<BatchOutcome, "statistics" | "interrupted"> &
+	Partial<Pick<BatchOutcome, "delivery" | "ignored" | "resumable">>;
+
+const OUTCOME: Kind = objectWith("what runBatch gave", "statistics");
 const OUTCOMES: Kind = either(
 	OUTCOME,
 	listOf("what forEachSetting gave", objectWith("", "setting", "value")),
@@ -81,12 +89,12 @@ export async function prepareReport(mpi: Mpi, options: ConcludeOptions = {}): Pr
  * is 1. Several runs of a sweep give one table with a line for each, and of the files `json` and `md` only. Where there
  * is no outcome, which is on all ranks but 0, it does nothing.
  *
- * @param result What `runBatch` gave, or what `forEachSetting` gave of it.
+ * @param result What `runBatch` or `runLoad` gave, or what `forEachSetting` gave of it.
  * @throws {JobError} naming a file that cannot be written.
  * @throws {ArgumentError} ERR_ARG: an option is unknown, or a value has the wrong type.
  */
 export async function conclude(
-	result: BatchOutcome | undefined | readonly SettingRun<BatchOutcome | undefined>[],
+	result: ConcludedOutcome | undefined | readonly SettingRun<ConcludedOutcome | undefined>[],
 	options: ConcludeOptions = {},
 ): Promise<void> {
 	if (result === undefined) return;
@@ -114,13 +122,13 @@ export async function conclude(
 
 /** Merges what rank 0 has gathered of one run into its report. */
 export function makeReport(
-	{ statistics, delivery, ignored, interrupted, resumable }: BatchOutcome,
+	{ statistics, delivery, ignored, interrupted, resumable }: ConcludedOutcome,
 	{ slo, minSuccess, rate, burstiness, policy, sampling, ...options }: ConcludeOptions,
 	setting: Setting | undefined,
 ): Report {
 	const { model = options.model, inflight = options.inflight } = setting?.changes ?? {};
 	const modelNote = setting?.changes.model === undefined ? options.modelNote : undefined;
-	const load = loadText(rate, burstiness);
+	const { load = loadText(rate, burstiness) } = options;
 	const run: RunFacts = {
 		...runFacts(),
 		...(sampling === undefined ? {} : { sampling }),
@@ -137,13 +145,7 @@ export function filesOf({ json, md, html, trace }: ReportFiles): ReportFiles {
 	return { json, md, html, trace };
 }
 
-function loadText(rate: number | undefined, burstiness = 1): string {
+function loadText(rate: number | undefined, burstiness: number | undefined): string {
 	if (rate === undefined) return "closed loop: the next request starts when one ends";
-	const gaps =
-		burstiness === 1
-			? "Poisson"
-			: burstiness === Number.POSITIVE_INFINITY
-				? "evenly"
-				: `burstiness ${burstiness}`;
-	return `open loop: ${rate} requests/s, ${gaps}; latency counts from when a request was due`;
+	return openLoopText({ rate, ...(burstiness === undefined ? {} : { burstiness }) });
 }

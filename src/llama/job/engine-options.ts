@@ -1,7 +1,10 @@
 import type { OptionValues } from "../../base/options/values.ts";
 import { endpointUrl } from "../engine/endpoint/connect.ts";
 import { reasonOf } from "../errors.ts";
-import { type JobOptionName, usageError } from "./option-table.ts";
+import { usageError } from "./option-table.ts";
+
+/** Names of the options that are read here. */
+export type EngineOptionName = "engine" | "llama-server" | "engine-args" | "endpoint" | "request-timeout";
 
 /** Which engine a job uses, and what only some engines take. */
 export interface EngineChoice {
@@ -25,14 +28,19 @@ const LONGEST_TIMEOUT = 1e6;
 /**
  * Reads the options that are about engines.
  *
+ * @param keyOption The name of the option for the endpoints' key.
+ *
  * @throws {JobError} with exit code 2 for a mistake.
  */
-export function readEngineChoice(values: OptionValues<JobOptionName>): EngineChoice {
+export function readEngineChoice<Key extends string>(
+	values: OptionValues<EngineOptionName | Key>,
+	keyOption: Key,
+): EngineChoice {
 	const endpoints = readEndpoints(values.text("endpoint"));
 	const engine = values.choice("engine", ENGINES) ?? (endpoints.length > 0 ? "endpoint" : "auto");
-	const others: readonly (readonly [JobOptionName, boolean, string])[] = [
+	const others: readonly (readonly [EngineOptionName | Key, boolean, string])[] = [
 		["endpoint", engine === "endpoint", `the engine is ${engine}`],
-		["api-key-file", engine === "endpoint", "only an endpoint has an API key"],
+		[keyOption, engine === "endpoint", "only an endpoint has an API key"],
 		["llama-server", engine === "auto" || engine === "llama-server", `the engine is ${engine}`],
 		["engine-args", engine === "auto" || engine === "llama-server", "only llama-server takes arguments"],
 	];
@@ -47,7 +55,7 @@ export function readEngineChoice(values: OptionValues<JobOptionName>): EngineCho
 		llamaServer: values.text("llama-server"),
 		engineArgs: values.words("engine-args"),
 		endpoints,
-		apiKeyFile: values.text("api-key-file"),
+		apiKeyFile: values.text(keyOption),
 		requestTimeout: values.parsed(
 			"request-timeout",
 			`seconds, more than 0 and at most ${LONGEST_TIMEOUT}`,

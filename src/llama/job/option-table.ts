@@ -143,6 +143,12 @@ export const OPTION_TABLE = [
 		value: "PERCENT",
 		describe: "requests that must succeed, or the exit code is 1 (100)",
 	},
+	{
+		name: "metrics-port",
+		value: "PORT",
+		describe: "serve metrics for Prometheus on rank 0 while the job runs; 0 is a free port",
+	},
+	{ name: "metrics-host", value: "ADDRESS", describe: "the address for that (127.0.0.1)" },
 	{ name: "print", describe: "print each answer as it arrives" },
 	{
 		name: "help",

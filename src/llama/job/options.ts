@@ -1,17 +1,18 @@
 import { helpText } from "../../base/options/help.ts";
+import { repeatedOption } from "../../base/options/repeated.ts";
 import { type GivenOption, scanOptions } from "../../base/options/scan.ts";
 import { OptionValues } from "../../base/options/values.ts";
 import { IN_FORMATS, type InFormat } from "../batch/files/in-format.ts";
 import { type GpuChoice, type GpuLayers, MAX_SLOTS } from "../engine/options.ts";
 import { JobError } from "../errors.ts";
-import type { Slo } from "../measure/slo.ts";
+import { parseSlo, type Slo } from "../measure/slo.ts";
 import type { ReportFiles } from "../report/outputs.ts";
 import { definitionsText } from "../report/text.ts";
+import { parseBurstiness } from "../schedule/arrivals.ts";
 import { POLICIES, type Policy } from "../schedule/policies.ts";
 import { type EngineChoice, readEngineChoice } from "./engine-options.ts";
 import type { Sweep } from "./for-each-setting.ts";
 import { type JobOptionName, OPTION_TABLE, refuse, usageError } from "./option-table.ts";
-import { parseSlo } from "./slo.ts";
 import { parseSweep } from "./sweep.ts";
 
 /** What the command line of a job says, with every default filled in. `jobSettings` sorts it by what it is for. */
@@ -76,6 +77,10 @@ export interface JobOptions extends EngineChoice, Required<ReportFiles> {
 	readonly slo: Slo | undefined;
 	/** Percent of the requests that must succeed. */
 	readonly minSuccess: number;
+	/** Where rank 0 serves metrics while the job runs, 0 being a free port; undefined: nowhere. */
+	readonly metricsPort: number | undefined;
+	/** The address for that; undefined: 127.0.0.1. */
+	readonly metricsHost: string | undefined;
 	/** Print each answer as it arrives. */
 	readonly print: boolean;
 	/** Who runs which request. */
@@ -114,7 +119,8 @@ export function parseOptions(argv: readonly string[], program: string): JobOptio
 export function scanJob(argv: readonly string[], program: string): readonly GivenJobOption[] {
 	const { given, end } = scanOptions(argv, OPTION_TABLE, refuse, { style: "gnu" });
 	if (given.some(({ row }) => row.name === "help")) throw helpFor(program, argv[end]);
-	refuseRepeated(given);
+	const repeated = repeatedOption(given);
+	if (repeated !== undefined) throw usageError(repeated);
 	return given;
 }
 
@@ -149,7 +155,7 @@ export function readOptions(
 		minP: values.number("min-p", { least: 0, most: 1 }),
 		seed: values.integer("seed", { least: 0, most: 2 ** 32 - 1 }) ?? 1,
 		contextSize: values.integer("ctx-size", { least: 2 }),
-		...readEngineChoice(values),
+		...readEngineChoice(values, "api-key-file"),
 		gpu: values.choice("gpu", ["auto", "cuda", "cpu"]) ?? "auto",
 		gpuLayers: values.parsed("gpu-layers", "auto, max or a whole number from 0 up", parseLayers) ?? "auto",
 		threads: values.integer("threads", { least: 1, most: 1024 }),
@@ -165,6 +171,8 @@ export function readOptions(
 		sweep: values.has("sweep") ? parseSweep(values.text("sweep") ?? "") : undefined,
 		slo: values.has("slo") ? parseSlo(values.text("slo") ?? "") : undefined,
 		minSuccess: values.number("min-success", { least: 0, most: 100 }) ?? 100,
+		metricsPort: values.integer("metrics-port", { least: 0, most: 65_535 }),
+		metricsHost: values.text("metrics-host"),
 		print: values.has("print"),
 		policy: values.choice("policy", POLICIES) ?? POLICIES[0],
 		resume: values.has("resume") || values.has("retry-failed"),
@@ -172,19 +180,6 @@ export function readOptions(
 		ordered: values.has("ordered"),
 		maxRestarts: values.integer("max-restarts", { least: 0, most: 1_000_000 }) ?? 3,
 	};
-}
-
-/** The first of two files would be left out without a word. */
-function refuseRepeated(given: readonly GivenOption[]): void {
-	const values = new Map<string, string>();
-	for (const { row, value } of given) {
-		if (row.value === undefined) continue;
-		const first = values.get(row.name);
-		if (first !== undefined) {
-			throw usageError(`Cannot use --${row.name} twice, with ${first} and ${value}: it takes one value`);
-		}
-		values.set(row.name, value);
-	}
 }
 
 function checkTogether(values: OptionValues<JobOptionName>): void {
@@ -197,13 +192,16 @@ function checkTogether(values: OptionValues<JobOptionName>): void {
 	if (values.has("burstiness") && !values.has("rate")) {
 		throw usageError("Cannot use --burstiness without --rate: a closed loop has no gaps of its own");
 	}
+	if (values.has("metrics-host") && !values.has("metrics-port")) {
+		throw usageError("Cannot use --metrics-host without --metrics-port");
+	}
 	if (values.has("prompt-field") && values.has("prompt-template")) {
 		throw usageError("Cannot use --prompt-field with --prompt-template: each says what the prompt is");
 	}
 	if (values.has("system") && values.has("raw")) {
 		throw usageError("Cannot use --system with --raw: a system message is part of a chat template");
 	}
-	for (const name of ["out", "html", "trace", "print"] as const) {
+	for (const name of ["out", "html", "trace", "print", "metrics-port"] as const) {
 		if (values.has(name) && values.has("sweep")) {
 			throw usageError(
 				`Cannot use --${name} with --sweep: it has one run for each setting; use --json or --md`,
@@ -226,18 +224,14 @@ function parseNames(text: string): readonly string[] | undefined {
 	return names.includes("") ? undefined : names;
 }
 
-function parseShare(text: string): number | undefined {
+/** A share above 0, at most 1; undefined for another text. */
+export function parseShare(text: string): number | undefined {
 	const value = text.trim() === "" ? Number.NaN : Number(text);
 	return value > 0 && value <= 1 ? value : undefined;
 }
 
-function parseBurstiness(text: string): number | undefined {
-	if (text === "inf") return Number.POSITIVE_INFINITY;
-	const value = Number(text);
-	return value >= 1e-3 && value <= 1e6 ? value : undefined;
-}
-
-function parseLayers(text: string): "auto" | "max" | number | undefined {
+/** Layers on the GPU; undefined for another text. */
+export function parseLayers(text: string): "auto" | "max" | number | undefined {
 	if (text === "auto" || text === "max") return text;
 	return /^\d+$/.test(text) ? Number(text) : undefined;
 }

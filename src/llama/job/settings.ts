@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { BUILT_IN_TOKENS } from "../batch/files/built-in-prompts.ts";
 import type { OpenBatchOptions } from "../batch/open-batch.ts";
 import type { RunBatchOptions } from "../batch/run-options.ts";
@@ -5,6 +6,7 @@ import type { MeasureOptions } from "../measure/measure.ts";
 import { DEMO_MODEL_LABEL, DEMO_MODEL_NOTE } from "../model/demo/cache.ts";
 import type { ConcludeOptions } from "./conclude.ts";
 import type { Setting } from "./for-each-setting.ts";
+import type { ServeMetricsOptions } from "./metrics/serve-metrics.ts";
 import type { JobOptions } from "./options.ts";
 import { samplingFacts } from "./process/run-facts.ts";
 import type { StartEnginesOptions } from "./start-engines.ts";
@@ -20,8 +22,10 @@ export interface JobSettings {
 	readonly measure: MeasureOptions;
 	/** For `openBatch`. */
 	readonly batch: OpenBatchOptions;
+	/** For `serveMetrics`. */
+	readonly metrics: ServeMetricsOptions;
 	/** For `runBatch`, without what only the program knows. */
-	readonly run: Omit<RunBatchOptions, "measurement" | "onEnd">;
+	readonly run: Omit<RunBatchOptions, "measurement" | "onEnd" | "watch">;
 	/** For `prepareReport` and `conclude`. */
 	readonly report: ConcludeOptions;
 }
@@ -46,6 +50,11 @@ export function jobSettings(options: JobOptions, setting?: Setting): JobSettings
 		...{ resume: job.resume, retryFailed: job.retryFailed, ordered: job.ordered },
 	};
 	const isDemo = options.model === undefined && options.engine !== "endpoint";
+	const modelName =
+		options.models.length > 1
+			? options.models.join(", ")
+			: (options.model ?? (isDemo ? DEMO_MODEL_LABEL : undefined));
+	const servedName = options.models.map(labelOf).join(", ") || (isDemo ? DEMO_MODEL_LABEL : "endpoint");
 	return {
 		engine: {
 			...{ model, gpu, gpuLayers, contextSize, threads, slots: inflight, engine, llamaServer, engineArgs },
@@ -54,15 +63,18 @@ export function jobSettings(options: JobOptions, setting?: Setting): JobSettings
 		warmUp: { requests: job.warmup, inflight, maxTokens: maxTokens ?? BUILT_IN_TOKENS, temperature, seed },
 		measure: { slo, timeline: html !== undefined || trace !== undefined },
 		batch,
+		metrics: { port: job.metricsPort, host: job.metricsHost, model: servedName },
 		run: { policy: job.policy, inflight, model, rate, burstiness, seed },
 		report: {
-			model:
-				options.models.length > 1
-					? options.models.join(", ")
-					: (options.model ?? (isDemo ? DEMO_MODEL_LABEL : undefined)),
+			model: modelName,
 			modelNote: isDemo ? DEMO_MODEL_NOTE : undefined,
 			...{ inflight, rate, burstiness, slo, minSuccess: job.minSuccess, sweep: options.sweep?.axis },
 			...{ json, md, html, trace, policy: job.policy, sampling: samplingFacts(batch) },
 		},
 	};
+}
+
+/** Which model, not where its file is, nor what an address has behind its name. */
+function labelOf(model: string): string {
+	return basename(model.replace(/[?#].*/s, ""));
 }

@@ -1,7 +1,7 @@
 import { BOOLEAN, checkArgument, checkOptions, type Kinds, MPI, objectWith } from "../../base/check-types.ts";
 import type { Mpi } from "../../index.ts";
 import { ENGINE } from "../engine/check.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { Engine, EngineInfo } from "../engine/engine.ts";
 import { startClock } from "./clock.ts";
 import { watchGpus } from "./gpu.ts";
 import type { CacheMeasurement } from "./measure-cache.ts";
@@ -52,23 +52,46 @@ export async function startMeasurement(
 	checkArgument("start a measurement", "mpi", mpi, MPI);
 	checkArgument("start a measurement", "engine", engine, ENGINE);
 	checkOptions("start a measurement", options, OPTIONS);
-	const { world, hostname } = mpi;
-	const { slo, timeline = false, cache } = options;
+	const { cache, ...recorded } = options;
 	const gpus = engine.info.device === "cuda" ? watchGpus() : undefined;
-	const clock = await startClock(world);
-	const spans = timeline ? Math.max(1, Math.floor(MOST_SPANS / world.size)) : 0;
-	const recorder = new Recorder({ slo, spans, offsetMs: clock.offsetMs });
+	const { recorder, stop } = await startRecording(mpi, recorded);
 	return {
 		recorder,
 		stop: async () => {
 			const used = await gpus?.stop();
-			const statistics = recorder.result(world.rank, hostname, engine.info);
 			return {
-				...statistics,
-				clock: await clock.stop(),
+				...(await stop(engine.info)),
 				...(used === undefined ? {} : { gpus: used }),
 				...(cache === undefined ? {} : { cache }),
 			};
 		},
+	};
+}
+
+/** A measurement of requests that no engine of this rank runs, maybe. */
+export interface Recording {
+	readonly recorder: Recorder;
+	/** What to add to this rank's `performance.now()` to get rank 0's. */
+	readonly offsetMs: number;
+	/** Ends it. Collective. */
+	readonly stop: (info: EngineInfo) => Promise<RankStatistics>;
+}
+
+/** Starts to measure this rank's requests, and its clock against rank 0's. Collective. */
+export async function startRecording(
+	{ world, hostname }: Pick<Mpi, "world" | "hostname">,
+	{ slo, timeline = false, streamed = true }: Omit<MeasureOptions, "cache"> & { readonly streamed?: boolean },
+): Promise<Recording> {
+	const clock = await startClock(world);
+	const { offsetMs } = clock;
+	const spans = timeline ? Math.max(1, Math.floor(MOST_SPANS / world.size)) : 0;
+	const recorder = new Recorder({ slo, spans, offsetMs, streamed });
+	return {
+		recorder,
+		offsetMs,
+		stop: async (info) => ({
+			...recorder.result(world.rank, hostname, info),
+			clock: await clock.stop(),
+		}),
 	};
 }

@@ -1,7 +1,7 @@
 import type { Completion, EngineInfo, Timings, Usage } from "../engine/engine.ts";
 import type { ClockOffset } from "./clock.ts";
 import { type CutCounts, Cuts } from "./counts/cut-counts.ts";
-import { type FailureCount, FailureCounts, type LocatedFailure } from "./counts/failure-counts.ts";
+import { type CountedFailure, type FailureCount, FailureCounts } from "./counts/failure-counts.ts";
 import type { DigestData } from "./distribution/digest.ts";
 import { Samples } from "./distribution/samples.ts";
 import { TokenRate, type TokenRateData } from "./distribution/token-rate.ts";
@@ -74,6 +74,8 @@ export interface RecorderOptions {
 	readonly spans?: number;
 	/** What to add to `now()` to get the clock on which requests are due: rank 0's. @default 0 */
 	readonly offsetMs?: number;
+	/** Whether answers come in pieces; without them only the end of an answer is known. @default true */
+	readonly streamed?: boolean;
 	/** The clock, in milliseconds. @default performance.now */
 	readonly now?: () => number;
 }
@@ -85,7 +87,7 @@ export interface RequestRecord {
 	/** It ended well. An embedding has no texts; without them it is taken for one text. */
 	readonly succeeded: (usage: Usage, timings: Timings, choices?: readonly RecordedChoice[]) => void;
 	/** It ended badly. */
-	readonly failed: (failure: LocatedFailure) => void;
+	readonly failed: (failure: CountedFailure) => void;
 	/** It has no outcome here: its engine died and it runs again, or it was cancelled. */
 	readonly dropped: () => void;
 }
@@ -105,6 +107,7 @@ export class Recorder {
 	readonly #offsetMs: number;
 	readonly #now: () => number;
 	readonly #spans: SpanStore;
+	readonly #streamed: boolean;
 	#rate: TokenRate | undefined;
 	#ok = 0;
 	#good = 0;
@@ -117,7 +120,9 @@ export class Recorder {
 	#startMs = Number.POSITIVE_INFINITY;
 	#endMs = Number.NEGATIVE_INFINITY;
 
-	constructor({ slo, spans = 0, offsetMs = 0, now = () => performance.now() }: RecorderOptions = {}) {
+	constructor(options: RecorderOptions = {}) {
+		const { slo, spans = 0, offsetMs = 0, streamed = true, now = () => performance.now() } = options;
+		this.#streamed = streamed;
 		this.#slo = slo;
 		this.#offsetMs = offsetMs;
 		this.#now = now;
@@ -163,7 +168,7 @@ export class Recorder {
 	}
 
 	/** A request failed without having been run. */
-	refused(failure: LocatedFailure): void {
+	refused(failure: CountedFailure): void {
 		this.#failures.add(failure);
 	}
 
@@ -203,8 +208,8 @@ export class Recorder {
 		this.#cuts.add(choices);
 		// An embedding has no token, and one token no time between tokens.
 		const tokens = usage.completionTokens;
-		const ttft = tokens > 0 ? ttftMs : undefined;
-		const tpot = timePerToken(choices);
+		const ttft = tokens > 0 && this.#streamed ? ttftMs : undefined;
+		const tpot = this.#streamed ? timePerToken(choices) : undefined;
 		this.#samples.e2e.push(totalMs);
 		if (ttft !== undefined) this.#samples.ttft.push(ttft);
 		this.#samples.queue.push(queueMs);

@@ -13,6 +13,8 @@ export type Answer =
 			readonly timings: Timings;
 			/** The texts of the prompts, where the task wants them back (`echo`). */
 			readonly prompts?: readonly string[];
+			/** The tokens of each choice, where the task wants them; of a text whose tokens its engine does not tell, none. */
+			readonly tokens?: readonly (readonly number[])[];
 	  }
 	| {
 			/** To an `EmbedTask`. */

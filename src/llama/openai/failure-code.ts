@@ -46,6 +46,12 @@ export type FailureCode =
 	| "no_engine"
 	/** Its engine or rank died after pieces of its text had been passed on. */
 	| "interrupted"
+	/** Too many requests wait already. */
+	| "queue_full"
+	/** The time that its client gave it is over, or would be before an engine is free. */
+	| "deadline_exceeded"
+	/** The server is shutting down. */
+	| "draining"
 	/** It was cancelled by whoever submitted it. */
 	| "cancelled"
 	/** Anything else that an engine threw. */

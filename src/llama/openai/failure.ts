@@ -51,6 +51,9 @@ const STATUS: ReadonlyMap<FailureCode, number> = new Map([
 	["device", 503],
 	["no_engine", 503],
 	["interrupted", 502],
+	["queue_full", 429],
+	["deadline_exceeded", 504],
+	["draining", 503],
 	// Of whoever has gone away; nobody else gives it a status.
 	["cancelled", 499],
 	["engine_error", 500],
@@ -59,6 +62,7 @@ const STATUS: ReadonlyMap<FailureCode, number> = new Map([
 const TYPES: ReadonlyMap<number, string> = new Map([
 	[400, "invalid_request_error"],
 	[404, "not_found_error"],
+	[429, "rate_limit_error"],
 	[499, "cancelled_error"],
 	[503, "unavailable_error"],
 	[504, "timeout_error"],

@@ -3,6 +3,7 @@ import type { Answer } from "./answer.ts";
 import type { RequestKind } from "./kind.ts";
 import { chatChoice, textChoice } from "./response/choices.ts";
 import { responsesBody } from "./response/responses.ts";
+import { usageBody } from "./response/usage.ts";
 
 /** What a response body says besides the answer. */
 export interface ResponseFacts {
@@ -15,13 +16,16 @@ export interface ResponseFacts {
 	readonly base64?: boolean;
 	/** When the answer was made, in seconds since 1970. @default now */
 	readonly created?: number;
+	/** Tells apart what was computed by different programs, models or options. @default left out */
+	readonly systemFingerprint?: string | undefined;
 }
 
 /** The body of a response in OpenAI's form. */
 export function responseBody(
 	answer: Answer,
-	{ kind, id, model, base64 = false, created = Math.floor(Date.now() / 1000) }: ResponseFacts,
+	{ kind, id, model, base64 = false, systemFingerprint, ...facts }: ResponseFacts,
 ) {
+	const { created = Math.floor(Date.now() / 1000) } = facts;
 	const ran = ranModel(answer, model);
 	if (answer.kind === "embedded") {
 		return {
@@ -42,12 +46,8 @@ export function responseBody(
 	const common = {
 		created,
 		model: ran,
-		usage: {
-			prompt_tokens: usage.promptTokens,
-			completion_tokens: usage.completionTokens,
-			total_tokens: usage.promptTokens + usage.completionTokens,
-			prompt_tokens_details: { cached_tokens: usage.cachedTokens },
-		},
+		...(systemFingerprint === undefined ? {} : { system_fingerprint: systemFingerprint }),
+		usage: usageBody(usage),
 	};
 	if (kind !== "/v1/completions") {
 		return { id: `chatcmpl-${id}`, object: "chat.completion", ...common, choices: choices.map(chatChoice) };

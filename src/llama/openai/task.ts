@@ -29,8 +29,12 @@ export interface GenerateTask {
 	readonly logprobs?: number;
 	/** The answer begins with the prompt. */
 	readonly echo?: true;
+	/** The answer has the text's tokens too. */
+	readonly tokens?: true;
 	/** What an endpoint is sent as it stands (see `GenerateOptions.body`). */
 	readonly body?: Readonly<Record<string, unknown>>;
+	/** HTTP headers that go to an endpoint with it. */
+	readonly headers?: Readonly<Record<string, string>>;
 	/** What another engine has generated already, before it died: the answer goes on from there, and has only the rest. */
 	readonly resume?: ResumePoint;
 }
@@ -61,6 +65,8 @@ export interface EmbedTask {
 	readonly dimensions?: number;
 	/** What an endpoint is sent as it stands. */
 	readonly body?: Readonly<Record<string, unknown>>;
+	/** HTTP headers that go to an endpoint with it. */
+	readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What an engine is to do for a request. */
@@ -84,6 +90,8 @@ export interface Defaults {
 	readonly ignoreUnknown?: boolean | undefined;
 	/** The engines are endpoints: a request's fields go there as they came. @default false */
 	readonly endpoint?: boolean | undefined;
+	/** With `endpoint`: `stream` is left out instead of failing the request, whose sender decides. @default false */
+	readonly dropStream?: boolean | undefined;
 }
 
 /** A request's body, understood. */
@@ -94,6 +102,18 @@ export interface ParsedBody {
 	readonly model?: string;
 	/** Fields that were left out, with `ignoreUnknown`. */
 	readonly ignored?: readonly string[];
+}
+
+/** A request's body as a gateway understands it. */
+export interface ParsedGatewayBody extends ParsedBody {
+	/** The answer is wanted in pieces. */
+	readonly stream: boolean;
+	/** A stream ends with its usage. */
+	readonly includeUsage: boolean;
+	/** Higher first. */
+	readonly priority: number;
+	/** Of llama.cpp's own form: nothing but these fields are wanted, "timings/predicted_n" being one within another. */
+	readonly responseFields?: readonly string[];
 }
 
 /** What the schedule weighs a task by, in tokens. */

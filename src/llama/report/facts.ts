@@ -31,7 +31,13 @@ export function facts(report: Report): readonly Fact[] {
 		),
 		[
 			"wall time",
-			`${seconds(report.wall_ms)} s on ${ranks.length === 1 ? "1 rank" : `${ranks.length} ranks`}, ${report.inflight} in flight on each`,
+			[
+				`${seconds(report.wall_ms)} s on ${ranks.length === 1 ? "1 rank" : `${ranks.length} ranks`}`,
+				// 0: nothing bounds them. Where ranks differ, this is their mean.
+				...(report.inflight > 0 && Number.isInteger(report.inflight)
+					? [`${report.inflight} in flight on each`]
+					: []),
+			].join(", "),
 		],
 		...optional(report.load, "load", (load) => load),
 		["speed", `${total.tokens_per_s.toFixed(1)} tokens/s, ${total.requests_per_s.toFixed(2)} requests/s`],
@@ -102,9 +108,10 @@ function clockFact(ranks: readonly RankReport[]): readonly Fact[] {
 	return [["clocks", `aligned between ranks within ${Math.max(...errors).toFixed(2)} ms`]];
 }
 
-/** An endpoint may not tell how large its context is. */
+/** An endpoint may not tell how large its context is, and a load tool not know how many slots a server has. */
 function engineText({ kind, version, slots, contextSize }: EngineInfo): string {
 	const name = version === undefined ? kind : `${kind} ${version}`;
 	const context = contextSize > 0 ? ` of ${contextSize} tokens` : "";
+	if (slots === 0) return contextSize > 0 ? `${name}, contexts${context}` : name;
 	return `${name}, ${slots} ${slots === 1 ? "slot" : "slots"}${context}`;
 }

@@ -11,6 +11,24 @@ export interface ArrivalOptions {
 	readonly seed?: number;
 }
 
+/** Reads a burstiness as users type it; undefined for any other text. */
+export function parseBurstiness(text: string): number | undefined {
+	if (text === "inf") return Number.POSITIVE_INFINITY;
+	const value = Number(text);
+	return value >= 1e-3 && value <= 1e6 ? value : undefined;
+}
+
+/** An open loop in words: "open loop: 5 requests/s, Poisson; ...". */
+export function openLoopText({ rate, burstiness = 1 }: ArrivalOptions): string {
+	const gaps =
+		burstiness === 1
+			? "Poisson"
+			: burstiness === Number.POSITIVE_INFINITY
+				? "evenly"
+				: `burstiness ${burstiness}`;
+	return `open loop: ${rate} requests/s, ${gaps}; latency counts from when a request was due`;
+}
+
 /** Times of arrival in milliseconds from the start, ascending, without end. */
 export function* arrivals({ rate, burstiness = 1, seed = 1 }: ArrivalOptions): Generator<number, never> {
 	const random = uniform(seed);
@@ -34,7 +52,7 @@ export function arrivalTimes(options: ArrivalOptions): (index: number) => number
 }
 
 /** Numbers above 0 and below 1 by mulberry32: one integer of state, good enough for gaps, the same everywhere. */
-function uniform(seed: number): () => number {
+export function uniform(seed: number): () => number {
 	let state = seed >>> 0;
 	return () => {
 		state = (state + 0x6d2b79f5) >>> 0;

@@ -27,6 +27,11 @@ export class Pace {
 		return (chars / CHARS_PER_TOKEN) * this.#density * this.#prefill;
 	}
 
+	/** Estimated milliseconds of a step, in which each request that runs gets a token. */
+	get stepMs(): number {
+		return this.#decode;
+	}
+
 	/** Takes note of what an item took. */
 	learn(
 		item: Item,

@@ -64,6 +64,7 @@ test("what a task says reaches the engine", async (t) => {
 		chat: { addGenerationPrompt: false },
 		logprobs: 2,
 		body: { x: 1 },
+		headers: { traceparent: "00" },
 		stop: ["s"],
 	};
 	await runTask(engine, { ...TASK, ...said }, RUN);
@@ -85,12 +86,13 @@ test("of several choices the first failure is the request's, and the others are 
 
 test("dimensions cut an embedding and make it a vector of length 1 again; more than it has is an error", async (t) => {
 	const engine = new NotingEngine();
-	const task = { kind: "embed", texts: ["a"], base64: false, body: { x: 1 } } as const;
+	const task = { kind: "embed", texts: ["a"], base64: false, body: { x: 1 }, headers: { a: "b" } } as const;
 	const { answer, usage } = await runTask(engine, { ...task, dimensions: 2 }, RUN);
 	t.like(answer, { kind: "embedded", promptTokens: 3 });
 	if (answer.kind === "embedded") t.deepEqual(answer.embeddings, [Float32Array.of(3 / 5, 4 / 5)]);
 	t.is(usage.promptTokens, 3);
 	t.deepEqual(engine.embedding?.body, { x: 1 });
+	t.deepEqual(engine.embedding?.headers, { a: "b" });
 	const error = await t.throwsAsync(runTask(engine, { ...task, dimensions: 4 }, RUN));
 	t.deepEqual(failureOf(error), {
 		code: "invalid_request",

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
+import { readApiKey } from "../../../src/llama/engine/endpoint/api-key.ts";
 import { JobError, parseOptions } from "../../../src/llama/index.ts";
-import { readApiKey } from "../../../src/llama/job/start/api-key.ts";
 import { temporaryFolder } from "../support/models.ts";
 
 const folder = temporaryFolder();

@@ -22,6 +22,7 @@ const REPORT_DEFAULTS = {
 	sweep: undefined,
 	slo: undefined,
 	minSuccess: 100,
+	...{ metricsPort: undefined, metricsHost: undefined },
 };
 
 const NOTHING_SAID = {
@@ -101,6 +102,12 @@ test("parseOptions() reads all options, with a space or an equals sign", (t) => 
 
 const MISTAKES: readonly (readonly [readonly string[], string])[] = [
 	[["--seed", "1", "--seed", "2"], "Cannot use --seed twice, with 1 and 2: it takes one value"],
+	[["--metrics-host", "::1"], "Cannot use --metrics-host without --metrics-port"],
+	[["--metrics-port", "65536"], "Cannot use --metrics-port 65536: it takes a whole number from 0 to 65535"],
+	[
+		["--metrics-port", "0", "--sweep", "np=1,2"],
+		"Cannot use --metrics-port with --sweep: it has one run for each setting; use --json or --md",
+	],
 	[["--inflight", "0"], "Cannot use --inflight 0: it takes a whole number from 1 to 256"],
 	[["--inflight", "-1"], "Cannot use --inflight -1: it takes a whole number from 1 to 256"],
 	[["--inflight", "1.5"], "Cannot use --inflight 1.5: it takes a whole number from 1 to 256"],

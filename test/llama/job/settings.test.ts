@@ -35,6 +35,7 @@ test("jobSettings() gives each part of the library the options that it takes", (
 			retryFailed: false,
 			ordered: false,
 		},
+		metrics: { port: undefined, host: undefined, model: "tsmpi-demo-tiny" },
 		run: { policy: "dynamic", inflight: 4, model: undefined, rate: undefined, burstiness: 1, seed: 1 },
 		report: {
 			model: "tsmpi-demo-tiny",
@@ -100,6 +101,13 @@ test("jobSettings() leaves the name of an endpoint's model to the endpoint", (t)
 	});
 	const given = settings("--endpoint", "http://127.0.0.1:1", "--in", "a.jsonl", "--top-k", "3");
 	t.like(given.report.sampling, { top_k: 3, top_p: null, max_tokens: null });
+});
+
+test("jobSettings() calls a model by its name for metrics, without its path", (t) => {
+	const named = (...argv: string[]) => settings("--metrics-port", "9100", ...argv).metrics;
+	t.deepEqual(named("--model", "/some/where/m.gguf"), { port: 9100, host: undefined, model: "m.gguf" });
+	t.is(named("--model", "https://example.org/m.gguf?key=secret").model, "m.gguf");
+	t.is(named("--endpoint", "http://127.0.0.1:1").model, "endpoint");
 });
 
 test("jobSettings() puts what a setting of a sweep changes in the place of what the options say", (t) => {

@@ -1,7 +1,7 @@
 import test from "ava";
 import { formatReport, mergeStatistics } from "../../../src/llama/index.ts";
-import { parseSlo } from "../../../src/llama/job/slo.ts";
 import { Recorder } from "../../../src/llama/measure/recorder.ts";
+import { parseSlo } from "../../../src/llama/measure/slo.ts";
 import { engineInfo } from "../support/engines.ts";
 import { recorded } from "../support/statistics.ts";
 

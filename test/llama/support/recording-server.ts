@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** One request that came, as JSON if it has a body. */
@@ -7,6 +7,7 @@ export interface Recorded {
 	readonly method: string;
 	readonly path: string;
 	readonly json: Readonly<Record<string, unknown>>;
+	readonly headers: IncomingHttpHeaders;
 	/** The client's port: the same one for requests on one connection. */
 	readonly port: number;
 }
@@ -25,11 +26,11 @@ export interface RecordingServer {
 export async function startRecordingServer(answers: Answers): Promise<RecordingServer> {
 	const requests: Recorded[] = [];
 	const http = createServer(async (incoming, outgoing) => {
-		const { method = "", url: path = "" } = incoming;
+		const { method = "", url: path = "", headers } = incoming;
 		const port = incoming.socket.remotePort ?? 0;
 		let body = "";
 		for await (const chunk of incoming.setEncoding("utf8")) body += chunk;
-		requests.push({ method, path, json: body === "" ? {} : JSON.parse(body), port });
+		requests.push({ method, path, json: body === "" ? {} : JSON.parse(body), headers, port });
 		const answer = answers[path];
 		if (answer === undefined) {
 			outgoing.writeHead(404, { "content-type": "application/json" }).end("{}");

@@ -10,6 +10,8 @@ export interface Target {
 	/** Path of a unix socket that is spoken to instead of the base's host. */
 	readonly socketPath?: string;
 	readonly apiKey?: string | undefined;
+	/** Sent with every request; they take the place of what would be sent otherwise. */
+	readonly headers?: Readonly<Record<string, string>> | undefined;
 	/**
 	 * Whether its connections are kept for further requests. Not llama-server's: it closes them after streamed answers
 	 * though it promises to keep them, and a kept connection occupies one of its threads.
@@ -50,6 +52,8 @@ export class StatusError extends Error {
 /** What a request is about. */
 export interface RequestOptions {
 	readonly json?: unknown;
+	/** Besides those that every request has, which they cannot change. */
+	readonly headers?: Readonly<Record<string, string>> | undefined;
 	readonly signal?: AbortSignal | undefined;
 }
 
@@ -61,11 +65,11 @@ export interface RequestOptions {
 export async function request(
 	target: Target,
 	path: string,
-	{ json, signal }: RequestOptions = {},
+	{ json, headers = {}, signal }: RequestOptions = {},
 ): Promise<HttpResponse> {
 	signal?.throwIfAborted();
 	const body = json === undefined ? undefined : Buffer.from(JSON.stringify(json));
-	const answer = await head(() => send(target, path, body), signal);
+	const answer = await head(() => send(target, path, body, headers), signal);
 	const status = answer.statusCode ?? 0;
 	if (status >= 200 && status < 300) return { status, headers: answer.headers, body: answer };
 	throw new StatusError(status, answer.headers, await text(answer));
@@ -81,17 +85,24 @@ export async function requestJson(
 	return parse(await text(body));
 }
 
-function send(target: Target, path: string, body: Buffer | undefined): ClientRequest {
+function send(
+	target: Target,
+	path: string,
+	body: Buffer | undefined,
+	headers: Readonly<Record<string, string>>,
+): ClientRequest {
 	const url = new URL(`${target.base}${path}`);
 	const secure = url.protocol === "https:";
 	const sent = (secure ? requestHttps : requestHttp)(url, {
 		method: body === undefined ? "GET" : "POST",
 		agent: target.keepAlive ? keptConnections(secure) : false,
 		headers: {
+			...headers,
 			accept: "application/json, text/event-stream",
 			...(target.keepAlive ? {} : { connection: "close" }),
 			...(target.apiKey === undefined ? {} : { authorization: `Bearer ${target.apiKey}` }),
 			...(body === undefined ? {} : { "content-type": "application/json", "content-length": body.length }),
+			...target.headers,
 		},
 		...(target.socketPath === undefined ? {} : { socketPath: target.socketPath }),
 	});

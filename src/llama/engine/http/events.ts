@@ -21,15 +21,18 @@ export async function* readEvents({ headers, body }: HttpResponse): AsyncGenerat
 	}
 	let events: string[] = [];
 	const parser = createParser({ onEvent: ({ data }) => events.push(data) });
+	let done = false;
 	for await (const chunk of body.iterator({ destroyOnReturn: false })) {
 		parser.feed(chunk as string);
 		const arrived = events;
 		events = [];
-		for (const data of arrived) {
-			if (data === "[DONE]") return await ending(body);
-			yield parse(data);
-		}
+		const end = arrived.indexOf("[DONE]");
+		for (const data of end < 0 ? arrived : arrived.slice(0, end)) yield parse(data);
+		done = end >= 0;
+		if (done) break;
 	}
+	// Behind the loop: while it iterates, nothing else can read the rest.
+	if (done) await ending(body);
 }
 
 /** Waits for the end that is due now: only then the connection can be used again. */

@@ -4,7 +4,7 @@ import { type ChatMessage, isMessages, isTokens, type Prompt } from "../prompt.t
 import { type CheckedRequest, promptTooLong, textTooLong } from "../request.ts";
 import type { ChatOptions } from "../sampling.ts";
 import { ThinkingFilter, thinkTagsOf } from "../thinking.ts";
-import { request, requestJson, StatusError, type Target } from "./client.ts";
+import { type RequestOptions, request, requestJson, StatusError, type Target } from "./client.ts";
 import type { CompletionApi, CompletionEvent } from "./completion-api.ts";
 import { embeddings } from "./embedding.ts";
 import { readEvents } from "./events.ts";
@@ -123,7 +123,7 @@ export class NativeApi implements CompletionApi {
 		};
 		const stopTokens = new Set(checked.sampling.stopTokens);
 		const { logprobs = 0 } = checked;
-		const events = readEvents(await this.#post(json, signal));
+		const events = readEvents(await this.#post({ json, headers: checked.headers, signal }));
 		yield* nativeStream(events, { stopTokens, logprobs, limit, ...(sampled && { sampled }) });
 	}
 
@@ -230,9 +230,9 @@ export class NativeApi implements CompletionApi {
 		return tags && new ThinkingFilter(tags, rendered.trimEnd().endsWith(tags.open));
 	}
 
-	async #post(json: unknown, signal: AbortSignal) {
+	async #post(options: RequestOptions) {
 		try {
-			return await request(this.#target, "/completion", { json, signal });
+			return await request(this.#target, "/completion", options);
 		} catch (error) {
 			throw requestError(error);
 		}

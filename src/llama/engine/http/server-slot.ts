@@ -1,3 +1,4 @@
+import { commonPrefix } from "../../../base/common-prefix.ts";
 import { type Prompt, promptText } from "../prompt.ts";
 import { type PooledSequence, SequencePool } from "../sequence-pool.ts";
 
@@ -15,11 +16,7 @@ export class ServerSlot implements PooledSequence<string> {
 	}
 
 	sharedPrefix(prompt: string): number {
-		const most = Math.min(prompt.length, this.#text.length);
-		for (let index = 0; index < most; index++) {
-			if (prompt.charCodeAt(index) !== this.#text.charCodeAt(index)) return index;
-		}
-		return most;
+		return commonPrefix(prompt, this.#text);
 	}
 
 	/** Notes what the slot holds now, as far as one can tell from outside. */

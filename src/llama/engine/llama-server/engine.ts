@@ -10,6 +10,7 @@ import type {
 	GenerateOptions,
 	TokenizeOptions,
 } from "../engine.ts";
+import { readFigures } from "../http/figures.ts";
 import { generateOver } from "../http/generate.ts";
 import { LlamaApi } from "../http/openai-form/llama-api.ts";
 import { makeSlots } from "../http/server-slot.ts";
@@ -22,6 +23,8 @@ import { embeddingPlan } from "./options.ts";
 
 /** How much earlier a broken connection may be seen than the end of the server's process. */
 const EXIT_DELAY_MS = 1000;
+/** llama-server tells its figures between two steps of all requests. */
+const FIGURES_MS = 4000;
 
 /** An engine on a llama-server that belongs to this process. */
 export class LlamaServerEngine implements Engine {
@@ -106,6 +109,11 @@ export class LlamaServerEngine implements Engine {
 
 	async ready(): Promise<void> {
 		this.#ended.signal.throwIfAborted();
+	}
+
+	async figures(): Promise<Readonly<Record<string, number>>> {
+		const late = AbortSignal.timeout(FIGURES_MS);
+		return await readFigures(this.#loaded.target, AbortSignal.any([this.#ended.signal, late]));
 	}
 
 	async close(): Promise<void> {

@@ -95,6 +95,7 @@ const NEWER: readonly { readonly args: readonly string[]; readonly instead: read
 	{ args: ["--no-prefill-assistant"], instead: [] },
 	{ args: ["--no-ui"], instead: ["--no-webui"] },
 	{ args: ["--no-webui"], instead: [] },
+	{ args: ["--metrics"], instead: [] },
 	// Otherwise llama-server makes the context and the layers smaller than was asked for.
 	{ args: ["--fit", "off"], instead: [] },
 	{ args: ["--gpu-layers", "auto"], instead: ["--gpu-layers", `${ALL_LAYERS}`] },
@@ -119,6 +120,7 @@ export function serverArguments(plan: ServerPlan, socketPath: string, refused: r
 		...newer("--no-kv-unified"),
 		...newer("--no-prefill-assistant"),
 		...newer("--no-ui"),
+		...newer("--metrics"),
 		...(plan.gpu !== "cpu" && plan.gpuLayers === "auto"
 			? newer("--gpu-layers", "auto")
 			: ["--gpu-layers", `${layersOf(plan)}`, ...newer("--fit", "off")]),

@@ -6,6 +6,8 @@ export interface EventStream {
 	readonly begun: boolean;
 	/** Sends an event, or several at once. No text may have a line break. */
 	send(data: string | readonly string[]): void;
+	/** Sends events that are written out already, each with the empty line at its end. */
+	write(events: string): void;
 	/** Sends what clients pass over, such as a sign of life. */
 	comment(text: string): void;
 	end(): void;
@@ -46,6 +48,10 @@ export class HttpEventStream implements EventStream {
 	send(data: string | readonly string[]): void {
 		if (typeof data === "string") this.#write(`data: ${data}\n\n`);
 		else if (data.length > 0) this.#write(`data: ${data.join("\n\ndata: ")}\n\n`);
+	}
+
+	write(events: string): void {
+		this.#write(events);
 	}
 
 	comment(text: string): void {

@@ -1,10 +1,10 @@
 import { type Comm, SUM } from "../../../index.ts";
+import { readApiKey } from "../../engine/endpoint/api-key.ts";
 import { DownEndpoint } from "../../engine/endpoint/down.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { StatusError } from "../../engine/http/client.ts";
 import { EngineError } from "../../errors.ts";
 import { everywhere } from "../process/together.ts";
-import { readApiKey } from "./api-key.ts";
 
 /** What is used of the options of `startEngines`. */
 export interface RemoteOptions {

@@ -1,10 +1,23 @@
 import type { Failure, FailureCode } from "../../openai/failure.ts";
 
+/** How a request of a load tool failed, as its client saw it. */
+export type ClientFailureCode =
+	/** The server answered with this status. */
+	| `http_${number}`
+	/** A stream ended, or its connection broke, before the answer did. */
+	| "broken_stream"
+	/** A stream said that the request had failed. */
+	| "error_event"
+	/** No connection, or one that gave no answer. */
+	| "no_connection"
+	/** What came is no answer. */
+	| "invalid_answer";
+
 /** Failures of one kind. */
 export interface FailureCount {
 	/** What kind of failure. */
-	readonly code: FailureCode;
-	/** The field of the requests that is to blame, if one is. */
+	readonly code: FailureCode | ClientFailureCode;
+	/** The field of the requests that is to blame, if one is; to a load tool, what the server calls the failure. */
 	readonly param?: string;
 	/** How many requests failed so. */
 	readonly count: number;
@@ -17,6 +30,11 @@ export interface FailureCount {
 /** A failure, and the line of the input that it is about. */
 export interface LocatedFailure extends Failure {
 	readonly number?: number | undefined;
+}
+
+/** Whatever can be counted as a failure. */
+export interface CountedFailure extends Omit<LocatedFailure, "code"> {
+	readonly code: FailureCode | ClientFailureCode;
 }
 
 /** Kinds that are told apart by their field. A file can have a field of another name in every line. */
@@ -35,7 +53,7 @@ export class FailureCounts {
 	}
 
 	/** Counts a failure. */
-	add({ code, message, param, number }: LocatedFailure): void {
+	add({ code, message, param, number }: CountedFailure): void {
 		this.merge({
 			...{ code, count: 1, reason: cut(message) },
 			...(param === undefined ? {} : { param: cut(param) }),

@@ -28,6 +28,12 @@ export interface ModelFacts {
 	readonly embeddingSize: number | undefined;
 	/** Bytes of all its files. */
 	readonly bytes: number;
+	/** Numbers in all its tensors. */
+	readonly parameters: number;
+	/** Tokens that it knows; undefined where its first file does not list them. */
+	readonly vocabularySize: number | undefined;
+	/** As llama.cpp calls its kind: "llama", "gpt2". */
+	readonly vocabularyType: string | undefined;
 }
 
 /**
@@ -62,12 +68,15 @@ export async function validateModel(path: string): Promise<ModelFacts> {
 		const parts = otherParts(path, header);
 		const architecture = check(header);
 		let bytes = header.fileBytes;
+		let parameters = parametersOf(header);
 		for (const part of parts) {
 			const other = await read(part);
 			await explain(part, async () => checkTensors(other));
 			bytes += other.fileBytes;
+			parameters += parametersOf(other);
 		}
 		const name = header.keys.get("general.name");
+		const vocabularyType = header.keys.get("tokenizer.ggml.model");
 		return {
 			architecture,
 			name: typeof name === "string" ? name : undefined,
@@ -77,9 +86,14 @@ export async function validateModel(path: string): Promise<ModelFacts> {
 			pooled: positive(header.keys.get(`${architecture}.pooling_type`)) !== undefined,
 			chatTemplate: isText(header.keys.get("tokenizer.chat_template")),
 			embeddingSize: positive(header.keys.get(`${architecture}.embedding_length`)),
-			bytes,
+			...{ bytes, parameters, vocabularySize: header.tokens?.length },
+			vocabularyType: typeof vocabularyType === "string" ? vocabularyType : undefined,
 		};
 	});
+}
+
+function parametersOf({ tensors }: GgufHeader): number {
+	return tensors.reduce((sum, { dimensions }) => sum + dimensions.reduce((a, b) => a * b, 1), 0);
 }
 
 /** Keys and values of every layer, as llama.cpp keeps them for its usual transformers. */

@@ -3,9 +3,9 @@ import { BadRequest } from "../bad-request.ts";
 import type { RequestKind } from "../kind.ts";
 import { type Defaults, type GenerateTask, seedFor } from "../task.ts";
 import { type MessagesOptions, parseMessages } from "./messages.ts";
-import { promptsOf } from "./prompts.ts";
 import { ignore } from "./read-fields.ts";
 import { type Draft, unsupported } from "./values/draft.ts";
+import { promptsOf } from "./values/prompts.ts";
 import { messagesOf } from "./values/responses-chat.ts";
 import { settleTools } from "./values/tools.ts";
 
@@ -31,6 +31,7 @@ export function generateTask(draft: Draft, kind: RequestKind, id: number, defaul
 	if (n > 1) task.n = n;
 	const logprobs = logprobsOf(draft, kind);
 	if (logprobs !== undefined) task.logprobs = logprobs;
+	if (draft.returnTokens === true) task.tokens = true;
 	if (draft.echo === true) {
 		if (logprobs !== undefined) throw unsupported("echo", true, 'only without "logprobs"');
 		task.echo = true;

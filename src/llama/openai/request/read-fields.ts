@@ -1,22 +1,23 @@
 import { nearest } from "../../../base/nearest.ts";
 import { BadRequest } from "../bad-request.ts";
-import type { RequestKind } from "../kind.ts";
-import { FIELDS_OF } from "./fields/fields.ts";
+import type { Field } from "./fields/field.ts";
 import type { Draft } from "./values/draft.ts";
 
+/** Fields that a body may have, by their names. */
+export type Fields = ReadonlyMap<string, Field>;
+
 /**
- * Reads every field of a body, each by its row of the table. A field that is null counts as left out.
+ * Reads every field of a body, each by its row of a table. A field that is null counts as left out.
  *
  * @param ignoreUnknown Names that no row has are left out, and told in the draft.
  * @throws {BadRequest} of the first field that cannot be used.
  */
 export function readFields(
 	body: Readonly<Record<string, unknown>>,
-	kind: RequestKind,
+	fields: Fields,
 	draft: Draft,
 	ignoreUnknown: boolean,
 ): void {
-	const fields = FIELDS_OF.get(kind) as NonNullable<ReturnType<typeof FIELDS_OF.get>>;
 	for (const name of Object.keys(body)) {
 		const value = body[name];
 		if (value === null) continue;

@@ -15,9 +15,9 @@ export function outputLogprobs(tokens: readonly TokenLogprob[]) {
 	return tokens.map(({ top, ...token }) => ({ ...chance(token), top_logprobs: top.map(chance) }));
 }
 
-/** Of a text of a completion: four lists, of which each has an item for each token. */
-export function textLogprobs(tokens: readonly TokenLogprob[]) {
-	let offset = 0;
+/** Of a text of a completion: four lists, of which each has an item for each token; the first begins at an offset. */
+export function textLogprobs(tokens: readonly TokenLogprob[], start = 0) {
+	let offset = start;
 	return {
 		tokens: tokens.map(({ token }) => token),
 		token_logprobs: tokens.map(({ logprob }) => logprob),
@@ -25,9 +25,9 @@ export function textLogprobs(tokens: readonly TokenLogprob[]) {
 			Object.fromEntries(top.map(({ token, logprob }) => [token, logprob])),
 		),
 		text_offset: tokens.map(({ token }) => {
-			const start = offset;
+			const begin = offset;
 			offset += token.length;
-			return start;
+			return begin;
 		}),
 	};
 }

@@ -1,7 +1,7 @@
 import { EngineError } from "../../../errors.ts";
 import type { EmbedOptions } from "../../engine.ts";
 import type { CheckedRequest } from "../../request.ts";
-import { request, requestJson, StatusError, type Target } from "../client.ts";
+import { type RequestOptions, request, requestJson, StatusError, type Target } from "../client.ts";
 import type { CompletionApi, CompletionEvent } from "../completion-api.ts";
 import { embeddings } from "../embedding.ts";
 import { readEvents } from "../events.ts";
@@ -41,20 +41,20 @@ export class OpenAiApi implements CompletionApi {
 	): AsyncGenerator<CompletionEvent, void, undefined> {
 		const { dialect = "vllm", contextSize } = this.#models;
 		const { path, json, maxTokens } = openAiRequest(checked, this.#model(checked.body), dialect);
-		const events = readEvents(await this.#post(path, json, signal));
+		const events = readEvents(await this.#post(path, { json, headers: checked.headers, signal }));
 		yield* readAnswer(events, { maxTokens, contextSize });
 	}
 
 	async embed(
 		texts: readonly (string | readonly number[])[],
-		{ body = {}, onUsage, signal }: EmbedOptions = {},
+		{ body = {}, headers, onUsage, signal }: EmbedOptions = {},
 	): Promise<Float32Array[]> {
 		if (texts.length === 0) return [];
 		// Numbers are read here, whatever the request's own client wants.
 		const { encoding_format: _, ...rest } = body;
 		const json = { ...rest, model: this.#model(body), input: texts };
 		try {
-			const answer = await requestJson(this.#target, "/embeddings", { json, signal });
+			const answer = await requestJson(this.#target, "/embeddings", { json, headers, signal });
 			const { vectors, promptTokens } = embeddings(answer, texts.length);
 			onUsage?.({ promptTokens });
 			return vectors;
@@ -87,9 +87,9 @@ export class OpenAiApi implements CompletionApi {
 		return has ? model : (listed?.[0] ?? ANY_MODEL);
 	}
 
-	async #post(path: string, json: unknown, signal: AbortSignal) {
+	async #post(path: string, options: RequestOptions) {
 		try {
-			return await request(this.#target, path, { json, signal });
+			return await request(this.#target, path, options);
 		} catch (error) {
 			throw requestError(error, "run a request");
 		}

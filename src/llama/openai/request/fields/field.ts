@@ -4,6 +4,8 @@ import { check, type Draft } from "../values/draft.ts";
 
 /** The forms of a body, in short. */
 export type Form = "chat" | "completions" | "embeddings" | "responses";
+/** With llama.cpp's own, at a gateway. */
+export type GatewayForm = Form | "native" | "native embeddings";
 
 /** The url of each form. */
 export const URLS: Readonly<Record<Form, RequestKind>> = {
@@ -18,7 +20,7 @@ export interface Field {
 	/** Its own name, and others for the same. */
 	readonly names: readonly string[];
 	/** In the bodies of which forms it may stand. */
-	readonly forms: readonly Form[];
+	readonly forms: readonly GatewayForm[];
 	/** "run": it does what it says; "harmless": it asks for nothing; "refused": unless its value asks for nothing. */
 	readonly does: "run" | "harmless" | "refused";
 	/** The values that it may have, for the documents. */
@@ -48,7 +50,7 @@ export function value<T>(
 /** A field of one kind of value that is run. */
 export function run<T>(
 	names: readonly string[],
-	forms: readonly Form[],
+	forms: readonly GatewayForm[],
 	kind: Kind,
 	set: (draft: Draft, value: T, name: string) => void,
 ): Field {
@@ -58,7 +60,7 @@ export function run<T>(
 /** A field that is run, with a check of its own. */
 export function runBy(
 	names: readonly string[],
-	forms: readonly Form[],
+	forms: readonly GatewayForm[],
 	takes: string,
 	read: Field["read"],
 ): Field {
@@ -78,6 +80,6 @@ export function into(key: keyof Draft) {
 }
 
 /** Harmless fields, whatever their values. */
-export function harmless(forms: readonly Form[], ...names: readonly string[]): Field {
+export function harmless(forms: readonly GatewayForm[], ...names: readonly string[]): Field {
 	return { names, forms, does: "harmless", takes: "anything", read: () => {} };
 }

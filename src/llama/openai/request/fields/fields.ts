@@ -3,7 +3,7 @@ import { BadRequest } from "../../bad-request.ts";
 import type { RequestKind } from "../../kind.ts";
 import { unsupported } from "../values/draft.ts";
 import { CHAT_FIELDS } from "./chat-fields.ts";
-import { type Field, type Form, harmless, into, own, run, runBy, URLS } from "./field.ts";
+import { type Field, type Form, type GatewayForm, harmless, into, own, run, runBy, URLS } from "./field.ts";
 import { RESPONSES_FIELDS } from "./responses-fields.ts";
 import { BOTH, GENERATED, SAMPLING_FIELDS } from "./sampling-fields.ts";
 
@@ -55,8 +55,9 @@ export const FIELDS_OF: ReadonlyMap<RequestKind, ReadonlyMap<string, Field>> = n
 	Object.entries(URLS).map(([form, url]) => [url, fieldsOf(form as Form)]),
 );
 
-function fieldsOf(form: Form): ReadonlyMap<string, Field> {
-	const fields = FIELDS.filter(({ forms }) => forms.includes(form));
+/** Those of some fields that a form may have, by their names; a later one takes the place of an earlier one. */
+export function fieldsOf(form: GatewayForm, all: readonly Field[] = FIELDS): ReadonlyMap<string, Field> {
+	const fields = all.filter(({ forms }) => forms.includes(form));
 	return new Map(fields.flatMap((field) => field.names.map((name) => [name, field] as const)));
 }
 

@@ -35,6 +35,13 @@ export interface Draft {
 	kwargs?: Map<string, unknown>;
 	/** The field that says what the text must be like. */
 	constrainedBy?: string;
+	/** At a gateway alone: how an answer is given, and when. */
+	stream?: boolean;
+	includeUsage?: boolean;
+	priority?: number;
+	/** In llama.cpp's own form of a completion alone. */
+	returnTokens?: boolean;
+	responseFields?: readonly string[];
 	/** Fields that nobody here knows. */
 	ignored?: string[];
 }

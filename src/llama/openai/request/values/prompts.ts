@@ -1,7 +1,7 @@
 /** What is continued or embedded: texts, or lists of the model's own tokens. */
 
-import { BadRequest, show } from "../bad-request.ts";
-import { checkText } from "./values/plain-json.ts";
+import { BadRequest, show } from "../../bad-request.ts";
+import { checkText } from "./plain-json.ts";
 
 type Text = string | readonly number[];
 
@@ -15,14 +15,14 @@ export function promptsOf(prompt: unknown): readonly Text[] {
 }
 
 /** The texts to embed, none of them empty. */
-export function inputsOf(input: unknown): readonly Text[] {
+export function inputsOf(input: unknown, name = "input"): readonly Text[] {
 	const texts = textsOf(input);
-	if (texts?.every((text) => text !== "")) return checked(texts, "input");
+	if (texts?.every((text) => text !== "")) return checked(texts, name);
 	const problem =
 		input === undefined || input === null
-			? 'the body has no "input"'
-			: `${notTexts("input", input)}, none of them empty`;
-	throw new BadRequest("invalid_request", problem, "input");
+			? `the body has no "${name}"`
+			: `${notTexts(name, input)}, none of them empty`;
+	throw new BadRequest("invalid_request", problem, name);
 }
 
 function textsOf(value: unknown): readonly Text[] | undefined {

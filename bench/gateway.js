@@ -1,0 +1,148 @@
+// What the gateway costs rank 0, beside a bare proxy of node:http over a server of the same pace, in turns:
+// processor time per streamed token and per whole answer, what is added to the first token, memory, and what is left of
+// clients that went away.
+//   node bench/gateway.js [ROUNDS]
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL("..", import.meta.url));
+const rounds = Number(process.argv[2] ?? 3);
+const STEP_MS = 20;
+const SLOTS = 512;
+/** Of Linux's clock, in which /proc counts processor time. */
+const TICK_MS = 10;
+
+/**
+ * Starts a server, which prints its process's id and its address.
+ *
+ * @param {readonly string[]} argv
+ */
+async function start(...argv) {
+	const child = spawn(process.execPath, argv, { cwd: here, stdio: ["ignore", "pipe", "pipe"] });
+	let [pid, url] = [0, ""];
+	for (const stream of [child.stdout, child.stderr]) {
+		createInterface({ input: stream }).on("line", (line) => {
+			pid ||= Number(/^pid (\d+)$/.exec(line)?.[1] ?? 0);
+			url ||= /^listening on (\S+)$/.exec(line)?.[1] ?? "";
+			if (line.startsWith("ready: ") || (pid && url && !argv.includes("-np"))) child.emit("up");
+		});
+	}
+	await once(child, "up");
+	return { pid, url, stop: async () => [child.kill("SIGTERM"), await once(child, "exit")] };
+}
+
+/**
+ * @param {string} url
+ * @param {readonly (string | number)[]} args
+ */
+async function clients(url, ...args) {
+	const argv = ["bench/peers/stream-client.js", url, ...args.map(String)];
+	const child = spawn(process.execPath, argv, { cwd: here, stdio: ["ignore", "pipe", "inherit"] });
+	let text = "";
+	child.stdout.on("data", (part) => {
+		text += part;
+	});
+	await once(child, "close");
+	return JSON.parse(text);
+}
+
+/** @param {number} pid Milliseconds of processor time so far. */
+function processorMs(pid) {
+	const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+	return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+/** @param {number} pid */
+function residentMb(pid) {
+	return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+}
+
+/** @param {readonly number[]} all */
+function median(all) {
+	return [...all].sort((a, b) => a - b)[all.length >> 1] ?? 0;
+}
+
+/** @type {Map<string, number[]>} */
+const figures = new Map();
+/**
+ * @param {string} name
+ * @param {number} value
+ */
+function note(name, value) {
+	figures.set(name, [...(figures.get(name) ?? []), value]);
+}
+
+const upstream = await start("bench/peers/sse-upstream.js", `${STEP_MS}`);
+const proxy = await start("bench/peers/http-proxy.js", upstream.url);
+const gateway = await start(
+	"dist/launch/cli.js",
+	"-np",
+	"2",
+	"bench/peers/gateway-server.js",
+	`${SLOTS}`,
+	`${STEP_MS}`,
+);
+const quick = await start("dist/launch/cli.js", "-np", "2", "bench/peers/gateway-server.js", `${SLOTS}`, "0");
+const quickProxy = await start("bench/peers/http-proxy.js", upstream.url);
+
+for (const server of [proxy, gateway]) await clients(server.url, 64, 1, 20, "stream");
+for (const server of [quickProxy, quick]) await clients(server.url, 64, 5, 4, "whole");
+
+for (let round = 0; round < rounds; round++) {
+	const direct = await clients(upstream.url, 64, 2, 100, "stream");
+	for (const [name, server] of /** @type {const} */ ([
+		["proxy", proxy],
+		["gateway", gateway],
+	])) {
+		const before = processorMs(server.pid);
+		const seen = await clients(server.url, 64, 4, 150, "stream");
+		note(
+			`${name}: us per token, 64 streams of 50/s`,
+			((processorMs(server.pid) - before) * 1000) / (64 * 4 * 150),
+		);
+		note(`${name}: ms added to the first token, p50`, seen.first.p50 - direct.first.p50);
+		note(`${name}: ms added to the first token, p99`, seen.first.p99 - direct.first.p99);
+		note(`${name}: streams that failed`, seen.failed);
+	}
+	for (const [name, server] of /** @type {const} */ ([
+		["proxy", quickProxy],
+		["gateway", quick],
+	])) {
+		const before = processorMs(server.pid);
+		const seen = await clients(server.url, 64, 50, 4, "whole");
+		note(`${name}: us per request that does not stream`, ((processorMs(server.pid) - before) * 1000) / 3200);
+		note(`${name}: requests that failed`, seen.failed);
+	}
+}
+const rss = residentMb(gateway.pid);
+const many = await clients(gateway.url, 200, 1, 150, "stream");
+note("gateway: 200 streams, failed", many.failed);
+note("gateway: event-loop lag p99 at 200 streams, ms", await lag(gateway.url));
+const most = await clients(gateway.url, 500, 1, 100, "stream");
+note("gateway: 500 streams, failed", most.failed);
+note("gateway: MB that rank 0 grew by at 500 streams", residentMb(gateway.pid) - rss);
+await clients(gateway.url, 100, 20, 200, "leave");
+await new Promise((resolve) => setTimeout(resolve, 1000));
+note("gateway: slots busy 1 s after 2,000 clients left", await busy(gateway.url));
+note("gateway: MB that rank 0 grew by after 2,000 clients left", residentMb(gateway.pid) - rss);
+
+console.log(`${rounds} rounds; medians`);
+for (const [name, all] of figures) console.log(`${name.padEnd(60)} ${median(all).toFixed(2).padStart(9)}`);
+await Promise.all([gateway, quick, proxy, quickProxy, upstream].map((server) => server.stop()));
+
+/** @param {string} url */
+async function busy(url) {
+	const slots = /** @type {{ is_processing: boolean }[]} */ (await (await fetch(`${url}/slots`)).json());
+	return slots.filter((slot) => slot.is_processing).length;
+}
+
+/** @param {string} url Of the histogram of /metrics, the bound below which 99 % are. */
+async function lag(url) {
+	const text = await (await fetch(`${url}/metrics`)).text();
+	const buckets = [...text.matchAll(/^tsmpi:event_loop_lag_seconds_bucket\{.*?le="([^"]+)"\} (\d+)/gm)];
+	const total = Number(buckets.at(-1)?.[2] ?? 0);
+	return Number(buckets.find(([, , count]) => Number(count) >= 0.99 * total)?.[1] ?? Number.NaN) * 1000;
+}

@@ -1,0 +1,37 @@
+import type { StreamFacts } from "./facts.ts";
+import type { StreamForm } from "./form.ts";
+import { chatChunks } from "./stream/chat-chunks.ts";
+import { ChunkFrame, type Chunks } from "./stream/chunk.ts";
+import { ChunkStream } from "./stream/chunk-stream.ts";
+import { NativeStream } from "./stream/native-stream.ts";
+import { ResponsesStream } from "./stream/responses-stream.ts";
+import { textChunks } from "./stream/text-chunks.ts";
+
+export type { StreamForm } from "./form.ts";
+
+/** The form of a stream. Each writes one answer. */
+export function streamForm(facts: StreamFacts): StreamForm {
+	switch (facts.kind) {
+		case "/completion":
+			return new NativeStream(facts);
+		case "/v1/responses":
+			return new ResponsesStream(facts);
+		case "/v1/completions":
+			return chunkStream(facts, new ChunkFrame(`cmpl-${facts.id}`, "text_completion", facts), textChunks);
+		default:
+			// Embeddings have no pieces: nobody can ask for a stream of them.
+			return chunkStream(
+				facts,
+				new ChunkFrame(`chatcmpl-${facts.id}`, "chat.completion.chunk", facts),
+				chatChunks,
+			);
+	}
+}
+
+function chunkStream(
+	facts: StreamFacts,
+	frame: ChunkFrame,
+	chunks: (frame: ChunkFrame) => Chunks,
+): StreamForm {
+	return new ChunkStream(facts.task, frame, chunks(frame));
+}
