@@ -26,7 +26,7 @@ const CHARTS = [
 ] as const;
 
 const COLUMNS = ["Rank", "Host", "Device", "State", "Slots", "Tokens/s", "Running", "Restarts"];
-const NUMBERS = ["Rank", "Tokens/s", "Running", "Restarts"];
+const NUMBERS = ["Tokens/s", "Running", "Restarts"];
 
 const ICON =
 	"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='%232a78d6'%3E%3Cpath d='M1 9h3v6H1zM6 5h3v10H6zM11 1h3v14h-3z'/%3E%3C/svg%3E";
@@ -53,7 +53,7 @@ export function markup({ script, style }: Inlined): string {
 <noscript><p class="note">This page shows live figures by a script of its own, which this browser does not run.</p></noscript>
 <form id="key" class="note" hidden>
 <label for="key-value">The server asks for an API key.</label>
-<div class="row"><input id="key-value" type="password" autocomplete="off" spellcheck="false"><button class="main">Use it</button></div>
+<div class="field"><input id="key-value" type="password" autocomplete="off" spellcheck="false"><button class="main">Use it</button></div>
 <p id="key-text" role="alert"></p>
 </form>
 <div class="live">
@@ -62,6 +62,7 @@ export function markup({ script, style }: Inlined): string {
 <div class="tiles">
 ${TILES.map(tile).join("\n")}
 </div>
+<p class="windows">Rates are of the last 10 seconds, times and the cached share of the last minute, the rest since the start.</p>
 </section>
 <section aria-labelledby="minutes">
 <h2 id="minutes" class="unseen">Last 5 minutes</h2>
@@ -71,9 +72,9 @@ ${CHARTS.map(chart).join("\n")}
 </section>
 <section aria-labelledby="ranks-title">
 <h2 id="ranks-title">Ranks</h2>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="ranks-title"><table>
-<thead><tr>${COLUMNS.map((name) => `<th scope="col"${NUMBERS.includes(name) ? ' class="number"' : ""}>${name}</th>`).join("")}</tr></thead>
-<tbody id="ranks"></tbody>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="ranks-title"><table role="table">
+<thead role="rowgroup"><tr role="row">${COLUMNS.map((name) => `<th role="columnheader"${NUMBERS.includes(name) ? ' class="number"' : ""}>${name}</th>`).join("")}</tr></thead>
+<tbody id="ranks" role="rowgroup"></tbody>
 </table></div>
 </section>
 </div>
@@ -84,7 +85,7 @@ ${CHARTS.map(chart).join("\n")}
 <form id="chat">
 <label for="message" class="unseen">Message</label>
 <textarea id="message" rows="3" placeholder="Ask the model. Enter sends, Shift+Enter is a new line." enterkeyhint="send"></textarea>
-<div class="row">
+<div class="send">
 <details><summary>Settings</summary>
 <div class="settings">
 <label for="system">System prompt</label><textarea id="system" rows="2" placeholder="none"></textarea>

@@ -89,7 +89,7 @@ function plotOf({ id, lines, text, least }: Chart): uPlot {
 	const plot = mount(
 		{
 			height: HEIGHT,
-			padding: [8, 8, 0, 0],
+			padding: [8, 14, 0, 0],
 			legend: { show: false },
 			cursor: { points: { show: false }, drag: { x: false, y: false }, y: false },
 			scales: {
@@ -99,7 +99,7 @@ function plotOf({ id, lines, text, least }: Chart): uPlot {
 			axes: [
 				axis({
 					size: 26,
-					splits: () => [-240, -180, -120, -60, 0],
+					splits: () => [-240, -120, 0],
 					values: (_, splits) => splits.map((at) => (at === 0 ? "now" : `${at / 60} min`.replace("-", "−"))),
 				}),
 				axis({ size: 58, space: 34, values: (_, splits) => splits.map((value) => text(value)) }),

@@ -5,7 +5,7 @@ import type { Props, Slot } from "./reading.ts";
 import { SlotCells } from "./slot-cells.ts";
 
 const COLUMNS = ["rank", "host", "device", "state", "slots", "tokens/s", "running", "restarts"] as const;
-const NUMBERS: readonly string[] = ["rank", "tokens/s", "running", "restarts"];
+const NUMBERS: readonly string[] = ["tokens/s", "running", "restarts"];
 
 type Cells = Readonly<Record<(typeof COLUMNS)[number], HTMLElement>>;
 
@@ -50,7 +50,8 @@ export class RankTable {
 		const row = made("tr");
 		const all = COLUMNS.map((name) => {
 			const cell = made(name === "rank" ? "th" : "td", NUMBERS.includes(name) ? "number" : "");
-			if (name === "rank") cell.setAttribute("scope", "row");
+			// On narrow screens a row is a card: what is laid out so is no table any more to who hears it, but for these.
+			cell.role = name === "rank" ? "rowheader" : "cell";
 			cell.dataset.name = name;
 			return [name, cell] as const;
 		});
@@ -58,6 +59,7 @@ export class RankTable {
 		const slots = new SlotCells();
 		cells.slots.append(slots.parent);
 		put(cells.rank, String(rank));
+		row.role = "row";
 		row.append(...all.map(([, cell]) => cell));
 		this.#body.append(row);
 		const fresh = { row, cells, slots };

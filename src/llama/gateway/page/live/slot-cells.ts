@@ -5,6 +5,8 @@ import type { Slot } from "./reading.ts";
 /** Roughly, in the languages of most prompts. */
 const CHARACTERS_PER_TOKEN = 4;
 const FILL_PIXELS = 18;
+const MOST_IN_LINE = 16;
+const CELL_PIXELS = 13;
 
 /** A rank's slots as small cells: coloured where busy, filled as far as their context is. */
 export class SlotCells {
@@ -23,6 +25,7 @@ export class SlotCells {
 			this.#cells = slots.map(() => made("i"));
 			for (const cell of this.#cells) cell.append(made("b"));
 			this.#box.replaceChildren(...this.#cells);
+			this.#box.style.width = `${Math.min(MOST_IN_LINE, slots.length) * CELL_PIXELS}px`;
 		}
 		for (const [place, slot] of slots.entries()) paint(this.#cells[place] as HTMLElement, slot);
 		const busy = slots.filter((slot) => slot.is_processing).length;
