@@ -33,7 +33,9 @@ const CODES: Readonly<Record<EngineErrorCode, FailureCode>> = {
 export function failureOf(error: unknown): Failure {
 	const message = reasonOf(error);
 	if (error instanceof BadRequest) return { code: error.code, message, param: error.param };
-	return { code: error instanceof EngineError ? CODES[error.code] : "engine_error", message };
+	if (!(error instanceof EngineError)) return { code: "engine_error", message };
+	const { code, param } = error;
+	return { code: CODES[code], message, ...(param === undefined ? {} : { param }) };
 }
 
 /** The status of all failures but the client's own mistakes, which are 400. */

@@ -2,7 +2,7 @@ import { HttpError } from "../http/http-error.ts";
 import type { RouteContext, Served } from "./context.ts";
 
 /** Clients of a server that loads are told to come again so soon. */
-const LOADING_SECONDS = 5;
+export const LOADING_SECONDS = 5;
 
 /**
  * What is served.
