@@ -22,6 +22,8 @@ export type EngineErrorCode =
 	| "ERR_PROMPT_TOO_LONG"
 	/** The prompt cannot be used: empty, or refused by the model's chat template. */
 	| "ERR_PROMPT"
+	/** The server behind the engine refused the request as it stands: a field that it does not know, a wrong value. */
+	| "ERR_REQUEST"
 	/** The engine cannot do what the request asks for; the text says which can. */
 	| "ERR_UNSUPPORTED"
 	/** llama.cpp failed while it generated, or ended a request without a result. */

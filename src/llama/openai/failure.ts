@@ -25,6 +25,7 @@ const CODES: Readonly<Record<EngineErrorCode, FailureCode>> = {
 	ERR_ENGINE_CLOSED: "engine_closed",
 	ERR_PROMPT_TOO_LONG: "prompt_too_long",
 	ERR_PROMPT: "prompt",
+	ERR_REQUEST: "invalid_request",
 	ERR_UNSUPPORTED: "unsupported_parameter",
 	ERR_GENERATE: "generate",
 };

@@ -40,7 +40,7 @@ async function submit(exchange: Exchange, kind: GatewayKind, context: RouteConte
 	const facts = {
 		kind,
 		id: exchange.id,
-		model,
+		...{ model, renamed: served.model.renamed },
 		created: Math.floor(Date.now() / 1000),
 		task,
 		responseFields,
