@@ -1,12 +1,11 @@
 import type { Piece } from "../../dispatch/messages.ts";
-import type { Failure } from "../../openai/failure.ts";
+import { type Failure, statusOf } from "../../openai/failure.ts";
 import type { CallEnd } from "../core/call.ts";
 import { type AnswerFacts, answerBody } from "../forms/answer-body.ts";
-import { errorOf } from "../forms/error.ts";
 import { streamForm } from "../forms/stream-form.ts";
 import type { EventStream } from "../http/event-stream.ts";
 import type { Exchange } from "../http/exchange.ts";
-import { HttpError } from "../http/http-error.ts";
+import { failed } from "./failed.ts";
 import type { Patience } from "./patience.ts";
 import { LOADING_SECONDS } from "./serving.ts";
 
@@ -72,7 +71,7 @@ export class StreamedAnswer implements Answering {
 
 function fail(exchange: Exchange, failure: Failure, retryAfterMs: number | undefined): void {
 	if (exchange.gone) return;
-	const { status, body } = errorOf(failure);
+	const status = statusOf(failure.code);
 	const headers: Record<string, string> = {};
 	// Where no engine is there another one starts.
 	const waitMs = retryAfterMs ?? (status === 503 ? LOADING_SECONDS * 1000 : undefined);
@@ -82,5 +81,5 @@ function fail(exchange: Exchange, failure: Failure, retryAfterMs: number | undef
 		headers["retry-after"] = `${Math.max(1, Math.ceil(waitMs / 1000))}`;
 	}
 	if (status === 504) headers["x-should-retry"] = "false";
-	exchange.fail(new HttpError(status, { ...body.error, headers }));
+	exchange.fail(failed(failure, headers));
 }

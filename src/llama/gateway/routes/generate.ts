@@ -6,8 +6,8 @@ import type { Exchange } from "../http/exchange.ts";
 import { HttpError } from "../http/http-error.ts";
 import type { RequestTrace } from "../trace/request-trace.ts";
 import { StreamedAnswer, wholeAnswer } from "./answering.ts";
-import { badRequest } from "./bad-request.ts";
 import type { RouteContext, Served } from "./context.ts";
+import { failed } from "./failed.ts";
 import { checkTaskTokens } from "./known-tokens.ts";
 import { deadlineOf, priorityOf } from "./request-options.ts";
 import { modelFor, serving } from "./serving.ts";
@@ -83,7 +83,7 @@ function parse(
 		checkTaskTokens(parsed.task, model.facts?.vocabularySize);
 		return parsed;
 	} catch (error) {
-		if (error instanceof BadRequest) throw badRequest(error);
+		if (error instanceof BadRequest) throw failed(error);
 		throw error;
 	}
 }

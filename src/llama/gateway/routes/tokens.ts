@@ -4,11 +4,9 @@ import { BadRequest } from "../../openai/bad-request.ts";
 import { failureOf } from "../../openai/failure.ts";
 import { parseGatewayBody } from "../../openai/request/gateway-body.ts";
 import { promptsFor } from "../../openai/task.ts";
-import { errorOf } from "../forms/error.ts";
 import type { Exchange } from "../http/exchange.ts";
-import { HttpError } from "../http/http-error.ts";
-import { badRequest } from "./bad-request.ts";
 import type { RouteContext } from "./context.ts";
+import { failed } from "./failed.ts";
 import { checkTokens } from "./known-tokens.ts";
 import { serving } from "./serving.ts";
 
@@ -65,10 +63,9 @@ function asked(ask: Ask): (exchange: Exchange, context: RouteContext) => Promise
 		try {
 			exchange.reply(200, await ask(engine, body, context));
 		} catch (error) {
-			if (error instanceof BadRequest) throw badRequest(error);
+			if (error instanceof BadRequest) throw failed(error);
 			if (!(error instanceof EngineError)) throw error;
-			const { status, body: answer } = errorOf(failureOf(error));
-			throw new HttpError(status, answer.error);
+			throw failed(failureOf(error));
 		}
 	};
 }

@@ -72,7 +72,7 @@ for (const engine of ENGINES) {
 		t.deepEqual((await complete({ prompt: "Once" })).tokens, []);
 	});
 
-	test(`${engine}: a prompt that was read before is not read again`, async (t) => {
+	test.serial(`${engine}: a prompt that was read before is not read again`, async (t) => {
 		const prompt = `A story of ${engine}: once upon a time there was a river without a name`;
 		const first = await complete({ prompt });
 		const second = await complete({ prompt });

@@ -6,7 +6,7 @@ import type { FileStore } from "../../files/file-store.ts";
 import type { Exchange } from "../../http/exchange.ts";
 import { HttpError } from "../../http/http-error.ts";
 import type { Route } from "../../http/server.ts";
-import { badRequest } from "../bad-request.ts";
+import { failed } from "../failed.ts";
 import { listOf } from "./files.ts";
 
 const FIELDS = new Set([
@@ -56,7 +56,7 @@ async function create(exchange: Exchange, files: FileStore, batches: BatchStore)
 		}
 		exchange.reply(200, await batches.create(wish));
 	} catch (error) {
-		if (error instanceof BadRequest) throw badRequest(error);
+		if (error instanceof BadRequest) throw failed(error);
 		throw error;
 	}
 }

@@ -4,7 +4,7 @@ import { storeUpload } from "../../files/upload.ts";
 import type { Exchange } from "../../http/exchange.ts";
 import { HttpError } from "../../http/http-error.ts";
 import type { Route } from "../../http/server.ts";
-import { badRequest } from "../bad-request.ts";
+import { failed } from "../failed.ts";
 
 /** As OpenAI has it. */
 const LARGEST_FILE = 512 * 2 ** 20;
@@ -66,7 +66,7 @@ async function upload(exchange: Exchange, store: FileStore): Promise<void> {
 	try {
 		exchange.reply(200, await storeUpload(exchange.headers, exchange.body(), store));
 	} catch (error) {
-		if (error instanceof BadRequest) throw badRequest(error);
+		if (error instanceof BadRequest) throw failed(error);
 		throw error;
 	}
 }
