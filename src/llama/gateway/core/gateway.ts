@@ -36,6 +36,14 @@ export interface DrainOptions {
 	readonly retryAfterMs: number;
 }
 
+/** Work that runs where nobody else wants to, and makes room where somebody does. */
+export interface BackgroundWork {
+	/** A call of somebody's came in; `waits`: there is no slot for it. */
+	came(call: Call, waits: boolean): void;
+	/** A call has ended: there may be room. */
+	ended(call: Call): void;
+}
+
 /** "loading" until a rank can serve; "draining": nothing new is taken. */
 export type GatewayState = "loading" | "ready" | "draining";
 
@@ -57,6 +65,7 @@ export class Gateway {
 	#ranks = 0;
 	#slots = 0;
 	#draining = false;
+	#background: BackgroundWork | undefined;
 	#onIdle: (() => void) | undefined;
 	#onLost: (reason: string) => void = () => {};
 	/** Resolves with the reason when no engine is left to serve. */
@@ -94,6 +103,16 @@ export class Gateway {
 		return this.#slots;
 	}
 
+	/** Slots that are free, less the calls that wait for one: below 0 where some have to wait. */
+	get room(): number {
+		return this.#schedule.room;
+	}
+
+	/** Has one piece of work hear of calls, or none. */
+	set background(work: BackgroundWork | undefined) {
+		this.#background = work;
+	}
+
 	/** What the ranks and their slots do. */
 	snapshot(): ReturnType<OnlineSchedule<Request>["snapshot"]> {
 		return this.#schedule.snapshot();
@@ -126,6 +145,7 @@ export class Gateway {
 		const retryAfterMs = this.#schedule.retryAfterMs();
 		for (const { id: other } of admission.evicted ?? []) this.#give(other, PUSHED_OUT, retryAfterMs);
 		this.#dispatch(running, request);
+		this.#background?.came(call, this.room < 0);
 		return () => this.#dispatcher.cancel(id);
 	}
 
@@ -159,6 +179,7 @@ export class Gateway {
 			onAssigned: (rank) => {
 				running.assigned(rank);
 				this.#watch.assigned(call, rank);
+				call.onAssigned?.();
 			},
 			onEnd: (end) => this.#ended(running, end),
 			...(call.onPiece === undefined ? {} : { onPiece: (piece: Piece) => this.#piece(running, piece) }),
@@ -184,7 +205,9 @@ export class Gateway {
 		const told = running.end(end, retryAfterMs);
 		this.#watch.ended(running.call, told);
 		if (this.#calls.size === 0) this.#onIdle?.();
-		return running.call.onEnd(told);
+		const taken = running.call.onEnd(told);
+		this.#background?.ended(running.call);
+		return taken;
 	}
 
 	/** Ends a call that waits, for a reason of the gateway's own. */
