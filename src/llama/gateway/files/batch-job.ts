@@ -126,7 +126,9 @@ export class BatchJob {
 			else await this.#save();
 		} catch (error) {
 			if (!(error instanceof JobError) || isOfDisk(error)) throw error;
-			await this.#fail([problem("invalid_file", this.#reasonOf(error))]);
+			// The advice is for who starts programs.
+			const reason = this.#reasonOf(error).replace(/: use --in-format .*/s, "");
+			await this.#fail([problem("invalid_file", reason)]);
 		}
 	}
 

@@ -31,7 +31,7 @@ export interface CheckOptions {
  * Looks whether each line of a file is a request of OpenAI's batch form. What is wrong with the body of one keeps nobody
  * else from being run: its answer is an error.
  *
- * @throws {JobError} the file cannot be read.
+ * @throws {JobError} the file cannot be read, or has no lines.
  */
 export async function checkBatchFile(
 	path: string,
@@ -56,9 +56,6 @@ export async function checkBatchFile(
 	if (wrong > errors.length) {
 		const message = `${wrong - errors.length} more lines cannot be run`;
 		errors.push({ code: "more_errors", message, param: null, line: null });
-	}
-	if (total === 0 && !signal.aborted) {
-		errors.push({ code: "empty_file", message: "The file has no requests", param: null, line: null });
 	}
 	return { total, errors };
 }

@@ -60,6 +60,7 @@ export async function stage(t: ExecutionContext, options: StageOptions = {}): Pr
 	const [printed, bugs]: [string[], unknown[]] = [[], []];
 	const onError = (error: unknown) => bugs.push(error);
 	const gateway = new Gateway({ maxQueue, watch: SILENT, onError });
+	t.teardown(() => gateway.close());
 	const print = (line: string) => printed.push(line);
 	const storage = await Storage.open(dataDir, {
 		...{ gateway, print, onError, model: () => "m" },
