@@ -40,6 +40,7 @@ export class BatchJob {
 	readonly #stop = new AbortController();
 	readonly #closing = new AbortController();
 	readonly #expiry: ReturnType<typeof setTimeout>;
+	#saved: Promise<void> = Promise.resolve();
 	#checked: Promise<void> | undefined;
 	#life: Promise<void> | undefined;
 
@@ -225,9 +226,11 @@ export class BatchJob {
 		}
 	}
 
-	/** Nobody sees a new state that the disk does not have. */
+	/** Nobody sees an end that the disk does not have. One after the other: they write the same file. */
 	async #save(state: BatchObject = this.batch): Promise<void> {
-		await writeJson(this.#folder.batch(state.id).state, state);
+		const saved = this.#saved.then(() => writeJson(this.#folder.batch(state.id).state, state));
+		this.#saved = saved.catch(() => {});
+		await saved;
 		Object.assign(this.batch, state);
 	}
 }

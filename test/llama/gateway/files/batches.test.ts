@@ -7,7 +7,7 @@ import { batchWhen, begin, CHAT, line, lines, outputOf, stage, until, upload } f
 
 test("a batch runs: its states and times, its answers, and what is wrong with a body as an error of its line", async (t) => {
 	const { client, dataDir, printed, bugs } = await stage(t);
-	const bad = line("bad", {}, { temperature: 99 });
+	const bad = line("bad", {}, { temperature: -1 });
 	const unknown = line("unknown", {}, { fun: true });
 	const batch = await begin(client, [...lines(3), bad, unknown], { metadata: { what: "a test" } });
 	t.like(batch, { object: "batch", endpoint: CHAT, status: "validating", completion_window: "24h" });
@@ -25,7 +25,7 @@ test("a batch runs: its states and times, its answers, and what is wrong with a 
 	t.deepEqual(errors.map(({ custom_id: id }) => id).sort(), ["bad", "unknown"]);
 	for (const { response } of errors) {
 		t.is(response?.status_code, 400);
-		const { error } = response?.body as { error: { message: string } };
+		const { error } = (response?.body ?? {}) as { error: { message: string } };
 		t.regex(error.message, /line [45] of in\.jsonl/);
 		t.false(error.message.includes(dataDir));
 	}
@@ -205,11 +205,27 @@ test("a batch that waits for its turn is cancelled at once, and those behind it 
 	t.is(rank.ids.length, 2);
 });
 
+test("batches that are cancelled as soon as they are made, several times each", async (t) => {
+	const { client, storage, rank, bugs } = await stage(t);
+	const { id } = await upload(client, lines(20));
+	const wish = {
+		inputFileId: id,
+		endpoint: CHAT,
+		completionWindow: "1h",
+		windowSeconds: 3600,
+		metadata: null,
+	};
+	const all = await Promise.all(Array.from({ length: 10 }, () => storage.batches.create(wish)));
+	await Promise.all([...all, ...all].map((batch) => storage.batches.cancel(batch)));
+	for (const batch of all) t.is((await batchWhen(client, batch.id)).status, "cancelled");
+	t.deepEqual([rank.ids.length <= 2, bugs], [true, []]);
+});
+
 test("a batch whose time is over: answers stay, and what was not run is an error of its line", async (t) => {
 	const { client, storage, rank, bugs } = await stage(t, { answers: false });
 	const file = await upload(client, lines(5));
 	const wish = { inputFileId: file.id, endpoint: CHAT, completionWindow: "1h", metadata: null };
-	const { id } = await storage.batches.create({ ...wish, windowSeconds: 2 });
+	const { id } = await storage.batches.create({ ...wish, windowSeconds: 4 });
 	await until(() => rank.ids.length === 2);
 	rank.answer(rank.ids[0] ?? -1);
 	const done = await batchWhen(client, id);

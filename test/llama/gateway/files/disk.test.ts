@@ -25,6 +25,25 @@ async function fill(path: string): Promise<void> {
 	await writeFile(join(path, "filler"), Buffer.alloc(bavail * bsize));
 }
 
+test("a folder that may not be written any more: one line at the start, an answer without a path later", async (t) => {
+	const disk = await smallDisk(t, 256);
+	if (disk === undefined) return;
+	const dataDir = join(disk, "data");
+	const { client, printed, close } = await stage(t, { dataDir });
+	const { id } = await upload(client, lines(1));
+	execFileSync("mount", ["-o", "remount,ro", disk]);
+	const error = await t.throwsAsync(upload(client, lines(1)), { instanceOf: OpenAI.APIError });
+	t.like(error, { status: 500, code: "disk_error" });
+	t.false(error?.message.includes(disk));
+	t.regex(printed[0] ?? "", /EROFS/);
+	t.is((await client.files.retrieve(id)).id, id);
+	await close();
+	await t.throwsAsync(stage(t, { dataDir }), {
+		code: "ERR_JOB",
+		message: /^Cannot use --data-dir .*EROFS[^\n]*$/,
+	});
+});
+
 test("a full disk is an answer 507 for who sends files, and leaves nothing", async (t) => {
 	const disk = await smallDisk(t, 256);
 	if (disk === undefined) return;

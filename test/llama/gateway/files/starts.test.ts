@@ -35,8 +35,8 @@ test("a server that drains: no request fails, and the next start runs what has n
 	t.deepEqual(first.bugs, []);
 	const second = await stage(t, { dataDir: first.dataDir });
 	t.deepEqual(await checkWhole(second.client, id, 6), NAMES);
-	t.is(second.rank.ids.length, 5 + 2, "what was answered did not run again");
 	t.is((await batchWhen(second.client, waits.id)).status, "completed");
+	t.is(second.rank.ids.length, 5 + 2, "what was answered did not run again");
 });
 
 test("a server that was killed: half a line is run again, an output that was made is made once", async (t) => {
@@ -96,7 +96,10 @@ test("a folder that cannot be used is a line that says why", async (t) => {
 		code: "ERR_JOB",
 		message: /^Cannot use --data-dir .*ENOTDIR/,
 	});
-	await t.throwsAsync(DataFolder.open(path), { code: "ERR_JOB", message: /other things in it, such as file/ });
+	await t.throwsAsync(DataFolder.open(path), {
+		code: "ERR_JOB",
+		message: /other things in it, such as file/,
+	});
 });
 
 test("a folder is for nobody else: new, empty, or of an earlier start", async (t) => {
@@ -115,5 +118,7 @@ test("a state that is damaged is a line that names its file", async (t) => {
 	const first = await stage(t);
 	await first.close();
 	await writeFile(join(first.dataDir, "batches", "batch_x.json"), "{");
-	await t.throwsAsync(stage(t, { dataDir: first.dataDir }), { message: /^Cannot use --data-dir .*batch_x\.json/ });
+	await t.throwsAsync(stage(t, { dataDir: first.dataDir }), {
+		message: /^Cannot use --data-dir .*batch_x\.json/,
+	});
 });
