@@ -44,10 +44,12 @@ for (const { path, text } of outputFiles) {
 	writeFileSync(path, path.endsWith(".js") ? withClassNames(text) : text);
 }
 
-// The script and the style that --html puts into its page.
+// The scripts and the styles that stand in the page of --html and in the gateway's.
 await build({
-	entryPoints: ["src/llama/report/page/main.ts", "src/llama/report/page/style.css"],
-	outdir: "dist/src/llama/report/inlined",
+	entryPoints: ["report", "gateway"].flatMap((page) =>
+		["main.ts", "style.css"].map((file) => ({ in: `src/llama/${page}/page/${file}`, out: page })),
+	),
+	outdir: "dist/src/llama/page/inlined",
 	bundle: true,
 	minify: true,
 	format: "iife",

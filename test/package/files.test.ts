@@ -19,8 +19,10 @@ const BY_PATH = [
 	"dist/launch/agent/main.js",
 	"dist/launch/rendezvous/main.js",
 	"dist/src/llama/engine/node-llama-cpp/host/main.js",
-	"dist/src/llama/report/inlined/main.js",
-	"dist/src/llama/report/inlined/style.css",
+	"dist/src/llama/page/inlined/gateway.css",
+	"dist/src/llama/page/inlined/gateway.js",
+	"dist/src/llama/page/inlined/report.css",
+	"dist/src/llama/page/inlined/report.js",
 ];
 const DOCUMENTS =
 	/^(README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^LICENSE$|^package\.json$|^hostfile$|^(examples|docs)\/|^bench\/[^/]+\.(md|png)$/;

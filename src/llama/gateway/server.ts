@@ -10,11 +10,12 @@ import { type HttpServer, listen } from "./http/server.ts";
 import { AccessLog } from "./log/access-log.ts";
 import { metricsSource } from "./metrics-source.ts";
 import type { ServeOptions } from "./options.ts";
+import { pageRoute } from "./page/route.ts";
 import type { RouteContext, Served } from "./routes/context.ts";
 import { metricsRoute } from "./routes/metrics.ts";
 import { Patience } from "./routes/patience.ts";
 import { GENERATE_PATHS, modelRoutes } from "./routes/routes.ts";
-import { storageRoutes } from "./routes/storage.ts";
+import { storageRoutes } from "./routes/storage/routes.ts";
 import { ExchangeTraces } from "./trace/exchange-traces.ts";
 import { startTracing } from "./trace/start-tracing.ts";
 import type { Tracing } from "./trace/tracing.ts";
@@ -80,7 +81,12 @@ export class Server {
 		try {
 			const http = await listen({
 				...{ port, host, keys, cors, bodyLimit, onError },
-				routes: [...modelRoutes(context), metricsRoute(metrics, context), ...storageRoutes(storage)],
+				routes: [
+					...modelRoutes(context),
+					metricsRoute(metrics, context),
+					...storageRoutes(storage),
+					pageRoute(),
+				],
 				onArrive: traces.arrived,
 				onFinish: (exchange, finish) => {
 					traces.finished(exchange, finish);

@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { ownFolder } from "../../base/own-folder.ts";
 import { DEFINITIONS } from "../measure/definitions.ts";
 import type { RankStatistics } from "../measure/recorder.ts";
 import type { Report } from "../measure/report.ts";
+import { inlined } from "../page/inlined.ts";
 import { facts } from "./facts.ts";
 import { failureLines } from "./failures.ts";
 import { pageData } from "./page-data.ts";
@@ -13,7 +12,7 @@ import { cacheNote, cacheTable, latencyNote, latencyTable, notes, rankTable, typ
  * build has bundled with uPlot.
  */
 export async function htmlReport(report: Report, statistics: readonly RankStatistics[]): Promise<string> {
-	const [script, style] = await Promise.all(["main.js", "style.css"].map(read));
+	const { script, style } = await inlined("report");
 	// A "<" in the data could end the script element: a model's name may contain "</script>".
 	const data = JSON.stringify(pageData(report, statistics)).replaceAll("<", "\\u003c");
 	const every = Math.max(1, ...statistics.map(({ spanEvery }) => spanEvery));
@@ -59,14 +58,10 @@ ${section("Notes", items(notes(report)))}
 </section>
 </main>
 <script type="application/json" id="data">${data}</script>
-<script>${script?.replaceAll("</script", "<\\/script")}</script>
+<script>${script}</script>
 </body>
 </html>
 `;
-}
-
-function read(name: string): Promise<string> {
-	return readFile(new URL(`llama/report/inlined/${name}`, ownFolder), "utf8");
 }
 
 function tiles({ total, ranks }: Report): string {

@@ -199,9 +199,15 @@ export class Gateway {
 	#heard(rank: number, event: WorkerEvent): void {
 		this.#schedule.heard(rank);
 		if (event.type === "figures") this.#watch.figures(rank, event.figures);
-		else if (event.type === "down") this.#watch.engineDied(rank);
+		else if (event.type === "down") this.#engineDied(rank);
 		else if (event.type === "up") this.#watch.engineUp(rank);
 		else if (event.type === "failure" && isOfEngine(event.failure)) this.#schedule.failedByEngine(rank);
+	}
+
+	/** Its calls wait from now on, until another rank has them. */
+	#engineDied(rank: number): void {
+		for (const running of this.#calls.values()) if (running.rank === rank) running.died();
+		this.#watch.engineDied(rank);
 	}
 
 	#lookAround(): void {

@@ -31,6 +31,8 @@ function countRefused({ status }: HttpError, { metrics, gateway }: RouteContext)
 async function submit(exchange: Exchange, kind: GatewayKind, context: RouteContext): Promise<void> {
 	const served = serving(context);
 	const body = await exchange.json();
+	// A client may send its body as slowly as it likes.
+	const startMs = performance.now();
 	const parsed = parse(body, kind, context);
 	const model = modelFor(parsed.model, served, context.strictModel);
 	const { task, stream, includeUsage, responseFields } = parsed;
@@ -55,6 +57,7 @@ async function submit(exchange: Exchange, kind: GatewayKind, context: RouteConte
 		onPiece: answering.onPiece,
 		onEnd: (end) => answering.end(end),
 	});
+	context.metrics()?.overhead((performance.now() - startMs) / 1000);
 	exchange.onGone(cancel);
 }
 

@@ -1,7 +1,7 @@
 import uPlot from "uplot";
+import { axis, duration, legend, mount, tip } from "../../page/chart.ts";
+import { colour, isColoured, rankColour } from "../../page/theme.ts";
 import type { Curve, PageData } from "../page-data.ts";
-import { axis, duration, legend, mount, tip } from "./chart.ts";
-import { colour, isColoured, rankColour } from "./theme.ts";
 
 const HEIGHT = 340;
 /** Percent that have a line: those that people ask for. */

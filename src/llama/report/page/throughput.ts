@@ -1,7 +1,7 @@
 import type uPlot from "uplot";
+import { axis, duration, legend, mount, tip } from "../../page/chart.ts";
+import { colour, isColoured, rankColour } from "../../page/theme.ts";
 import type { PageData } from "../page-data.ts";
-import { axis, duration, legend, mount, tip } from "./chart.ts";
-import { colour, isColoured, rankColour } from "./theme.ts";
 import { LEFT, timeAxis, timeCursor } from "./time.ts";
 
 /** Tokens per second over time, of each rank and of all. */

@@ -1,5 +1,5 @@
 import uPlot from "uplot";
-import { axis } from "./chart.ts";
+import { axis } from "../../page/chart.ts";
 import { timeLabels } from "./time-labels.ts";
 
 /** Room to the left of both charts over time, so that their axes lie below each other. */

@@ -1,7 +1,7 @@
 import type uPlot from "uplot";
+import { axis, duration, mount, tip } from "../../page/chart.ts";
+import { colour, rankColour } from "../../page/theme.ts";
 import type { PageData, PageSpan } from "../page-data.ts";
-import { axis, duration, mount, tip } from "./chart.ts";
-import { colour, rankColour } from "./theme.ts";
 import { LEFT, timeAxis, timeCursor } from "./time.ts";
 
 const MOST_ROW_PIXELS = 22;

@@ -1,26 +1,27 @@
 import test, { type ExecutionContext } from "ava";
-import { type RunHandle, start } from "../../../support/run.ts";
+import { start } from "../../../support/run.ts";
+import { descendants, isEngine } from "../../support/processes.ts";
 import { startRecordingServer } from "../../support/recording-server.ts";
+import { SERVE, type Serving, serve, streamChat } from "../../support/serve.ts";
 import { type Collector, type Received, startCollector } from "./support/collector.ts";
 
 const PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const CHAT = { messages: [{ role: "user", content: "A secret" }], max_tokens: 8, temperature: 0 };
 
-interface Serving {
-	readonly url: string;
+interface Traced extends Serving {
 	readonly collector: Collector;
-	readonly run: RunHandle;
 }
 
 /** A server that sends its traces to a collector of the test's own. */
-async function serve(t: ExecutionContext, args: readonly string[], ranks = 2): Promise<Serving> {
+async function serveTraced(
+	t: ExecutionContext,
+	ranks: number,
+	args: readonly string[] = [],
+): Promise<Traced> {
 	const collector = await startCollector();
 	t.teardown(() => collector.close());
-	const words = ["-np", `${ranks}`, "examples/llama_serve.js", "--port", "0", "--otlp", collector.url];
-	const run = start(t, [...words, ...args], { env: { OTEL_BSP_SCHEDULE_DELAY: "50" } });
-	const [, url = ""] = await run.waitForLine(/^listening on (http:\S+)/);
-	await run.waitForLine(/^ready: /);
-	return { url, collector, run };
+	const env = { OTEL_BSP_SCHEDULE_DELAY: "50" };
+	return { collector, ...(await serve(t, ["--otlp", collector.url, ...args], { ranks, env })) };
 }
 
 async function ask(url: string, path: string, body: object, headers: Record<string, string> = {}) {
@@ -34,14 +35,14 @@ function isWithin(inner: Received | undefined, outer: Received | undefined): boo
 }
 
 /** All spans, once the server has ended in order. */
-async function ended({ run, collector }: Serving): Promise<Received[]> {
-	run.child.kill("SIGTERM");
-	await run.done;
+async function ended({ child, done, collector }: Traced): Promise<Received[]> {
+	child.kill("SIGTERM");
+	await done;
 	return collector.spans;
 }
 
 test("a served stream: the client's trace, the phases on a rank, and no word of what was said", async (t) => {
-	const serving = await serve(t, []);
+	const serving = await serveTraced(t, 2);
 	const { url } = serving;
 	const stream = { ...CHAT, stream: true, stream_options: { include_usage: true } };
 	const streamed = await ask(url, "/v1/chat/completions", stream, {
@@ -92,7 +93,7 @@ test("a served stream: the client's trace, the phases on a rank, and no word of 
 });
 
 test("a client that leaves in mid-stream is a span that says so", async (t) => {
-	const serving = await serve(t, [], 1);
+	const serving = await serveTraced(t, 1);
 	const { url } = serving;
 	const left = new AbortController();
 	const body = JSON.stringify({ ...CHAT, max_tokens: 1500, stream: true, ignore_eos: true });
@@ -106,13 +107,42 @@ test("a client that leaves in mid-stream is a span that says so", async (t) => {
 	t.is(server?.status.code, 0);
 });
 
+test("a text that goes on after its engine's death: two groups, and a link from one to the other", async (t) => {
+	const serving = await serveTraced(t, 1);
+	const { child, url } = serving;
+	let killed = false;
+	const streamed = await streamChat(url, { ...CHAT, max_tokens: 1000, ignore_eos: true }, () => {
+		if (killed) return;
+		killed = true;
+		for (const { pid } of descendants(child.pid ?? -1).filter(isEngine)) process.kill(pid, "SIGKILL");
+	});
+	t.is(streamed.error, undefined);
+	const spans = await ended(serving);
+	const names = (attempt: number) =>
+		spans.filter(({ attributes }) => attributes["tsmpi.attempt"] === attempt).map(({ name }) => name);
+	t.deepEqual(names(1), ["queue", "prefill", "decode"]);
+	t.deepEqual(names(2), ["queue", "prefill", "decode"]);
+	const [dead] = spans.filter(({ attributes }) => attributes["error.type"] === "engine_died");
+	t.is(dead?.name, "decode");
+	const waiting = spans.find(({ name, links }) => name === "queue" && links.length > 0);
+	t.deepEqual(waiting?.links, [dead?.spanId ?? ""]);
+	t.is(waiting?.start, dead?.end);
+	t.true(
+		(waiting?.end ?? 0n) - (waiting?.start ?? 0n) > 1_000_000n,
+		"the engine's start is time in the queue",
+	);
+	const chat = spans.find(({ name }) => name.startsWith("chat "));
+	t.is(chat?.attributes["tsmpi.continued"], 1);
+	t.is(chat?.status.code, 0);
+});
+
 test("an endpoint is told the trace", async (t) => {
 	const endpoint = await startRecordingServer({
 		"/v1/models": { data: [{ id: "m" }] },
 		"/v1/chat/completions": [{ choices: [{ index: 0, delta: { content: "a" }, finish_reason: "stop" }] }],
 	});
 	t.teardown(endpoint.close);
-	const serving = await serve(t, ["--endpoint", endpoint.url], 1);
+	const serving = await serveTraced(t, 1, ["--endpoint", endpoint.url]);
 	const headers = { traceparent: PARENT, tracestate: "a=1" };
 	const { answer } = await ask(serving.url, "/v1/chat/completions", CHAT, headers);
 	t.is(answer.status, 200);
@@ -123,7 +153,7 @@ test("an endpoint is told the trace", async (t) => {
 });
 
 test("an address for traces that is none ends the job with one line", async (t) => {
-	const words = ["-np", "2", "examples/llama_serve.js", "--port", "0", "--otlp", "nowhere"];
+	const words = ["-np", "2", SERVE, "--port", "0", "--otlp", "nowhere"];
 	const { code, stderr } = await start(t, words).done;
 	t.is(code, 2);
 	const lines = stderr.split("\n").filter((line) => line.includes("Cannot send traces to --otlp"));

@@ -91,6 +91,22 @@ test("each metric that dashboard and alerts name is on the page, and each of our
 	metrics.close();
 });
 
+test("docs/metrics.md has each metric of the page", (t) => {
+	const metrics = busyMetrics();
+	const { types } = readExposition(metrics.render());
+	metrics.close();
+	const page = readFileSync(join(ROOT, "docs/metrics.md"), "utf8");
+	const rows = [...page.matchAll(/^\| (`(?:vllm|tsmpi|process).*?) \| ([\w, ]+) \|/gm)];
+	const documented = rows.flatMap(([, names = "", kinds = ""]) =>
+		[...names.matchAll(/`(.*?)`/g)].map(([, name], index) => {
+			const all = kinds.split(", ");
+			return `${name} ${all[index] ?? all[0]}`;
+		}),
+	);
+	const told = [...types].filter(([name]) => !name.startsWith("llamacpp:"));
+	t.deepEqual(documented.sort(), told.map(([name, kind]) => `${name} ${kind}`).sort());
+});
+
 test("panels of Grafana itself are all that it needs", (t) => {
 	const kinds = new Set(panelsOf(readDashboard()).map(({ type }) => type));
 	t.deepEqual([...kinds].sort(), ["heatmap", "stat", "timeseries"]);

@@ -45,3 +45,12 @@ export function metricsIn(query: string): string[] {
 	const names = query.match(/\b(?:vllm|tsmpi|llamacpp):\w+|\bprocess_\w+/g) ?? [];
 	return names.map((name) => name.replace(/_(?:bucket|sum|count)$/, ""));
 }
+
+/** A query with the dashboard's variables filled in, as Grafana would for all models and ranks of one server. */
+export function filled(query: string, target: string): string {
+	const variables = {
+		...{ $__rate_interval: "1m", $model_name: ".*", $engine: ".*" },
+		$instance: target.replaceAll(".", "\\\\."),
+	};
+	return Object.entries(variables).reduce((all, [name, value]) => all.replaceAll(name, value), query);
+}

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { listenForScrapes } from "../../../../src/llama/job/metrics/listen.ts";
 import { busyMetrics } from "./busy-metrics.ts";
-import { ALERTS, queriesOf, readDashboard } from "./dashboard.ts";
+import { ALERTS, filled, queriesOf, readDashboard } from "./dashboard.ts";
 import { HAS_PROMETHEUS, promtool, startPrometheus } from "./prometheus.ts";
 
 const run = HAS_PROMETHEUS ? test : test.skip;
@@ -35,16 +35,10 @@ run("every query of the dashboard finds something on a real Prometheus", async (
 	const { query, url } = await startPrometheus(t, page.target, ALERTS);
 	// The fifth scrape begins when four are stored.
 	await page.scraped(5);
-	const variables = {
-		...{ $__rate_interval: "1m", $model_name: ".*", $engine: ".*" },
-		$instance: page.target.replaceAll(".", "\\\\."),
-	};
-	const filled = (text: string) =>
-		Object.entries(variables).reduce((all, [name, value]) => all.replaceAll(name, value), text);
 	const queries = queriesOf(readDashboard());
 	t.true(queries.length > 40);
 	for (const { title, query: text } of queries) {
-		const found = await query(filled(text));
+		const found = await query(filled(text, page.target));
 		t.true(found.length > 0, `${title}: ${text}`);
 		// A quantile of a time without events is not a number, and no figure of these is that.
 		const numbers = found.filter(({ value: [, value] }) => Number.isFinite(Number(value)));
@@ -53,7 +47,8 @@ run("every query of the dashboard finds something on a real Prometheus", async (
 	// What the variables are filled with.
 	for (const { type, definition = "" } of readDashboard().templating.list) {
 		if (type !== "query") continue;
-		const [, series = "", label = ""] = /^label_values\((.*), (\w+)\)$/.exec(filled(definition)) ?? [];
+		const [, series = "", label = ""] =
+			/^label_values\((.*), (\w+)\)$/.exec(filled(definition, page.target)) ?? [];
 		const values = await labelValues(url, series, label);
 		t.true(values.length > 0, definition);
 		if (label === "engine") t.deepEqual(values, ["0", "1"]);
