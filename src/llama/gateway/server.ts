@@ -10,6 +10,7 @@ import { type HttpServer, listen } from "./http/server.ts";
 import { AccessLog } from "./log/access-log.ts";
 import { metricsSource } from "./metrics-source.ts";
 import type { ServeOptions } from "./options.ts";
+import { pageRoute } from "./page/route.ts";
 import type { RouteContext, Served } from "./routes/context.ts";
 import { metricsRoute } from "./routes/metrics.ts";
 import { Patience } from "./routes/patience.ts";
@@ -68,7 +69,10 @@ export class Server {
 		try {
 			const http = await listen({
 				...{ port, host, keys, cors, bodyLimit, onError },
-				routes: [...modelRoutes(context), metricsRoute(metrics, context), ...storageRoutes(storage)],
+				routes: [
+					...[pageRoute(), metricsRoute(metrics, context)],
+					...[...modelRoutes(context), ...storageRoutes(storage)],
+				],
 				onFinish: (exchange, finish) => {
 					log?.finished(exchange, finish);
 					countRefused(loaded.metrics, exchange, finish);
