@@ -76,7 +76,7 @@ test("README.md has at most 200 lines, and the two commands", (t) => {
 const OTHERS = new Set([
 	...["--save-dev", "--flash-attn", "--from-file", "--check", "--pdeathsig", "--import"],
 	// Slurm's.
-	...["--nodes", "--ntasks-per-node", "--gpus-per-task", "--gpus-per-node", "--gres", "--gpus"],
+	...["--nodes", "--ntasks-per-node", "--gpus-per-task", "--gpus-per-node", "--gres", "--gpus", "--signal"],
 ]);
 
 test("every option that the documents name is one", (t) => {
@@ -84,6 +84,7 @@ test("every option that the documents name is one", (t) => {
 		run("dist/launch/cli.js", "--help"),
 		run("examples/llama_sched.js", "--help"),
 		run("examples/llama_load.js", "--help"),
+		run("examples/llama_serve.js", "--help"),
 		run("dist/src/llama/build-server/main.js", "--help"),
 	].map(({ stdout }) => stdout);
 	const names = /(?<![\w-])--[a-z][a-z-]*/g;
@@ -99,7 +100,7 @@ test("every option that the documents name is one", (t) => {
 
 test("every option of the programs is in the documents", (t) => {
 	const text = DOCUMENTS.map(read).join("\n");
-	const programs = ["examples/llama_sched.js", "examples/llama_load.js"];
+	const programs = ["examples/llama_sched.js", "examples/llama_load.js", "examples/llama_serve.js"];
 	const help = programs.map((program) => run(program, "--help").stdout).join("");
 	const names = [...help.matchAll(/^ +(?:-\w, )*(--[a-z][a-z-]*)/gm)].map(([, name = ""]) => name);
 	t.true(names.length > 30);

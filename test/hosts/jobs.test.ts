@@ -11,6 +11,7 @@ import { withLab } from "./support/with-lab.ts";
 const program = (name: string) => fileURLToPath(new URL(`../launch/programs/${name}.js`, import.meta.url));
 const STAY = program("stay");
 const ENVIRONMENT = program("environment");
+const SERVE = program("serve");
 const SURVIVE = fileURLToPath(new URL("./programs/survive.js", import.meta.url));
 const labTest = withLab(2);
 
@@ -86,6 +87,23 @@ labTest("signals reach the ranks of all hosts", async (t, lab) => {
 	const { code, stderr } = await job.done;
 	t.is(code, 143);
 	t.is(stderr, "tsmpirun: SIGTERM: ending all ranks\n");
+	t.is(await lab.leftAfter(5000), "");
+	t.deepEqual(await place.leftAfter(1000), []);
+});
+
+labTest("a job on several hosts has the time that it asked for, wherever rank 0 runs", async (t, lab) => {
+	const place = workplace(t);
+	const job = lab.start(t, ["-H", "node1,node2,head", SERVE, "finish", "31"], { env: place.env });
+	for (const rank of [0, 1, 2]) await job.waitForLine(new RegExp(`^rank ${rank} pid`));
+	job.child.kill("SIGTERM");
+	const { code, stdout, stderr } = await job.done;
+	t.is(stderr, "tsmpirun: SIGTERM: waiting up to 31 s for rank 0 to finish; again to end at once\n");
+	t.deepEqual(stdout.trimEnd().split("\n").slice(3), [
+		"rank 0 got SIGTERM",
+		"rank 1 is there",
+		"rank 2 is there",
+	]);
+	t.is(code, 0);
 	t.is(await lab.leftAfter(5000), "");
 	t.deepEqual(await place.leftAfter(1000), []);
 });

@@ -153,10 +153,8 @@ export class Dispatcher {
 		return true;
 	}
 
-	/** Something changed in what the schedule goes by: it decides anew. */
-	reconsider(): void {
-		this.#pumpSoon();
-	}
+	/** What the schedule goes by has changed: it decides anew. */
+	readonly reconsider = (): void => this.#pumpSoon();
 
 	/** All that will ever be submitted has been: policies may start the longest first. A server never calls it. */
 	inputEnded(): void {

@@ -113,7 +113,8 @@ export interface TokenEvent {
 	readonly text: string;
 	/**
 	 * The tokens whose text this is, where the engine tells them and they make exactly this text: prompt and tokens
-	 * together can be continued elsewhere. Never with stop texts, which may end within a token.
+	 * together can be continued elsewhere. Once a piece ends within a token, as before what may become a stop text, no
+	 * later piece has them; nor has any after thoughts.
 	 */
 	readonly tokens?: readonly number[];
 	/** How likely these tokens were, if that was asked for and is known already. */

@@ -11,14 +11,15 @@ interface Waiter<S, P> {
 	readonly accept: (sequence: S) => void;
 }
 
-/**
- * What a token that is overwritten counts against one that is reused: the one may never be asked for again, the other is
- * asked for now.
- */
-const LOSS_WEIGHT = 0.1;
+/** What may be lost of a sequence, as a part of what is reused of it, without asking whether there is an empty one. */
+const LOSS = 0.05;
+/** So little may be lost of any: how a template ends an answer, say. */
+const LITTLE = 8;
+/** Sequences that hold so much of what the best one holds of a prompt are as good. */
+const ALIKE = 0.9;
 
-/** Lends sequences, first come, first served; of several free ones that with the longest prefix shared. */
-export class SequencePool<S extends PooledSequence<P>, P> {
+/** Lends sequences, first come, first served; of several free ones the best, as `bestSequence` says. */
+export class SequencePool<S extends PooledSequence<P>, P extends { readonly length: number }> {
 	/** Longest unused first. */
 	readonly #free: S[];
 	readonly #waiting: Waiter<S, P>[] = [];
@@ -73,22 +74,33 @@ export class SequencePool<S extends PooledSequence<P>, P> {
 /**
  * Which of several free sequences a prompt is given. Whoever mirrors a pool from outside goes by the same rule.
  *
+ * The one that holds most of the prompt, if next to nothing else is lost with it: it goes on from there. Else an empty
+ * one: a system prompt in common is no reason to give up a conversation while there is room for both. Else of those that
+ * hold about as much as any the one that was unused longest, which is the likeliest to have ended.
+ *
  * @param free Longest unused first.
  */
-export function bestSequence<S extends PooledSequence<P>, P>(free: readonly S[], prompt: P): S | undefined {
-	let best: { readonly sequence: S; readonly gain: number } | undefined;
-	for (const sequence of free) {
-		const gain = gainOf(sequence, prompt);
-		if (best === undefined || gain > best.gain) best = { sequence, gain };
-	}
-	return best?.sequence;
+export function bestSequence<S extends PooledSequence<P>, P extends { readonly length: number }>(
+	free: readonly S[],
+	prompt: P,
+): S | undefined {
+	const shared = free.map((sequence) => sequence.sharedPrefix(prompt));
+	const most = Math.max(...shared);
+	const isOnward = ({ length }: S, at: number) => shared[at] === most && goesOn(most, length, prompt.length);
+	return (
+		free.find(isOnward) ??
+		free.find(({ length }) => length === 0) ??
+		free.find((_, at) => (shared[at] as number) >= ALIKE * most)
+	);
 }
 
 /**
- * What is saved by taking a sequence, less a part of what it holds beyond them and will lose: a shared BOS token or the
- * head of a chat template is no reason to give up a long conversation while an empty sequence is free.
+ * Whether a prompt goes on from what a sequence holds: it loses next to nothing of that, or needs nothing more.
+ *
+ * @param shared What the sequence holds of the prompt.
+ * @param held All that it holds.
+ * @param wanted The length of the prompt.
  */
-function gainOf<P>(sequence: PooledSequence<P>, prompt: P): number {
-	const shared = sequence.sharedPrefix(prompt);
-	return shared - LOSS_WEIGHT * (sequence.length - shared);
+export function goesOn(shared: number, held: number, wanted: number): boolean {
+	return shared > 0 && (held - shared <= Math.max(LITTLE, LOSS * shared) || shared >= wanted);
 }

@@ -2,7 +2,7 @@
 export class StopFilter {
 	readonly #stops: readonly string[];
 	#held = "";
-	#stopped = false;
+	#stop: string | undefined;
 
 	constructor(stops: readonly string[]) {
 		this.#stops = stops.filter((stop) => stop !== "");
@@ -10,15 +10,20 @@ export class StopFilter {
 
 	/** A stop text has come: nothing passes any more. */
 	get stopped(): boolean {
-		return this.#stopped;
+		return this.#stop !== undefined;
+	}
+
+	/** The stop text that has come. */
+	get stopText(): string | undefined {
+		return this.#stop;
 	}
 
 	push(text: string): string {
-		if (this.#stopped) return "";
+		if (this.stopped) return "";
 		this.#held += text;
 		const end = firstOccurrence(this.#held, this.#stops);
 		if (end !== undefined) {
-			this.#stopped = true;
+			this.#stop = this.#stops.find((stop) => this.#held.startsWith(stop, end));
 			return this.#held.slice(0, end);
 		}
 		const safe = this.#held.length - longestPossibleStart(this.#held, this.#stops);
@@ -29,7 +34,7 @@ export class StopFilter {
 
 	/** What was held back, now that nothing can complete it. */
 	flush(): string {
-		const rest = this.#stopped ? "" : this.#held;
+		const rest = this.stopped ? "" : this.#held;
 		this.#held = "";
 		return rest;
 	}

@@ -15,7 +15,10 @@ import type { RouteContext, Served } from "./routes/context.ts";
 import { metricsRoute } from "./routes/metrics.ts";
 import { Patience } from "./routes/patience.ts";
 import { GENERATE_PATHS, modelRoutes } from "./routes/routes.ts";
-import { storageRoutes } from "./routes/storage.ts";
+import { storageRoutes } from "./routes/storage/routes.ts";
+import { ExchangeTraces } from "./trace/exchange-traces.ts";
+import { startTracing } from "./trace/start-tracing.ts";
+import type { Tracing } from "./trace/tracing.ts";
 
 /** What goes into a server besides its options. */
 export interface ServerParts {
@@ -30,6 +33,8 @@ interface Parts {
 	readonly context: RouteContext;
 	readonly log: AccessLog | undefined;
 	readonly storage: Storage | undefined;
+	readonly tracing: Tracing;
+	readonly traces: ExchangeTraces;
 }
 
 /** What is known once the model is loaded. */
@@ -43,13 +48,20 @@ export class Server {
 	readonly gateway: Gateway;
 	readonly #options: ServeOptions;
 	readonly #storage: Storage | undefined;
+	readonly #tracing: Tracing;
 	readonly #http: HttpServer;
 	readonly #loaded: Loaded;
 
-	private constructor(options: ServeOptions, { gateway, storage }: Parts, http: HttpServer, loaded: Loaded) {
+	private constructor(
+		options: ServeOptions,
+		{ gateway, storage, tracing }: Parts,
+		http: HttpServer,
+		loaded: Loaded,
+	) {
 		this.#options = options;
 		this.gateway = gateway;
 		this.#storage = storage;
+		this.#tracing = tracing;
 		this.#http = http;
 		this.#loaded = loaded;
 	}
@@ -57,23 +69,27 @@ export class Server {
 	/**
 	 * Listens.
 	 *
-	 * @throws {JobError} the port, the address or the folder of data cannot be used.
+	 * @throws {JobError} the port, the address, the folder of data or the place for traces cannot be used.
 	 */
 	static async open(options: ServeOptions, { keys, print }: ServerParts): Promise<Server> {
 		const { port = 8090, host = "127.0.0.1", cors, bodyLimit } = options;
 		const onError = (error: unknown) => print(`Bug: ${error instanceof Error ? error.stack : String(error)}`);
 		const loaded: Loaded = {};
 		const parts = await partsOf(options, loaded, { print, onError });
-		const { context, log, storage } = parts;
+		const { context, log, storage, traces } = parts;
 		const metrics = () => loaded.metrics;
 		try {
 			const http = await listen({
 				...{ port, host, keys, cors, bodyLimit, onError },
 				routes: [
-					...[pageRoute(), metricsRoute(metrics, context)],
-					...[...modelRoutes(context), ...storageRoutes(storage)],
+					...modelRoutes(context),
+					metricsRoute(metrics, context),
+					...storageRoutes(storage),
+					pageRoute(),
 				],
+				onArrive: traces.arrived,
 				onFinish: (exchange, finish) => {
+					traces.finished(exchange, finish);
 					log?.finished(exchange, finish);
 					countRefused(loaded.metrics, exchange, finish);
 				},
@@ -111,7 +127,10 @@ export class Server {
 		const late = new Promise<void>((resolve) => {
 			timer = setTimeout(resolve, drainTimeout * 1000);
 		});
-		const idle = this.gateway.drain({ queued: drainQueue ? "run" : "fail" });
+		const idle = this.gateway.drain({
+			queued: drainQueue ? "run" : "fail",
+			retryAfterMs: drainTimeout * 1000,
+		});
 		await this.#storage?.close();
 		await Promise.race([idle, late]);
 		clearTimeout(timer);
@@ -123,6 +142,7 @@ export class Server {
 		const statistics = await this.gateway.close();
 		await this.#http.close();
 		this.#loaded.metrics?.close();
+		await this.#tracing.close();
 		return statistics;
 	}
 }
@@ -141,7 +161,9 @@ async function partsOf(
 		drainTimeout = 30,
 	} = options;
 	const log = options.log === undefined ? undefined : new AccessLog(options.log, print);
-	const watches = [metered(() => loaded.metrics), ...(log === undefined ? [] : [log.watch])];
+	const tracing = await startTracing({ otlp: options.otlp, tell: print });
+	const traces = new ExchangeTraces(tracing);
+	const watches = [metered(() => loaded.metrics), ...(log === undefined ? [] : [log.watch]), tracing.watch];
 	const gateway = new Gateway({ policy, maxQueue, maxQueueTokens, watch: watchedBy(...watches), onError });
 	const defaults = requestDefaults(options);
 	const model = () => loaded.served?.model.names[0] ?? "";
@@ -149,13 +171,13 @@ async function partsOf(
 	const storage =
 		dataDir === undefined ? undefined : await Storage.open(dataDir, { gateway, defaults, model, onError });
 	const context: RouteContext = {
-		...{ gateway, defaults, strictModel, patience: new Patience() },
+		...{ gateway, defaults, strictModel, patience: new Patience(), traces },
 		served: () => loaded.served,
 		metrics: () => loaded.metrics,
 		requestTimeoutMs: requestTimeout === undefined ? undefined : requestTimeout * 1000,
 		drainSeconds: Math.max(1, Math.ceil(drainTimeout)),
 	};
-	return { gateway, context, log, storage };
+	return { gateway, context, log, storage, tracing, traces };
 }
 
 /** What never became a call: no key, too large. The rest of what is refused is counted where that is decided. */

@@ -20,7 +20,7 @@ export const REQUEST = [
 /** Choices that a request asks for. */
 export const CHOICES = [1, 2, 5, 10, 20];
 
-/** Seconds that the gateway itself takes: ours, since it should take well under a millisecond. */
+/** Seconds that the gateway itself takes for a request: ours, since that should be well under a millisecond. */
 export const OVERHEAD = [
 	...[0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1],
 ];

@@ -68,7 +68,8 @@ export class RankSeries {
 		this.#total.observe((endMs - arrivedMs) / 1000);
 		this.#queue.observe((assignedMs - arrivedMs) / 1000);
 		this.#inference.observe((endMs - assignedMs) / 1000);
-		if (firstTokenMs === undefined) return;
+		// What went on from where another rank was had its first token before this rank had it.
+		if (firstTokenMs === undefined || firstTokenMs < assignedMs) return;
 		this.#prefill.observe((firstTokenMs - assignedMs) / 1000);
 		this.#decode.observe((endMs - firstTokenMs) / 1000);
 	}

@@ -69,7 +69,7 @@ export class ServingMetrics {
 		this.#retried = count("requests_retried", "Requests handed to another rank, nothing sent yet.");
 		this.#continued = count("streams_continued", "Streams that went on from where another rank was.");
 		this.#broken = count("streams_broken", "Streams that ended with an error after their first token.");
-		const help = "What the gateway adds: from arrival to the queue, and from a token to the socket.";
+		const help = "What the gateway takes to read a request that has come and to put it in the queue.";
 		this.#overhead = registry.histogram("tsmpi:gateway_overhead_seconds", help, OVERHEAD).of(labels);
 		registry.later(this.#figures);
 		this.#lag = addProcess(registry);
@@ -111,7 +111,7 @@ export class ServingMetrics {
 		this.#continued.add();
 	}
 
-	/** Its stream had begun and ended with an error. */
+	/** Its stream had begun and ended with an error; it is counted by `failed` as well. */
 	broken(): void {
 		this.#broken.add();
 	}
@@ -136,7 +136,7 @@ export class ServingMetrics {
 		this.#of(facts.rank).ended(facts);
 	}
 
-	/** What the gateway itself took for something. */
+	/** What the gateway itself took until a request was in the queue. */
 	overhead(seconds: number): void {
 		this.#overhead.observe(seconds);
 	}

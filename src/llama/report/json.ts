@@ -15,7 +15,7 @@ export function jsonReport(report: Report): Report & Readonly<Record<string, unk
 	return {
 		...report,
 		...(report.per_rank[0] === undefined ? {} : { backend: report.per_rank[0].engine.kind }),
-		max_concurrency: report.inflight * report.ranks,
+		max_concurrency: Math.round(report.inflight * report.ranks),
 		duration: wallMs / 1000,
 		completed: total.ok,
 		num_prompts: total.ok + total.failed,

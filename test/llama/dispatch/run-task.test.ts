@@ -100,3 +100,61 @@ test("dimensions cut an embedding and make it a vector of length 1 again; more t
 		param: "dimensions",
 	});
 });
+
+/** Says this, with its tokens. */
+class TokenEngine extends EchoEngine {
+	readonly asked: Prompt[] = [];
+	readonly #pieces: readonly (readonly [string, (readonly number[])?])[];
+
+	constructor(...pieces: readonly (readonly [string, (readonly number[])?])[]) {
+		super();
+		this.#pieces = pieces;
+	}
+
+	override async *generate(prompt: Prompt): AsyncGenerator<GenerateEvent> {
+		this.asked.push(prompt);
+		for (const [text, tokens] of this.#pieces) {
+			yield { type: "token", text, ...(tokens === undefined ? {} : { tokens }) };
+		}
+		const usage = { promptTokens: 2, cachedTokens: 1, completionTokens: 3 };
+		const fullText = this.#pieces.map(([text]) => text).join("");
+		yield {
+			type: "done",
+			fullText,
+			finishReason: "stop",
+			usage,
+			timings: { queueMs: 0, ttftMs: 1, totalMs: 2 },
+		};
+	}
+}
+
+test("a task that wants its tokens gets those that the engine told, or none if it did not tell them all", async (t) => {
+	const tokensOf = async (engine: TokenEngine, changes: Partial<GenerateTask> = {}) => {
+		const { answer } = await runTask(engine, { ...TASK, tokens: true, ...changes }, RUN);
+		return answer.kind === "generated" ? answer.tokens : undefined;
+	};
+	const known = new TokenEngine(["a", [1, 2]], ["b", [3]]);
+	t.deepEqual(await tokensOf(known), [[1, 2, 3]]);
+	t.deepEqual(await tokensOf(known, { n: 2 }), [
+		[1, 2, 3],
+		[1, 2, 3],
+	]);
+	t.deepEqual(await tokensOf(new TokenEngine(["a", [1]], ["b"], ["c", [3]])), [[]]);
+	t.deepEqual(await tokensOf(known, { resume: { text: "x", tokens: [9] } }), [[9, 1, 2, 3]]);
+	t.deepEqual(await tokensOf(known, { resume: { text: "x" } }), [[]]);
+	const { answer } = await runTask(known, TASK, RUN);
+	t.false("tokens" in answer);
+});
+
+test("a task that goes on runs its prompt and what came after it, and answers with the rest alone", async (t) => {
+	const engine = new TokenEngine(["rest", [5]]);
+	const of = async (prompt: Prompt, resume: NonNullable<GenerateTask["resume"]>) => {
+		const { answer } = await runTask(engine, { ...TASK, prompts: [prompt], resume }, RUN);
+		return [engine.asked.at(-1), answer.kind === "generated" ? answer.choices[0]?.text : undefined];
+	};
+	t.deepEqual(await of("Once", { text: " upon" }), ["Once upon", "rest"]);
+	// Every text is the tokens 1 and 2 to this engine.
+	t.deepEqual(await of("Once", { text: " upon", tokens: [8] }), [[1, 2, 8], "rest"]);
+	t.deepEqual(await of([7], { text: " upon", tokens: [8] }), [[7, 8], "rest"]);
+	t.deepEqual(await of([7], { text: " upon" }), [[7, 1, 2], "rest"]);
+});

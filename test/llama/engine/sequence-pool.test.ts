@@ -30,12 +30,37 @@ test("acquire() takes the longest shared prefix", async (t) => {
 	t.is(await pool.acquire([BOS, 5, 6, 7, 8, 9], NEVER), short);
 });
 
-test("acquire() takes a long prefix of an even longer sequence, but not one token of it", async (t) => {
+test("acquire() gives up a long conversation for nothing but what goes on from it, while there is an empty one", async (t) => {
 	const held = new Held(BOS, ...range(10, 1000));
 	const empty = new Held();
-	t.is(await new SequencePool([empty, held]).acquire([BOS, ...range(10, 200), 5], NEVER), held);
-	t.is(await new SequencePool([held, empty]).acquire([BOS, 5], NEVER), empty);
-	t.is(await new SequencePool([held]).acquire([BOS, 5], NEVER), held);
+	for (const prompt of [
+		[BOS, 5],
+		[BOS, ...range(10, 200), 5],
+	]) {
+		t.is(await new SequencePool([held, empty]).acquire(prompt, NEVER), empty);
+		t.is(await new SequencePool([held]).acquire(prompt, NEVER), held);
+	}
+	for (const prompt of [
+		[BOS, ...range(10, 1000), 5, 6],
+		// Its last words may read otherwise now.
+		[BOS, ...range(10, 980), 5, 6],
+		[BOS, ...range(10, 200)],
+	]) {
+		t.is(await new SequencePool([empty, held]).acquire(prompt, NEVER), held);
+	}
+});
+
+test("acquire() gives up the conversation that was unused longest of those that begin alike", async (t) => {
+	const system = [BOS, ...range(10, 100)];
+	const older = new Held(...system, ...range(200, 300));
+	const newer = new Held(...system, ...range(500, 20));
+	const other = new Held(BOS, ...range(900, 20));
+	const question = [...system, 4, 5, 6];
+	t.is(await new SequencePool([other, older, newer]).acquire(question, NEVER), older);
+	t.is(await new SequencePool([other, newer, older]).acquire(question, NEVER), newer);
+	// Nobody's conversation: it has the system prompt alone.
+	const bare = new Held(...system);
+	t.is(await new SequencePool([older, newer, new Held(), bare]).acquire(question, NEVER), bare);
 });
 
 test("acquire() takes what was unused longest when nothing tells them apart", async (t) => {

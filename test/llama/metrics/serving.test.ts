@@ -86,6 +86,15 @@ test("without a first token, prefill and decoding are not told apart", (t) => {
 	serving.close();
 });
 
+test("a stream that another rank went on with has no prefill of its own", (t) => {
+	const serving = metrics();
+	serving.ended({ ...FACTS, firstTokenMs: 1100 });
+	const page = read(serving);
+	t.is(page.value("vllm:request_prefill_time_seconds_count", OF_1), 0);
+	t.is(page.value("vllm:e2e_request_latency_seconds_sum", OF_1), 3);
+	serving.close();
+});
+
 test("each event has its counter, by reasons that are known before", (t) => {
 	const serving = metrics();
 	serving.arrived();

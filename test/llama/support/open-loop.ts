@@ -1,3 +1,5 @@
+import { commonPrefix } from "../../../src/base/common-prefix.ts";
+import { bestSequence, type PooledSequence } from "../../../src/llama/engine/sequence-pool.ts";
 import type { Item } from "../../../src/llama/schedule/item.ts";
 import type { Policy } from "../../../src/llama/schedule/policies.ts";
 import { Scheduler } from "../../../src/llama/schedule/scheduler.ts";
@@ -31,9 +33,16 @@ export interface OpenLoopResult {
 }
 
 /** A sequence of an engine, which holds the text of its last request. */
-interface Slot {
-	text: string;
-	item: ArrivingItem | undefined;
+class Slot implements PooledSequence<string> {
+	text = "";
+
+	get length(): number {
+		return this.text.length;
+	}
+
+	sharedPrefix(prompt: string): number {
+		return commonPrefix(prompt, this.text);
+	}
 }
 
 interface End {
@@ -44,16 +53,13 @@ interface End {
 	readonly measured: { prefillMs: number; decodeMs: number; promptTokens: number; cachedTokens: number };
 }
 
-/** What a slot that is lost costs against what is saved, as SequencePool has it. */
-const LOSS_WEIGHT = 0.1;
-
 /** A schedule against engines with a prompt cache for each slot, on a clock that jumps from event to event. */
 export function openLoop(options: OpenLoopOptions): OpenLoopResult {
 	const { policy, ranks, slots, items, prefillMs = 0.2, decodeMs = 2 } = options;
 	const scheduler = new Scheduler<ArrivingItem>({ policy, textOf: ({ text }) => text });
 	const engines = Array.from({ length: ranks }, (_, rank) => {
 		scheduler.join(rank, slots);
-		const free = Array.from({ length: slots }, (): Slot => ({ text: "", item: undefined }));
+		const free = Array.from({ length: slots }, () => new Slot());
 		return { free, waiting: [] as ArrivingItem[] };
 	});
 	const arrivals = [...items].sort((a, b) => a.at - b.at);
@@ -67,9 +73,9 @@ export function openLoop(options: OpenLoopOptions): OpenLoopResult {
 		const { free, waiting } = engines[rank] ?? { free: [], waiting: [] };
 		while (free.length > 0 && waiting.length > 0) {
 			const item = waiting.shift() as ArrivingItem;
-			const [slot] = free.toSorted((a, b) => gain(b, item) - gain(a, item)) as [Slot];
+			const slot = bestSequence<Slot, string>(free, item.text) as Slot;
 			free.splice(free.indexOf(slot), 1);
-			const cachedTokens = common(slot.text, item.text);
+			const cachedTokens = slot.sharedPrefix(item.text);
 			const promptTokens = item.text.length - cachedTokens;
 			evaluated += promptTokens;
 			order.push(item.id);
@@ -103,15 +109,4 @@ export function openLoop(options: OpenLoopOptions): OpenLoopResult {
 		begin(rank);
 	}
 	return { evaluated, latencies, order, makespanMs: now };
-}
-
-function gain({ text }: Slot, item: ArrivingItem): number {
-	const shared = common(text, item.text);
-	return shared - LOSS_WEIGHT * (text.length - shared);
-}
-
-function common(a: string, b: string): number {
-	let length = 0;
-	while (length < a.length && length < b.length && a[length] === b[length]) length += 1;
-	return length;
 }

@@ -15,6 +15,8 @@ export type CompletionEvent =
 			readonly type: "text";
 			readonly text: string;
 			readonly sampled: number;
+			/** Those of them that came with this text; undefined if they are not all known. */
+			readonly tokens?: readonly number[];
 			readonly logprobs?: readonly TokenLogprob[];
 	  }
 	/** Thoughts, from a server that parts them itself. */

@@ -1,12 +1,15 @@
 import { EngineError } from "../../errors.ts";
-import type { DoneEvent, GenerateEvent, Usage } from "../engine.ts";
+import type { Completion, DoneEvent, GenerateEvent, TokenEvent, Usage } from "../engine.ts";
 import type { CheckedRequest } from "../request.ts";
 import type { TokenLogprob } from "../sampling.ts";
 import type { SequencePool } from "../sequence-pool.ts";
 import { StopFilter } from "../stop-filter.ts";
 import type { ThinkingFilter } from "../thinking.ts";
+import { TokenTrail } from "../token-trail.ts";
 import type { CompletionApi, CompletionEnd, CompletionEvent } from "./completion-api.ts";
 import { type ServerSlot, textOf } from "./server-slot.ts";
+
+type End = CompletionEnd & Pick<Completion, "stopText">;
 
 /** Runs one request on a server, in one of its slots. Rejects with the signal's reason on an abort. */
 export async function* generateOver(
@@ -51,6 +54,8 @@ class AnswerText {
 	readonly #logprobs: { readonly start: number; readonly all: readonly TokenLogprob[] }[] | undefined;
 	#thinking: ThinkingFilter | undefined;
 	#reasoning = "";
+	readonly #told: TokenLogprob[] = [];
+	readonly #trail = new TokenTrail();
 	/** Characters that came, and those of them that no stop text has taken. */
 	#made = 0;
 	#passed = 0;
@@ -87,14 +92,16 @@ class AnswerText {
 		}
 	}
 
-	#take({ text, sampled, logprobs }: Extract<CompletionEvent, { type: "text" }>): GenerateEvent[] {
+	#take({ text, sampled, tokens, logprobs }: Extract<CompletionEvent, { type: "text" }>): GenerateEvent[] {
 		this.#sampled(sampled);
 		if (logprobs !== undefined) this.#logprobs?.push({ start: this.#made, all: logprobs });
 		this.#made += text.length;
+		this.#trail.add(text, tokens);
 		const pieces = this.#pass(this.#filter.push(text));
 		if (!this.#filter.stopped) return pieces;
 		pieces.push(...this.#pieces(this.#thinking?.flush()));
-		this.#end({ finishReason: "stop", usage: this.#usage });
+		const { stopText } = this.#filter;
+		this.#end({ finishReason: "stop", usage: this.#usage, ...(stopText === undefined ? {} : { stopText }) });
 		return pieces;
 	}
 
@@ -114,18 +121,39 @@ class AnswerText {
 	): GenerateEvent[] {
 		this.text += text;
 		this.#reasoning += reasoning;
-		return [
-			...(reasoning === "" ? [] : [{ type: "reasoning", reasoning } as const]),
-			...(text === "" ? [] : [{ type: "token", text } as const]),
-		];
+		const pieces: GenerateEvent[] = [];
+		if (reasoning !== "") {
+			this.#trail.lose();
+			pieces.push({ type: "reasoning", reasoning });
+		}
+		if (text !== "") pieces.push({ type: "token", text, ...this.#detail(text) });
+		return pieces;
 	}
 
-	#end({ finishReason, limit, toolCalls, model, usage }: CompletionEnd): void {
+	/** What else is known of a piece of text: its tokens, and the chances that no piece has had. */
+	#detail(text: string): Pick<TokenEvent, "tokens" | "logprobs"> {
+		const tokens = this.#trail.take(text);
+		const logprobs = this.#chances();
+		return { ...(tokens === undefined ? {} : { tokens }), ...(logprobs === undefined ? {} : { logprobs }) };
+	}
+
+	/** Of the tokens of what has passed, those that were not told. */
+	#chances(): readonly TokenLogprob[] | undefined {
+		const waiting = this.#logprobs;
+		if (waiting === undefined) return undefined;
+		const end = waiting.findIndex(({ start }) => start >= this.#passed);
+		const next = waiting.splice(0, end < 0 ? waiting.length : end).flatMap(({ all }) => all);
+		this.#told.push(...next);
+		return next;
+	}
+
+	#end({ finishReason, limit, stopText, toolCalls, model, usage }: End): void {
 		const totalMs = this.#since();
-		const kept = this.#logprobs?.filter(({ start }) => start < this.#passed).flatMap(({ all }) => all);
+		const kept = this.#chances() && this.#told;
 		this.done = {
 			...{ type: "done", fullText: this.text, finishReason, usage },
 			...(limit === undefined ? {} : { limit }),
+			...(stopText === undefined ? {} : { stopText }),
 			...(this.#reasoning === "" ? {} : { reasoning: this.#reasoning }),
 			...(toolCalls === undefined ? {} : { toolCalls }),
 			...(model === undefined ? {} : { model }),

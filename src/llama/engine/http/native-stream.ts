@@ -39,6 +39,7 @@ export async function* nativeStream(
 	{ stopTokens, logprobs, limit, sampled: tokens }: NativeStreamOptions,
 ): AsyncGenerator<CompletionEvent, void, undefined> {
 	let cachedTokens = 0;
+	let before = 0;
 	for await (const event of events) {
 		const chunk = event as Chunk;
 		const { tokens_evaluated: promptTokens = 0, tokens_predicted: sampled = 0 } = chunk;
@@ -56,10 +57,14 @@ export async function* nativeStream(
 			yield { type: "end", finishReason: "stop", usage };
 			return;
 		}
+		// Of a character of several tokens the server tells the last one only.
+		const whole = chunk.tokens !== undefined && chunk.tokens.length === sampled - before;
+		before = sampled;
 		tokens?.push(...(chunk.tokens ?? []));
 		const { completion_probabilities: chances } = chunk;
 		yield {
 			...{ type: "text", text: chunk.content ?? "", sampled },
+			...(whole ? { tokens: chunk.tokens } : {}),
 			...(chances === undefined ? {} : { logprobs: tokenLogprobs(chances, logprobs) }),
 		};
 		if (chunk.stop !== true) continue;

@@ -13,7 +13,7 @@ import type {
 import { saysOutOfMemory } from "../llama-log.ts";
 import type { ChatMessage, Prompt } from "../prompt.ts";
 import { checkRequest } from "../request.ts";
-import type { ChatOptions } from "../sampling.ts";
+import type { ChatOptions, TokenLogprob } from "../sampling.ts";
 import { type HostExit, type HostProcess, hostExitText } from "./host-process.ts";
 import { takeHost } from "./prepared-host.ts";
 import type { Call, Calls, GenerateRequest, HostToRank, LoadRequest } from "./protocol.ts";
@@ -85,6 +85,7 @@ export class NodeLlamaCppEngine implements Engine {
 		signal?.addEventListener("abort", onAbort, { once: true });
 		this.#host.send(request);
 		let [fullText, reasoning] = ["", ""];
+		const logprobs: TokenLogprob[] = [];
 		let queueMs = 0;
 		let ttftMs = 0;
 		let finished = false;
@@ -96,7 +97,9 @@ export class NodeLlamaCppEngine implements Engine {
 						ttftMs = performance.now() - start;
 					} else if (event.type === "text") {
 						fullText += event.text;
-						yield { type: "token", text: event.text };
+						if (event.logprobs !== undefined) logprobs.push(...event.logprobs);
+						const { id: _, ...piece } = event;
+						yield { ...piece, type: "token" };
 						signal?.throwIfAborted();
 					} else if (event.type === "reasoning") {
 						reasoning += event.text;
@@ -107,7 +110,8 @@ export class NodeLlamaCppEngine implements Engine {
 						const timings = { queueMs, ttftMs, totalMs: performance.now() - start };
 						const { id: _, ...end } = event;
 						const thought = reasoning === "" ? {} : { reasoning };
-						yield { ...end, fullText, ...thought, timings } satisfies DoneEvent;
+						const told = end.logprobs && { logprobs: [...logprobs, ...end.logprobs] };
+						yield { ...end, fullText, ...thought, ...told, timings } satisfies DoneEvent;
 						return;
 					} else if (event.type === "error") {
 						finished = true;

@@ -1,7 +1,7 @@
 /** What a rank and its engine host tell each other. The host sends arrays: all that happened in one turn of its loop. */
 
 import type { EngineErrorData } from "../../errors.ts";
-import type { Completion, EngineInfo } from "../engine.ts";
+import type { Completion, EngineInfo, TokenEvent } from "../engine.ts";
 import type { GpuChoice, GpuLayers } from "../options.ts";
 import type { ChatMessage, Prompt } from "../prompt.ts";
 import type { CheckedRequest } from "../request.ts";
@@ -62,11 +62,11 @@ export type HostToRank =
 	| { readonly type: "failed"; readonly error: EngineErrorData }
 	/** The request's first token was sampled, after this time in the queue. */
 	| { readonly type: "first"; readonly id: number; readonly queueMs: number }
-	| { readonly type: "text"; readonly id: number; readonly text: string }
+	| ({ readonly type: "text"; readonly id: number } & Omit<TokenEvent, "type">)
 	| { readonly type: "reasoning"; readonly id: number; readonly text: string }
 	| ({ readonly type: "done"; readonly id: number } & RequestEnd)
 	| { readonly type: "error"; readonly id: number; readonly error: EngineErrorData }
 	| { readonly type: "answer"; readonly id: number; readonly value: unknown };
 
-/** How a request ended well. */
-export type RequestEnd = Pick<Completion, "finishReason" | "limit" | "logprobs" | "usage">;
+/** How a request ended well. Its `logprobs` are those that no piece of text has had. */
+export type RequestEnd = Pick<Completion, "finishReason" | "limit" | "logprobs" | "stopText" | "usage">;

@@ -28,6 +28,14 @@ export interface GatewayOptions {
 	readonly now?: () => number;
 }
 
+/** How a gateway stops. */
+export interface DrainOptions {
+	/** What becomes of calls that wait. */
+	readonly queued: "fail" | "run";
+	/** When those may try again: another server may be there then. */
+	readonly retryAfterMs: number;
+}
+
 /** "loading" until a rank can serve; "draining": nothing new is taken. */
 export type GatewayState = "loading" | "ready" | "draining";
 
@@ -126,10 +134,11 @@ export class Gateway {
 	 *
 	 * @returns Resolves when no call is open.
 	 */
-	drain({ queued }: { readonly queued: "fail" | "run" }): Promise<void> {
+	drain({ queued, retryAfterMs }: DrainOptions): Promise<void> {
 		this.#draining = true;
 		if (queued === "fail")
-			for (const { id, rank } of this.#calls.values()) if (rank === undefined) this.#give(id, DRAINING);
+			for (const { id, rank } of this.#calls.values())
+				if (rank === undefined) this.#give(id, DRAINING, retryAfterMs);
 		if (this.#calls.size === 0) return Promise.resolve();
 		return new Promise((resolve) => {
 			this.#onIdle = resolve;
@@ -189,9 +198,15 @@ export class Gateway {
 	#heard(rank: number, event: WorkerEvent): void {
 		this.#schedule.heard(rank);
 		if (event.type === "figures") this.#watch.figures(rank, event.figures);
-		else if (event.type === "down") this.#watch.engineDied(rank);
+		else if (event.type === "down") this.#engineDied(rank);
 		else if (event.type === "up") this.#watch.engineUp(rank);
 		else if (event.type === "failure" && isOfEngine(event.failure)) this.#schedule.failedByEngine(rank);
+	}
+
+	/** Its calls wait from now on, until another rank has them. */
+	#engineDied(rank: number): void {
+		for (const running of this.#calls.values()) if (running.rank === rank) running.died();
+		this.#watch.engineDied(rank);
 	}
 
 	#lookAround(): void {

@@ -30,9 +30,14 @@ export class RunningCall {
 		return this.#attempts.at(-1)?.rank;
 	}
 
+	/** The engine that had it died. */
+	died(): void {
+		this.#over({ code: "engine_died", message: "Its engine or its rank died" });
+	}
+
 	/** A rank has it now. Whatever another one had of it is over. */
 	assigned(rank: number): void {
-		this.#over({ code: "engine_died", message: "Its engine or its rank died" });
+		this.died();
 		this.#attempts.push({ rank, assignedMs: this.#now() });
 	}
 
@@ -56,7 +61,9 @@ export class RunningCall {
 	/** What another rank may do of it, now that its own is dead; undefined where that would not be the same text. */
 	rest(): Task | undefined {
 		const rest = this.#progress.rest();
-		if (rest !== undefined) this.#continued += 1;
+		if (rest === undefined) return undefined;
+		this.#continued += 1;
+		this.died();
 		return rest;
 	}
 

@@ -65,10 +65,7 @@ export class HttpEventStream implements EventStream {
 		this.#response.end(this.#chunked ? "0\r\n\r\n" : "");
 	}
 
-	/**
-	 * The chunks are made here: Node makes four writes of each, and counts the bytes of a text as often. That costs more
-	 * than all the rest.
-	 */
+	/** The chunks are made here: Node makes four writes of each, which costs a seventh more of all that a send costs. */
 	#write(text: string): void {
 		const response = this.#response;
 		if (this.#ended || response.destroyed) return;

@@ -17,6 +17,8 @@ export interface Exchange {
 	readonly headers: IncomingHttpHeaders;
 	/** The address that the request came from. */
 	readonly client: string;
+	/** "1.1" or "1.0". */
+	readonly httpVersion: string;
 	/** When the request's head had come, on the server's clock. */
 	readonly arrivedMs: number;
 	/** Whether the client has left before the answer was whole. Nothing that is sent from then on does anything. */

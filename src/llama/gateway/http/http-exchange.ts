@@ -62,6 +62,10 @@ export class HttpExchange implements Exchange {
 		return this.request.method ?? "";
 	}
 
+	get httpVersion(): string {
+		return this.request.httpVersion;
+	}
+
 	get headers(): IncomingHttpHeaders {
 		return this.request.headers;
 	}

@@ -13,6 +13,8 @@ export function refuseMalformed(
 	socket: Socket,
 	lingerMs: number,
 ): void {
+	// It is refused already, and still sends.
+	if (socket.writableEnded) return;
 	// There is nobody to answer, or nothing was asked.
 	if (!socket.writable || error.code === "ECONNRESET" || socket.bytesRead === 0) {
 		socket.destroy();

@@ -30,6 +30,8 @@ export interface HttpServerOptions {
 	/** Most bytes of an event stream that a client may leave unread. @default 4 MiB */
 	readonly unreadLimit?: number | undefined;
 	readonly times?: Partial<Times> | undefined;
+	/** Is told about every exchange as it begins, before anything is answered. */
+	readonly onArrive?: ((exchange: Exchange) => void) | undefined;
 	/** Is told about every exchange once it is over. */
 	readonly onFinish?: ((exchange: Exchange, finish: Finish) => void) | undefined;
 	/** Is told what a handler threw, other than an HttpError. */

@@ -147,6 +147,7 @@ class Listener implements HttpServer {
 		this.#keeper.add(exchange);
 		response.on("error", ignore);
 		response.once("close", () => this.#finished(exchange));
+		this.#options.onArrive?.(exchange);
 		void this.#reception.answer(visit);
 	}
 

@@ -18,8 +18,10 @@ export interface Watched {
 export class Watch {
 	readonly #times: Times;
 	readonly #unreadLimit: number;
-	readonly #beganMs: number;
 	readonly #readBefore: number;
+	/** How long the client has had for its body. */
+	#bodyMs = 0;
+	#lookedMs: number;
 	/** Bytes that the client's side has taken, but for a constant, and when there were last more. */
 	#taken = 0;
 	#tookMs: number;
@@ -33,7 +35,7 @@ export class Watch {
 	constructor(request: IncomingMessage, beganMs: number, times: Times, unreadLimit: number) {
 		this.#times = times;
 		this.#unreadLimit = unreadLimit;
-		this.#beganMs = beganMs;
+		this.#lookedMs = beganMs;
 		this.#tookMs = beganMs;
 		this.#wroteMs = beganMs;
 		this.#readBefore = request.socket.bytesRead;
@@ -52,12 +54,14 @@ export class Watch {
 		return "fine";
 	}
 
+	/** Only the time counts in which it is the client's turn, and not the reader's. */
 	#isSlow(request: IncomingMessage, nowMs: number): boolean {
+		const sinceMs = nowMs - this.#lookedMs;
+		this.#lookedMs = nowMs;
 		if (request.complete || request.destroyed) return false;
-		// It is the reader's turn.
-		if (request.readableLength >= request.readableHighWaterMark) return false;
+		if (request.readableLength < request.readableHighWaterMark) this.#bodyMs += sinceMs;
 		const secondsMore = (request.socket.bytesRead - this.#readBefore) / 65_536;
-		return nowMs - this.#beganMs > this.#times.body + 1000 * secondsMore;
+		return this.#bodyMs > this.#times.body + 1000 * secondsMore;
 	}
 
 	#isStuck({ response, bytes }: Watched, unread: number, nowMs: number): boolean {

@@ -3,6 +3,7 @@ import type { ServingMetrics } from "../../metrics/serving.ts";
 import type { ModelFacts } from "../../model/gguf/validate.ts";
 import type { Defaults } from "../../openai/task.ts";
 import type { Gateway } from "../core/gateway.ts";
+import type { ExchangeTraces } from "../trace/exchange-traces.ts";
 import type { Patience } from "./patience.ts";
 
 /** The model that is served, and what it is called. */
@@ -43,6 +44,8 @@ export interface RouteContext {
 	readonly requestTimeoutMs: number | undefined;
 	/** Undefined while engines load. */
 	readonly metrics: () => ServingMetrics | undefined;
+	/** The traces of requests. */
+	readonly traces: Pick<ExchangeTraces, "of">;
 	/** Streams that have not begun. */
 	readonly patience: Patience;
 	/** How long clients of a server that drains are told to wait. */

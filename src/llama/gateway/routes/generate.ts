@@ -1,9 +1,10 @@
 import { BadRequest } from "../../openai/bad-request.ts";
 import type { GatewayKind } from "../../openai/kind.ts";
 import { parseGatewayBody } from "../../openai/request/gateway-body.ts";
-import type { ParsedGatewayBody } from "../../openai/task.ts";
+import type { ParsedGatewayBody, Task } from "../../openai/task.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { HttpError } from "../http/http-error.ts";
+import type { RequestTrace } from "../trace/request-trace.ts";
 import { StreamedAnswer, wholeAnswer } from "./answering.ts";
 import { badRequest } from "./bad-request.ts";
 import type { RouteContext, Served } from "./context.ts";
@@ -30,6 +31,8 @@ function countRefused({ status }: HttpError, { metrics, gateway }: RouteContext)
 async function submit(exchange: Exchange, kind: GatewayKind, context: RouteContext): Promise<void> {
 	const served = serving(context);
 	const body = await exchange.json();
+	// A client may send its body as slowly as it likes.
+	const startMs = performance.now();
 	const parsed = parse(body, kind, context);
 	const model = modelFor(parsed.model, served, context.strictModel);
 	const { task, stream, includeUsage, responseFields } = parsed;
@@ -45,14 +48,22 @@ async function submit(exchange: Exchange, kind: GatewayKind, context: RouteConte
 	const answering = stream
 		? new StreamedAnswer(exchange, { ...facts, includeUsage }, context.patience)
 		: wholeAnswer(exchange, facts);
+	const trace = context.traces.of(exchange);
 	const cancel = context.gateway.submit({
-		...{ task, arrivedMs: exchange.arrivedMs, label: { id: exchange.id, kind, model, stream } },
+		...{ task: tracedBy(trace, task), arrivedMs: exchange.arrivedMs },
+		label: { id: exchange.id, kind, model, stream, trace },
 		priority: priorityOf(exchange.headers, parsed.priority),
 		deadlineMs: deadlineOf(exchange.headers, exchange.arrivedMs, context.requestTimeoutMs),
 		onPiece: answering.onPiece,
 		onEnd: (end) => answering.end(end),
 	});
+	context.metrics()?.overhead((performance.now() - startMs) / 1000);
 	exchange.onGone(cancel);
+}
+
+/** An endpoint goes on with the trace. Other engines have no use for headers. */
+function tracedBy(trace: RequestTrace | undefined, task: Task): Task {
+	return trace === undefined || task.body === undefined ? task : { ...task, headers: trace.headers };
 }
 
 /** What tells apart answers of different programs: the engine and its llama.cpp. */

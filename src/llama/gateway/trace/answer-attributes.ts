@@ -1,7 +1,14 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { Answer } from "../../openai/answer.ts";
-import type { Call, CallEnd } from "../core/call.ts";
+import type { Call, CallEnd, CallLabel } from "../core/call.ts";
 import { ERROR_TYPE, GEN_AI, OWN } from "./names.ts";
+
+/** What makes a request's id that of its answer. The other answers have none. */
+const PREFIXES: ReadonlyMap<string, string> = new Map([
+	["/v1/chat/completions", "chatcmpl-"],
+	["/v1/completions", "cmpl-"],
+	["/v1/responses", "resp_"],
+]);
 
 /** What a call's end adds to its span. */
 export function endAttributes({ label }: Call, { answer, failure, facts }: CallEnd): Attributes {
@@ -12,7 +19,15 @@ export function endAttributes({ label }: Call, { answer, failure, facts }: CallE
 			? { [GEN_AI.timeToFirstChunk]: (firstMs - arrivedMs) / 1000 }
 			: {}),
 		...(failure === undefined ? {} : { [ERROR_TYPE]: failure.code }),
-		...(answer === undefined ? {} : { [GEN_AI.responseModel]: label.model, ...answerAttributes(answer) }),
+		...(answer === undefined ? {} : { ...responseOf(label), ...answerAttributes(answer) }),
+	};
+}
+
+function responseOf({ kind, id, model }: CallLabel): Attributes {
+	const prefix = PREFIXES.get(kind);
+	return {
+		[GEN_AI.responseModel]: model,
+		...(prefix === undefined ? {} : { [GEN_AI.responseId]: `${prefix}${id}` }),
 	};
 }
 

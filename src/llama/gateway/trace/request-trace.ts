@@ -18,6 +18,8 @@ export class RequestTrace {
 	readonly clock: WallClock;
 	/** Whether anybody will see it. A call may end later than its request, whose client has gone away. */
 	readonly recording: boolean;
+	/** How its call failed, if it did: a status says less, and a stream that has begun had a good one. */
+	failure: string | undefined;
 	#ended = false;
 
 	constructor({ span, context, clock }: RequestTraceParts) {
@@ -47,14 +49,14 @@ export class RequestTrace {
 	 * The request is over. Only the first call counts.
 	 *
 	 * @param status Of the answer; 499 where nobody wanted it any more.
-	 * @param error What went wrong, if something did: also after the status had gone out.
+	 * @param error Why the answer is not whole, if it is not.
 	 */
 	finish(status: number, error?: string): void {
 		if (this.#ended || !this.recording) return;
 		this.#ended = true;
 		const { span } = this;
 		span.setAttribute(HTTP.status, status);
-		const type = error ?? (status >= 400 ? `${status}` : undefined);
+		const type = error ?? this.failure ?? (status >= 400 ? `${status}` : undefined);
 		if (type !== undefined) span.setAttribute(ERROR_TYPE, type);
 		// Of what clients did wrong a server's span says nothing more: so want it the conventions.
 		if (type !== undefined && (status < 400 || status >= 500)) span.setStatus({ code: SpanStatusCode.ERROR });

@@ -1,6 +1,7 @@
 import { context, INVALID_TRACEID, type Span, SpanKind, type Tracer, trace } from "@opentelemetry/api";
 import type { Call, CallEnd } from "../core/call.ts";
-import { type Arrival, arrivalAttributes, HEADERS } from "./arrival.ts";
+import { type CallWatch, SILENT } from "../core/watch.ts";
+import { type Arrival, arrivalAttributes, HEADERS, routeOf } from "./arrival.ts";
 import { CallSpans } from "./call-spans.ts";
 import { WallClock } from "./clock.ts";
 import { RequestTrace } from "./request-trace.ts";
@@ -33,14 +34,15 @@ export class Tracing {
 	 * @returns Its trace; undefined where nobody records any, and the request belongs to none.
 	 */
 	request(arrival: Arrival): RequestTrace | undefined {
-		const { headers, method, route, arrivedMs } = arrival;
+		const { headers, method, arrivedMs } = arrival;
+		const route = routeOf(arrival);
 		const active = context.active();
 		// Whoever instruments node:http has made the server's span already.
 		const inside = trace.getSpan(active) !== undefined;
 		const around = inside ? active : propagator().extract(active, headers, HEADERS);
 		const clock = new WallClock();
 		const span: Span = this.#tracer.startSpan(
-			`${method} ${route}`,
+			route === undefined ? method : `${method} ${route}`,
 			{
 				kind: inside ? SpanKind.INTERNAL : SpanKind.SERVER,
 				startTime: clock.at(arrivedMs),
@@ -52,10 +54,15 @@ export class Tracing {
 		return new RequestTrace({ span, context: trace.setSpan(around, span), clock });
 	}
 
-	/** A call has ended: see `CallWatch.ended`. Its request's trace is its label's. */
+	/** What tells it of calls. */
+	readonly watch: CallWatch = { ...SILENT, ended: (call, end) => this.ended(call, end) };
+
+	/** A call has ended. Its request's trace is its label's. */
 	ended(call: Call, end: CallEnd): void {
 		const request = RequestTrace.of(call.label.trace);
-		if (request?.recording) this.#calls.make(request, call, end);
+		if (!request?.recording) return;
+		if (end.failure !== undefined) request.failure = end.failure.code;
+		this.#calls.make(request, call, end);
 	}
 
 	/** Sends what has not been sent, and no longer than for a while. */

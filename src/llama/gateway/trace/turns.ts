@@ -8,6 +8,9 @@ export interface Phase {
 	readonly endMs: number;
 }
 
+/** A call that is given up after so long without a rank has waited once more; less is the time of giving it up. */
+const WAITED_MS = 1;
+
 /** A rank's turn at a call, in phases that follow each other: at least one. */
 export interface Turn {
 	/** Undefined where no rank had it. */
@@ -19,7 +22,7 @@ export interface Turn {
 
 /**
  * How a call's time passed: rank after rank, each with its wait, the reading of the prompt, and the writing of the text.
- * A call that was refused or gave up in the queue has a turn of which the wait is all.
+ * A call that was refused or given up in the queue has a last turn of which the wait is all.
  *
  * @param answer Tells of the last rank what pieces do not: when the first token was there, where none was passed on.
  */
@@ -35,10 +38,9 @@ export function turnsOf(facts: CallFacts, answer: Answer | undefined, failure: s
 		freeMs = end;
 		return { rank, phases: [queue, ...worked(assignedMs, first, end)], failure: attempt.failure?.code };
 	});
-	if (turns.length === 0) {
-		return [{ rank: undefined, phases: [{ name: "queue", startMs: arrivedMs, endMs }], failure }];
-	}
-	return turns;
+	const givenUp = failure !== undefined && endMs - freeMs >= WAITED_MS;
+	if (turns.length > 0 && !givenUp) return turns;
+	return [...turns, { rank: undefined, phases: [{ name: "queue", startMs: freeMs, endMs }], failure }];
 }
 
 function worked(startMs: number, firstMs: number | undefined, endMs: number): Phase[] {

@@ -4,9 +4,9 @@ import type { Defaults, EmbedTask, ParsedBody, Task } from "../task.ts";
 import { FIELDS_OF } from "./fields/fields.ts";
 import { generateTask } from "./generate-task.ts";
 import { passOn, passOnTexts } from "./pass-on.ts";
-import { inputsOf } from "./prompts.ts";
 import { type Fields, readFields } from "./read-fields.ts";
 import type { Draft } from "./values/draft.ts";
+import { inputsOf } from "./values/prompts.ts";
 
 /** The body of a request. */
 export type Body = Readonly<Record<string, unknown>>;

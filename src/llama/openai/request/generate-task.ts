@@ -3,9 +3,9 @@ import { BadRequest } from "../bad-request.ts";
 import type { RequestKind } from "../kind.ts";
 import { type Defaults, type GenerateTask, seedFor } from "../task.ts";
 import { type MessagesOptions, parseMessages } from "./messages.ts";
-import { promptsOf } from "./prompts.ts";
 import { ignore } from "./read-fields.ts";
 import { type Draft, unsupported } from "./values/draft.ts";
+import { promptsOf } from "./values/prompts.ts";
 import { messagesOf } from "./values/responses-chat.ts";
 import { settleTools } from "./values/tools.ts";
 

@@ -6,9 +6,9 @@ import type { RequestKind } from "../kind.ts";
 import { type Defaults, type EmbedTask, type GenerateTask, seedFor } from "../task.ts";
 import { refuseLost } from "./fields/responses-fields.ts";
 import { parseMessages } from "./messages.ts";
-import { inputsOf, promptsOf } from "./prompts.ts";
 import { check, unsupported } from "./values/draft.ts";
 import { checkPlain } from "./values/plain-json.ts";
+import { inputsOf, promptsOf } from "./values/prompts.ts";
 import { chatBody } from "./values/responses-chat.ts";
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -46,17 +46,26 @@ function fewestSuspects<T extends Item>(
 	return ranks.filter((_, index) => counts[index] === fewest);
 }
 
-/** The rank where the first token comes soonest, as far as one can tell. */
+/**
+ * The rank where the first token comes soonest, as far as one can tell. As within a rank, a system prompt in common is no
+ * reason to give up a conversation while another rank has an empty slot: each slot reads it once, and then all have it.
+ */
 function leastCost<T extends Item>(
 	text: string,
 	ranks: readonly OnlineRank<T>[],
 	pace: Pace,
 ): OnlineRank<T> | undefined {
-	return least(ranks, ({ mirror, load }) => {
-		const shared = mirror.best(text)?.sharedPrefix(text) ?? 0;
-		return pace.prefillMs(text.length - shared) + load * pace.stepMs;
+	const fits = ranks.map((state) => ({ state, fit: state.mirror.fit(text) ?? NOTHING }));
+	const isRoom = fits.some(({ fit }) => fit.empty);
+	const found = least(fits, ({ state, fit: { shared, lost } }) => {
+		const chars = isRoom && lost > 0 ? text.length + lost : text.length - shared;
+		return pace.prefillMs(chars) + state.load * pace.stepMs;
 	});
+	return found?.state;
 }
+
+/** Where a text is no prompt to continue. */
+const NOTHING = { shared: 0, lost: 0, empty: false };
 
 function least<R>(all: readonly R[], costOf: (each: R) => number): R | undefined {
 	let best: { readonly each: R; readonly cost: number } | undefined;

@@ -1,5 +1,5 @@
 import { commonPrefix } from "../../../base/common-prefix.ts";
-import { bestSequence, type PooledSequence } from "../../engine/sequence-pool.ts";
+import { bestSequence, goesOn, type PooledSequence } from "../../engine/sequence-pool.ts";
 
 /** What a slot of an engine holds, as far as one can tell from outside. */
 export class MirroredSlot implements PooledSequence<string> {
@@ -17,6 +17,16 @@ export class MirroredSlot implements PooledSequence<string> {
 	}
 }
 
+/** What a request would find in the slot that it gets. */
+export interface Fit {
+	/** Characters of its text that are there. */
+	readonly shared: number;
+	/** Characters that are there besides, and will be lost, since it does not go on from there. */
+	readonly lost: number;
+	/** The slot holds nothing. */
+	readonly empty: boolean;
+}
+
 /** A rank's slots, from which each request takes the one that the engine's own pool gives it. */
 export class SlotMirror {
 	readonly all: readonly MirroredSlot[];
@@ -28,15 +38,20 @@ export class SlotMirror {
 		this.#free = [...this.all];
 	}
 
-	/** The slot that a request with this text would get; undefined if none is free. */
-	best(text: string): MirroredSlot | undefined {
-		return bestSequence(this.#free, text);
+	/** What a request with this text would find; undefined if no slot is free. */
+	fit(text: string): Fit | undefined {
+		const slot = bestSequence(this.#free, text);
+		if (slot === undefined) return undefined;
+		const { length } = slot;
+		const shared = slot.sharedPrefix(text);
+		const lost = goesOn(shared, length, text.length) ? 0 : length - shared;
+		return { shared, lost, empty: length === 0 };
 	}
 
 	/** A request runs now. One without a text needs no slot: it is no prompt to continue. */
 	take(itemId: number, text: string): MirroredSlot | undefined {
 		if (text === "") return undefined;
-		const slot = this.best(text);
+		const slot = bestSequence(this.#free, text);
 		if (slot === undefined) return undefined;
 		this.#free.splice(this.#free.indexOf(slot), 1);
 		slot.itemId = itemId;

@@ -262,3 +262,31 @@ test("Job ends where two processes join as one rank, or where ranks call differe
 	t.deepEqual(differ.reports, ["Ranks call different collectives"]);
 	t.deepEqual([twice.job.exitCode, differ.job.exitCode], [1, 1]);
 });
+
+test("Job tells rank 0 alone of a signal, for the longest time that a rank has asked for", (t) => {
+	const { job, told, toldRanks, say, signals } = runningJobOf(3);
+	t.is(job.tellSignal("SIGTERM"), undefined);
+	for (const [rank, seconds] of [
+		[1, 5],
+		[2, 30],
+		[0, 7],
+	] as const) {
+		say(rank, { type: "grace", seconds });
+	}
+	t.deepEqual(toldRanks("graced"), [1, 2, 0]);
+	t.is(job.tellSignal("SIGTERM"), 30_000);
+	t.deepEqual(told.at(-1), [0, { type: "signal", signal: "SIGTERM" }]);
+	t.deepEqual(toldRanks("signal"), [0]);
+	t.deepEqual(signals, []);
+});
+
+test("Job has nobody to tell of a signal when rank 0 has finalized or the ranks are being ended", (t) => {
+	for (const how of ["finalized", "ending"] as const) {
+		const { job, toldRanks, say } = runningJobOf(2);
+		say(1, { type: "grace", seconds: 30 });
+		if (how === "finalized") say(0, { type: "finalize", sent: [] });
+		else job.end(1);
+		t.is(job.tellSignal("SIGINT"), undefined, how);
+		t.deepEqual(toldRanks("signal"), []);
+	}
+});

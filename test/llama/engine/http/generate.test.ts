@@ -139,6 +139,22 @@ test("generateOver() rejects with the signal's reason, while it waits for a slot
 	t.is((await all(generateOver(new FakeApi([BEGUN, END]), slots, request, undefined))).length, 1);
 });
 
+test("generateOver() tells tokens and chances of what has passed, until a stop text", async (t) => {
+	const chance = (token: string) => ({ token, logprob: -1, bytes: [], top: [] });
+	const piece = (text: string, token: number): CompletionEvent => ({
+		...{ type: "text", text, sampled: token, tokens: [token], logprobs: [chance(text)] },
+	});
+	const api = new FakeApi([piece("a", 1), piece("b", 2), piece("c", 3), piece("de", 4), piece("f!", 5), END]);
+	const request = checkRequest("a", { logprobs: 0, stop: ["bx", "f!"] });
+	const events = await all(generateOver(api, makeSlots(1), request, undefined));
+	t.deepEqual(events.slice(0, 3), [
+		{ type: "token", text: "a", tokens: [1], logprobs: [chance("a")] },
+		{ type: "token", text: "bc", tokens: [2, 3], logprobs: [chance("b"), chance("c")] },
+		{ type: "token", text: "de", tokens: [4], logprobs: [chance("de")] },
+	]);
+	t.like(events.at(-1), { type: "done", stopText: "f!", logprobs: ["a", "b", "c", "de"].map(chance) });
+});
+
 test("generateOver() passes thoughts on apart, and what else the end says", async (t) => {
 	const calls = [{ id: "1", type: "function", function: { name: "f", arguments: "{}" } }];
 	const chance = { token: "a", logprob: -1, bytes: [97], top: [] };
@@ -150,7 +166,7 @@ test("generateOver() passes thoughts on apart, and what else the end says", asyn
 	const events = await all(generateOver(api, makeSlots(1), checkRequest("a", { logprobs: 0 }), undefined));
 	t.deepEqual(events.slice(0, 2), [
 		{ type: "reasoning", reasoning: "hm" },
-		{ type: "token", text: "a" },
+		{ type: "token", text: "a", logprobs: [chance] },
 	]);
 	t.like(events.at(-1), {
 		...{ type: "done", fullText: "a", reasoning: "hm", toolCalls: calls },

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import test from "ava";
+import type { HttpExchange } from "../../../../src/llama/gateway/http/http-exchange.ts";
 import type { Route } from "../../../../src/llama/gateway/http/server.ts";
 import { ask, Clock, ECHO, held, Raw, serve } from "./support/serve.ts";
 
@@ -111,6 +112,17 @@ test("a body that grows too large is refused while it comes, and its client read
 	t.deepEqual(await fits.json(), { bytes: 1_000_000 });
 });
 
+test("a client that sends all before it reads anything hears that it was refused", async (t) => {
+	const served = await serve(t, [ECHO], { bodyLimit: 1000, times: { linger: 10_000 } });
+	const raw = await Raw.open(t, served);
+	raw.socket.pause();
+	const body = "x".repeat(20_000_000);
+	await new Promise((resolve) => raw.socket.write(ask("POST /echo", {}, body), resolve));
+	raw.socket.resume();
+	t.regex(await raw.ended(), /^HTTP\/1.1 413 .*at most 1000 bytes/s);
+	t.is(raw.socket.errored, null);
+});
+
 test("who goes on sending after a refusal is cut off", async (t) => {
 	const served = await serve(t, [ECHO], { bodyLimit: 1000 });
 	const raw = await Raw.open(t, served, ask("POST /echo", { "transfer-encoding": "chunked" }));
@@ -151,6 +163,21 @@ test("a large body may take long, as long as it comes", async (t) => {
 	t.is(clock.ms, 32_000);
 	exchange.reply(200, { bytes });
 	t.regex(await raw.until(/\}$/), /200 OK.*\{"bytes":2097152\}/s);
+});
+
+test("a body that waits for its reader is not late", async (t) => {
+	const clock = new Clock();
+	const { route, taken } = held("POST /upload");
+	const served = await serve(t, [route], { now: clock.now });
+	const raw = await Raw.open(t, served, ask("POST /upload", {}, "x".repeat(1_000_000)));
+	const exchange = await taken;
+	const { request } = exchange as HttpExchange;
+	while (request.readableLength < request.readableHighWaterMark) await clock.advance(0);
+	await clock.advance(1_000_000);
+	let bytes = 0;
+	for await (const chunk of exchange.body()) bytes += chunk.length;
+	exchange.reply(200, { bytes });
+	t.regex(await raw.until(/\}$/), /200 OK.*\{"bytes":1000000\}/s);
 });
 
 test("a body that breaks off ends its request", async (t) => {

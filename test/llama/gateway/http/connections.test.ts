@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import test from "ava";
 import { JobError } from "../../../../src/llama/errors.ts";
 import { listen } from "../../../../src/llama/gateway/http/server.ts";
-import { ask, ECHO, HEALTH, held, Raw, serve } from "./support/serve.ts";
+import { ask, Clock, ECHO, HEALTH, held, Raw, serve } from "./support/serve.ts";
 
 test("300 clients that never finish their heads delay nobody, and are closed", async (t) => {
 	const served = await serve(t, [HEALTH], { times: { head: 1500 } });
@@ -64,6 +64,18 @@ test("headers may have odd bytes, and not more than 16 KB", async (t) => {
 	t.regex(await large.ended(), /^HTTP\/1.1 431 Request Header Fields Too Large\r\n.*headers are too large/s);
 });
 
+test("a client that sends all of its headers before it reads anything hears that they are too large", async (t) => {
+	const served = await serve(t, [HEALTH], { times: { linger: 10_000 } });
+	const raw = await Raw.open(t, served);
+	raw.socket.pause();
+	await new Promise((resolve) =>
+		raw.socket.write(ask("GET /health", { x: "x".repeat(20_000_000) }), resolve),
+	);
+	raw.socket.resume();
+	t.regex(await raw.ended(), /^HTTP\/1.1 431 .*headers are too large/s);
+	t.is(raw.socket.errored, null);
+});
+
 test("nonsense behind a request breaks off what is under way, and is no part of its answer", async (t) => {
 	const { route, taken } = held("GET /stream");
 	const served = await serve(t, [route]);
@@ -78,11 +90,15 @@ test("nonsense behind a request breaks off what is under way, and is no part of 
 test("requests that come together are answered in their order", async (t) => {
 	const first = held("GET /first");
 	const second = held("GET /second");
-	const served = await serve(t, [first.route, second.route, HEALTH]);
+	const clock = new Clock();
+	const served = await serve(t, [first.route, second.route, HEALTH], { now: clock.now });
 	const raw = await Raw.open(t, served, ask("GET /first") + ask("GET /second") + ask("GET /health"));
 	const stream = (await second.taken).stream();
 	stream.send("of the second");
 	stream.end();
+	// Nobody can take what is not sent yet.
+	await clock.advance(100_000);
+	await clock.advance(100_000);
 	t.is(raw.text, "");
 	(await first.taken).reply(200, { first: true });
 	t.regex(await raw.until(/"ok"/), /"first":true.*of the second.*"ok"/s);

@@ -2,6 +2,7 @@ import { promptTooLong } from "../../request.ts";
 import type { SequencePool } from "../../sequence-pool.ts";
 import { StopFilter } from "../../stop-filter.ts";
 import type { ThinkingFilter } from "../../thinking.ts";
+import { TokenTrail } from "../../token-trail.ts";
 import type { GenerateRequest, HostToRank, RequestEnd } from "../protocol.ts";
 import type { Embedder } from "./embedder.ts";
 import type { LoadedModel } from "./model.ts";
@@ -87,6 +88,7 @@ async function decode(
 		prompt.tokens,
 	);
 	const filter = new StopFilter(stop);
+	const trail = new TokenTrail();
 	const chances = logprobs === undefined ? undefined : new LogProbabilities(model, logprobs);
 	const stops = new Set(sampling.stopTokens);
 	const limit = Math.min(maxTokens ?? room, room);
@@ -99,8 +101,15 @@ async function decode(
 		tell(thinking?.push(text) ?? { reasoning: "", text });
 	};
 	const tell = (piece: { readonly reasoning: string; readonly text: string }) => {
-		if (piece.reasoning !== "") emit({ type: "reasoning", id, text: piece.reasoning });
-		if (piece.text !== "") emit({ type: "text", id, text: piece.text });
+		if (piece.reasoning !== "") {
+			trail.lose();
+			emit({ type: "reasoning", id, text: piece.reasoning });
+		}
+		const { text } = piece;
+		if (text === "") return;
+		const tokens = trail.take(text);
+		const told = tokens === undefined ? { text } : { text, tokens };
+		emit({ type: "text", id, ...told, ...(chances && { logprobs: chances.within(passed) }) });
 	};
 	for await (const each of tokens) {
 		signal.throwIfAborted();
@@ -113,15 +122,18 @@ async function decode(
 		chances?.add(each, made);
 		const text = characters.push(token);
 		made += text.length;
+		trail.add(text, [token]);
 		pass(filter.push(text));
 		if (filter.stopped || sampled >= limit) break;
 	}
-	pass(filter.push(characters.flush()) + filter.flush());
+	const last = characters.flush();
+	trail.add(last, []);
+	pass(filter.push(last) + filter.flush());
 	if (thinking !== undefined) tell(thinking.flush());
 	return {
 		// The very last bytes may have completed a stop text.
 		...(ended || filter.stopped
-			? { finishReason: "stop" }
+			? { finishReason: "stop", ...(filter.stopText === undefined ? {} : { stopText: filter.stopText }) }
 			: {
 					finishReason: "length",
 					limit: maxTokens === undefined || room < maxTokens ? "context" : "max_tokens",

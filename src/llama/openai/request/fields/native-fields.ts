@@ -2,8 +2,8 @@
 
 import { BOOLEAN, either, integerFrom, type Kind, listOf, TEXT } from "../../../../base/check-types.ts";
 import { SAMPLING_KINDS } from "../../../engine/check.ts";
-import { inputsOf } from "../prompts.ts";
 import { check, type Draft, unsupported } from "../values/draft.ts";
+import { inputsOf } from "../values/prompts.ts";
 import { type Field, type GatewayForm, harmless, into, own, run, runBy, value } from "./field.ts";
 import { fieldsOf } from "./fields.ts";
 

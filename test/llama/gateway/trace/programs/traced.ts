@@ -26,8 +26,8 @@ try {
 	request?.finish(200);
 	console.log(request?.traceparent ?? "no trace");
 	const ending = performance.now();
+	process.once("exit", () => console.log(`ended after ${Math.round(performance.now() - ending)} ms`));
 	await tracing.close();
-	console.log(`closed after ${Math.round(performance.now() - ending)} ms`);
 } catch (error) {
 	console.error((error as Error).message);
 	process.exitCode = (error as { exitCode?: number }).exitCode ?? 99;

@@ -28,7 +28,7 @@ export function arrival(headers: Arrival["headers"] = {}): Arrival {
 	return {
 		...{ id: "req-1", method: "POST", route: "/v1/chat/completions", path: "/v1/chat/completions" },
 		headers: { host: "127.0.0.1:8090", "user-agent": "test/1", ...headers },
-		...{ remoteAddress: "127.0.0.1", httpVersion: "1.1", arrivedMs: performance.now() },
+		...{ client: "127.0.0.1", httpVersion: "1.1", arrivedMs: performance.now() },
 	};
 }
 

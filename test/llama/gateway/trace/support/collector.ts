@@ -26,8 +26,8 @@ export interface Collector {
 	readonly spans: Received[];
 	/** Of each request that came. */
 	readonly requests: { readonly path: string; readonly headers: IncomingHttpHeaders }[];
-	/** Resolves once there is a span of this name. */
-	readonly span: (name: string) => Promise<Received>;
+	/** Resolves with the first span that is wanted, once it has come. */
+	readonly span: (wanted: (span: Received) => boolean) => Promise<Received>;
 	close(): void;
 }
 
@@ -52,9 +52,9 @@ export async function startCollector(status: number | null = 200): Promise<Colle
 		url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
 		spans,
 		requests,
-		span: async (name) => {
+		span: async (wanted) => {
 			for (;;) {
-				const found = spans.find((span) => span.name === name);
+				const found = spans.find(wanted);
 				if (found !== undefined) return found;
 				await new Promise<void>((resolve) => waiting.push(resolve));
 			}

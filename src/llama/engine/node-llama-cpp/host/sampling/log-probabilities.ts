@@ -10,6 +10,8 @@ export class LogProbabilities {
 	readonly #top: number;
 	/** What each token is taken to follow: at the beginning of a text some vocabularies leave out its first space. */
 	readonly #before: readonly Token[];
+	/** How many have been told. */
+	#told = 0;
 	readonly #all: { readonly start: number; readonly logprob: TokenLogprob }[] = [];
 
 	/** @param top How many of the likeliest tokens are told. */
@@ -29,9 +31,11 @@ export class LogProbabilities {
 		this.#all.push({ start, logprob: { ...this.#chance(token, probabilities?.get(token)), top } });
 	}
 
-	/** Those of tokens that are part of a text of this length, not of a stop text after it. */
+	/** Those of tokens that are part of a text of this length, not of a stop text after it; each once. */
 	within(length: number): TokenLogprob[] {
-		return this.#all.filter(({ start }) => start < length).map(({ logprob }) => logprob);
+		const first = this.#told;
+		while ((this.#all[this.#told]?.start ?? length) < length) this.#told += 1;
+		return this.#all.slice(first, this.#told).map(({ logprob }) => logprob);
 	}
 
 	#chance(token: Token, probability = 0): TokenChance {

@@ -1,6 +1,6 @@
-import type { Storage } from "../files/storage.ts";
-import { HttpError } from "../http/http-error.ts";
-import type { Route } from "../http/server.ts";
+import type { Storage } from "../../files/storage.ts";
+import { HttpError } from "../../http/http-error.ts";
+import type { Route } from "../../http/server.ts";
 import { batchRoutes } from "./batches.ts";
 import { fileRoutes } from "./files.ts";
 

@@ -1,10 +1,10 @@
-import { BadRequest } from "../../openai/bad-request.ts";
-import type { FileObject, FileStore } from "../files/file-store.ts";
-import { storeUpload } from "../files/upload.ts";
-import type { Exchange } from "../http/exchange.ts";
-import { HttpError } from "../http/http-error.ts";
-import type { Route } from "../http/server.ts";
-import { badRequest } from "./bad-request.ts";
+import { BadRequest } from "../../../openai/bad-request.ts";
+import type { FileObject, FileStore } from "../../files/file-store.ts";
+import { storeUpload } from "../../files/upload.ts";
+import type { Exchange } from "../../http/exchange.ts";
+import { HttpError } from "../../http/http-error.ts";
+import type { Route } from "../../http/server.ts";
+import { badRequest } from "../bad-request.ts";
 
 /** As OpenAI has it. */
 const LARGEST_FILE = 512 * 2 ** 20;

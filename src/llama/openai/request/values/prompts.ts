@@ -1,7 +1,7 @@
 /** What is continued or embedded: texts, or lists of the model's own tokens. */
 
-import { BadRequest, show } from "../bad-request.ts";
-import { checkText } from "./values/plain-json.ts";
+import { BadRequest, show } from "../../bad-request.ts";
+import { checkText } from "./plain-json.ts";
 
 type Text = string | readonly number[];
 

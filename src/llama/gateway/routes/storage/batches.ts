@@ -1,12 +1,12 @@
-import { BadRequest, show } from "../../openai/bad-request.ts";
-import { REQUEST_KINDS } from "../../openai/kind.ts";
-import type { BatchObject } from "../files/batch-object.ts";
-import type { BatchStore, BatchWish } from "../files/batch-store.ts";
-import type { FileStore } from "../files/file-store.ts";
-import type { Exchange } from "../http/exchange.ts";
-import { HttpError } from "../http/http-error.ts";
-import type { Route } from "../http/server.ts";
-import { badRequest } from "./bad-request.ts";
+import { BadRequest, show } from "../../../openai/bad-request.ts";
+import { REQUEST_KINDS } from "../../../openai/kind.ts";
+import type { BatchObject } from "../../files/batch-object.ts";
+import type { BatchStore, BatchWish } from "../../files/batch-store.ts";
+import type { FileStore } from "../../files/file-store.ts";
+import type { Exchange } from "../../http/exchange.ts";
+import { HttpError } from "../../http/http-error.ts";
+import type { Route } from "../../http/server.ts";
+import { badRequest } from "../bad-request.ts";
 import { listOf } from "./files.ts";
 
 const FIELDS = new Set([
