@@ -2,7 +2,7 @@ import type { Piece } from "../../dispatch/messages.ts";
 import { type Failure, statusOf } from "../../openai/failure.ts";
 import type { CallEnd } from "../core/call.ts";
 import { type AnswerFacts, answerBody } from "../forms/answer-body.ts";
-import { streamForm } from "../forms/stream-form.ts";
+import { streamForm } from "../forms/stream/stream-form.ts";
 import type { EventStream } from "../http/event-stream.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { failed } from "./failed.ts";
