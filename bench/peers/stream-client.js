@@ -44,6 +44,11 @@ function ask() {
 			},
 		);
 		asked.on("error", () => {
+			// The server has closed a kept connection in that moment: nothing was lost.
+			if (asked.reusedSocket && seen === 0) {
+				resolve(ask());
+				return;
+			}
 			failed += 1;
 			resolve();
 		});
