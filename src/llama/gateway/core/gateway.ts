@@ -10,7 +10,7 @@ import { sizeOf, type Task } from "../../openai/task.ts";
 import { OnlineSchedule } from "../../schedule/online/online-schedule.ts";
 import type { Call } from "./call.ts";
 import { DRAINING, EXPIRED, isOfEngine, PUSHED_OUT, refusal } from "./failures.ts";
-import { RunningCall } from "./running-call.ts";
+import { RunningCall, tokensOf } from "./running-call.ts";
 import type { CallWatch } from "./watch.ts";
 
 /** How a gateway hands out what is asked of it. */
@@ -168,7 +168,7 @@ export class Gateway {
 
 	#piece(running: RunningCall, piece: Piece): void {
 		const gap = running.piece(piece);
-		this.#watch.piece(running.call, running.rank ?? 0, gap, piece[2]?.length ?? 1);
+		this.#watch.piece(running.call, running.rank ?? 0, gap, tokensOf(piece));
 	}
 
 	#ended(running: RunningCall, end: RequestEnd): Promise<void> | undefined {

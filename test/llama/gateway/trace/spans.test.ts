@@ -156,7 +156,7 @@ test("what waited in vain, and a request that failed", async (t) => {
 		failure: { code: "timeout", message: "Its time was over" },
 		facts: {
 			...{ arrivedMs: from, attempts: [], firstMs: undefined, lastMs: undefined },
-			...{ endMs: from + 50, continued: 0 },
+			...{ endMs: from + 50, continued: 0, tokens: 0 },
 		},
 	};
 	const spans = await spansOf(t, (tracing) => {
