@@ -5,7 +5,8 @@ import type { Request } from "../../dispatch/request.ts";
 import type { RequestEnd } from "../../dispatch/submission.ts";
 import type { RankStatistics } from "../../measure/recorder.ts";
 import type { Failure } from "../../openai/failure.ts";
-import { sizeOf, type Task, textOf } from "../../openai/task.ts";
+import { slotTextOf } from "../../openai/slot-text.ts";
+import { sizeOf, type Task } from "../../openai/task.ts";
 import { OnlineSchedule } from "../../schedule/online/online-schedule.ts";
 import type { Call } from "./call.ts";
 import { DRAINING, EXPIRED, isOfEngine, PUSHED_OUT, refusal } from "./failures.ts";
@@ -69,7 +70,7 @@ export class Gateway {
 		this.#watch = watch;
 		this.#schedule = new OnlineSchedule<Request>({
 			...{ policy, maxQueue, maxQueueTokens, now: this.#now },
-			textOf: ({ task }) => textOf(task),
+			textOf: ({ task }) => slotTextOf(task),
 		});
 		this.#dispatcher = new Dispatcher({
 			schedule: this.#schedule,
