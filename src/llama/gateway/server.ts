@@ -17,7 +17,7 @@ import { Patience } from "./routes/patience.ts";
 import { GENERATE_PATHS, modelRoutes } from "./routes/routes.ts";
 import { storageRoutes } from "./routes/storage/routes.ts";
 import { ExchangeTraces } from "./trace/exchange-traces.ts";
-import { startTracing } from "./trace/start-tracing.ts";
+import { startTracing } from "./trace/sdk/start-tracing.ts";
 import type { Tracing } from "./trace/tracing.ts";
 
 /** What goes into a server besides its options. */

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from "ava";
 import type { Attempt, CallEnd } from "../../../../src/llama/gateway/core/call.ts";
-import { startTracing } from "../../../../src/llama/gateway/trace/start-tracing.ts";
+import { startTracing } from "../../../../src/llama/gateway/trace/sdk/start-tracing.ts";
 import type { Tracing } from "../../../../src/llama/gateway/trace/tracing.ts";
 import { arrival, call, TASK, wellEnded } from "./support/calls.ts";
 import { type Received, startCollector } from "./support/collector.ts";
