@@ -7,7 +7,7 @@ import { ENGINE } from "../../engine/check.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { JobError } from "../../errors.ts";
 import { SERVE_KINDS, type ServeOptions } from "../../gateway/options.ts";
-import type { ServedRank } from "../../gateway/routes/context.ts";
+import type { ServedRank } from "../../gateway/served.ts";
 import type { Server } from "../../gateway/server.ts";
 import { type Measurement, startMeasurement } from "../../measure/measure.ts";
 import { type ModelFacts, validateModel } from "../../model/gguf/validate.ts";
