@@ -11,14 +11,15 @@ import { AccessLog } from "./log/access-log.ts";
 import { metricsSource } from "./metrics-source.ts";
 import type { ServeOptions } from "./options.ts";
 import { pageRoute } from "./page/route.ts";
-import type { RouteContext, Served } from "./routes/context.ts";
+import type { RouteContext } from "./routes/context.ts";
 import { metricsRoute } from "./routes/metrics.ts";
 import { Patience } from "./routes/patience.ts";
 import { GENERATE_PATHS, modelRoutes } from "./routes/routes.ts";
 import { unknownModel } from "./routes/serving.ts";
 import { storageRoutes } from "./routes/storage/routes.ts";
+import type { Served } from "./served.ts";
 import { ExchangeTraces } from "./trace/exchange-traces.ts";
-import { startTracing } from "./trace/start-tracing.ts";
+import { startTracing } from "./trace/sdk/start-tracing.ts";
 import type { Tracing } from "./trace/tracing.ts";
 
 /** What goes into a server besides its options. */

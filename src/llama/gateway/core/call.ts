@@ -57,6 +57,8 @@ export interface CallFacts {
 	readonly firstMs: number | undefined;
 	readonly lastMs: number | undefined;
 	readonly endMs: number;
+	/** Tokens of the pieces that were passed on, as far as they were told; else one for each piece. */
+	readonly tokens: number;
 	/** How often its text went on on another rank. */
 	readonly continued: number;
 }

@@ -5,11 +5,12 @@ import type { Request } from "../../dispatch/request.ts";
 import type { RequestEnd } from "../../dispatch/submission.ts";
 import type { RankStatistics } from "../../measure/recorder.ts";
 import type { Failure } from "../../openai/failure.ts";
-import { sizeOf, type Task, textOf } from "../../openai/task.ts";
+import { slotTextOf } from "../../openai/slot-text.ts";
+import { sizeOf, type Task } from "../../openai/task.ts";
 import { OnlineSchedule } from "../../schedule/online/online-schedule.ts";
 import type { Call } from "./call.ts";
 import { DRAINING, EXPIRED, isOfEngine, PUSHED_OUT, refusal } from "./failures.ts";
-import { RunningCall } from "./running-call.ts";
+import { RunningCall, tokensOf } from "./running-call.ts";
 import type { CallWatch } from "./watch.ts";
 
 /** How a gateway hands out what is asked of it. */
@@ -78,7 +79,7 @@ export class Gateway {
 		this.#watch = watch;
 		this.#schedule = new OnlineSchedule<Request>({
 			...{ policy, maxQueue, maxQueueTokens, now: this.#now },
-			textOf: ({ task }) => textOf(task),
+			textOf: ({ task }) => slotTextOf(task),
 		});
 		this.#dispatcher = new Dispatcher({
 			schedule: this.#schedule,
@@ -188,7 +189,7 @@ export class Gateway {
 
 	#piece(running: RunningCall, piece: Piece): void {
 		const gap = running.piece(piece);
-		this.#watch.piece(running.call, running.rank ?? 0, gap, piece[2]?.length ?? 1);
+		this.#watch.piece(running.call, running.rank ?? 0, gap, tokensOf(piece));
 	}
 
 	#ended(running: RunningCall, end: RequestEnd): Promise<void> | undefined {

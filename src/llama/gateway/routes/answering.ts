@@ -1,12 +1,11 @@
 import type { Piece } from "../../dispatch/messages.ts";
-import type { Failure } from "../../openai/failure.ts";
+import { type Failure, statusOf } from "../../openai/failure.ts";
 import type { CallEnd } from "../core/call.ts";
 import { type AnswerFacts, answerBody } from "../forms/answer-body.ts";
-import { errorOf } from "../forms/error.ts";
-import { streamForm } from "../forms/stream-form.ts";
+import { streamForm } from "../forms/stream/stream-form.ts";
 import type { EventStream } from "../http/event-stream.ts";
 import type { Exchange } from "../http/exchange.ts";
-import { HttpError } from "../http/http-error.ts";
+import { failed } from "./failed.ts";
 import type { Patience } from "./patience.ts";
 
 /** How a call's answer goes to its client. */
@@ -44,7 +43,9 @@ export class StreamedAnswer implements Answering {
 	}
 
 	readonly onPiece = (piece: Piece): void => {
-		if (!this.#exchange.gone) (this.#stream ?? this.#begin()).write(this.#form.piece(piece));
+		if (this.#exchange.gone) return;
+		const events = this.#form.piece(piece);
+		if (events !== "") (this.#stream ?? this.#begin()).write(events);
 	};
 
 	end(end: CallEnd): undefined {
@@ -71,13 +72,12 @@ export class StreamedAnswer implements Answering {
 
 function fail(exchange: Exchange, failure: Failure, retryAfterMs: number | undefined): void {
 	if (exchange.gone) return;
-	const { status, body } = errorOf(failure);
 	const headers: Record<string, string> = {};
 	if (retryAfterMs !== undefined) {
 		// Both clients look at the milliseconds first.
 		headers["retry-after-ms"] = `${Math.ceil(retryAfterMs)}`;
 		headers["retry-after"] = `${Math.max(1, Math.ceil(retryAfterMs / 1000))}`;
 	}
-	if (status === 504) headers["x-should-retry"] = "false";
-	exchange.fail(new HttpError(status, { ...body.error, headers }));
+	if (statusOf(failure.code) === 504) headers["x-should-retry"] = "false";
+	exchange.fail(failed(failure, headers));
 }

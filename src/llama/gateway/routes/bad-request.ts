@@ -1,9 +1,8 @@
 import type { BadRequest } from "../../openai/bad-request.ts";
-import { errorOf } from "../forms/error.ts";
-import { HttpError } from "../http/http-error.ts";
+import type { HttpError } from "../http/http-error.ts";
+import { failed } from "./failed.ts";
 
 /** A request that cannot be run as it stands, as an answer. */
 export function badRequest({ code, message, param }: BadRequest): HttpError {
-	const { status, body } = errorOf({ code, message, param });
-	return new HttpError(status, body.error);
+	return failed({ code, message, param });
 }

@@ -4,10 +4,11 @@ import { parseGatewayBody } from "../../openai/request/gateway-body.ts";
 import type { ParsedGatewayBody, Task } from "../../openai/task.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { HttpError } from "../http/http-error.ts";
+import type { Served } from "../served.ts";
 import type { RequestTrace } from "../trace/request-trace.ts";
 import { StreamedAnswer, wholeAnswer } from "./answering.ts";
 import { badRequest } from "./bad-request.ts";
-import type { RouteContext, Served } from "./context.ts";
+import type { RouteContext } from "./context.ts";
 import { deadlineOf, priorityOf } from "./request-options.ts";
 import { modelFor, serving } from "./serving.ts";
 

@@ -1,6 +1,7 @@
 import type { Failure } from "../../openai/failure.ts";
 import { HttpError } from "../http/http-error.ts";
-import type { RouteContext, Served } from "./context.ts";
+import type { Served } from "../served.ts";
+import type { RouteContext } from "./context.ts";
 
 /** Clients of a server that loads are told to come again so soon. */
 const LOADING_SECONDS = 5;

@@ -4,11 +4,10 @@ import { BadRequest } from "../../openai/bad-request.ts";
 import { failureOf } from "../../openai/failure.ts";
 import { parseGatewayBody } from "../../openai/request/gateway-body.ts";
 import { promptsFor } from "../../openai/task.ts";
-import { errorOf } from "../forms/error.ts";
 import type { Exchange } from "../http/exchange.ts";
-import { HttpError } from "../http/http-error.ts";
 import { badRequest } from "./bad-request.ts";
 import type { RouteContext } from "./context.ts";
+import { failed } from "./failed.ts";
 import { serving } from "./serving.ts";
 
 /** What takes no slot: rank 0's engine has the same model as all others. */
@@ -65,8 +64,7 @@ function asked(ask: Ask): (exchange: Exchange, context: RouteContext) => Promise
 		} catch (error) {
 			if (error instanceof BadRequest) throw badRequest(error);
 			if (!(error instanceof EngineError)) throw error;
-			const { status, body: answer } = errorOf(failureOf(error));
-			throw new HttpError(status, answer.error);
+			throw failed(failureOf(error));
 		}
 	};
 }
