@@ -2,52 +2,29 @@
 // processor time per streamed token and per whole answer, what is added to the first token, memory, and what is left of
 // clients that went away.
 //   node bench/gateway.js [ROUNDS]
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { clients, startServer } from "./peers/server-process.js";
+import { median } from "./table.js";
 
-const here = fileURLToPath(new URL("..", import.meta.url));
 const rounds = Number(process.argv[2] ?? 3);
 const STEP_MS = 20;
 const SLOTS = 512;
 /** Of Linux's clock, in which /proc counts processor time. */
 const TICK_MS = 10;
 
-/**
- * Starts a server, which prints its process's id and its address.
- *
- * @param {readonly string[]} argv
- */
-async function start(...argv) {
-	const child = spawn(process.execPath, argv, { cwd: here, stdio: ["ignore", "pipe", "pipe"] });
-	let [pid, url] = [0, ""];
-	for (const stream of [child.stdout, child.stderr]) {
-		createInterface({ input: stream }).on("line", (line) => {
-			pid ||= Number(/^pid (\d+)$/.exec(line)?.[1] ?? 0);
-			url ||= /^listening on (\S+)$/.exec(line)?.[1] ?? "";
-			if (line.startsWith("ready: ") || (pid && url && !argv.includes("-np"))) child.emit("up");
-		});
-	}
-	await once(child, "up");
-	return { pid, url, stop: async () => [child.kill("SIGTERM"), await once(child, "exit")] };
-}
-
-/**
- * @param {string} url
- * @param {readonly (string | number)[]} args
- */
-async function clients(url, ...args) {
-	const argv = ["bench/peers/stream-client.js", url, ...args.map(String)];
-	const child = spawn(process.execPath, argv, { cwd: here, stdio: ["ignore", "pipe", "inherit"] });
-	let text = "";
-	child.stdout.on("data", (part) => {
-		text += part;
-	});
-	await once(child, "close");
-	return JSON.parse(text);
-}
+/** @param {readonly string[]} argv */
+const peer = (...argv) => startServer(/^listening on /, process.execPath, ...argv);
+/** @param {readonly string[]} argv */
+const gatewayOf = (...argv) =>
+	startServer(
+		/^ready: /,
+		process.execPath,
+		"dist/launch/cli.js",
+		"-np",
+		"2",
+		"bench/peers/gateway-server.js",
+		...argv,
+	);
 
 /** @param {number} pid Milliseconds of processor time so far. */
 function processorMs(pid) {
@@ -60,11 +37,6 @@ function residentMb(pid) {
 	return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 }
 
-/** @param {readonly number[]} all */
-function median(all) {
-	return [...all].sort((a, b) => a - b)[all.length >> 1] ?? 0;
-}
-
 /** @type {Map<string, number[]>} */
 const figures = new Map();
 /**
@@ -75,18 +47,11 @@ function note(name, value) {
 	figures.set(name, [...(figures.get(name) ?? []), value]);
 }
 
-const upstream = await start("bench/peers/sse-upstream.js", `${STEP_MS}`);
-const proxy = await start("bench/peers/http-proxy.js", upstream.url);
-const gateway = await start(
-	"dist/launch/cli.js",
-	"-np",
-	"2",
-	"bench/peers/gateway-server.js",
-	`${SLOTS}`,
-	`${STEP_MS}`,
-);
-const quick = await start("dist/launch/cli.js", "-np", "2", "bench/peers/gateway-server.js", `${SLOTS}`, "0");
-const quickProxy = await start("bench/peers/http-proxy.js", upstream.url);
+const upstream = await peer("bench/peers/sse-upstream.js", `${STEP_MS}`);
+const proxy = await peer("bench/peers/http-proxy.js", upstream.url);
+const gateway = await gatewayOf(`${SLOTS}`, `${STEP_MS}`);
+const quick = await gatewayOf("64", "0");
+const quickProxy = await peer("bench/peers/http-proxy.js", upstream.url);
 
 for (const server of [proxy, gateway]) await clients(server.url, 64, 1, 20, "stream");
 for (const server of [quickProxy, quick]) await clients(server.url, 64, 5, 4, "whole");
@@ -118,6 +83,7 @@ for (let round = 0; round < rounds; round++) {
 	}
 }
 const rss = residentMb(gateway.pid);
+await lag(gateway.url);
 const many = await clients(gateway.url, 200, 1, 150, "stream");
 note("gateway: 200 streams, failed", many.failed);
 note("gateway: event-loop lag p99 at 200 streams, ms", await lag(gateway.url));
@@ -139,10 +105,8 @@ async function busy(url) {
 	return slots.filter((slot) => slot.is_processing).length;
 }
 
-/** @param {string} url Of the histogram of /metrics, the bound below which 99 % are. */
+/** @param {string} url Milliseconds below which the event loop was late 99 % of the time, since it was last asked. */
 async function lag(url) {
 	const text = await (await fetch(`${url}/metrics`)).text();
-	const buckets = [...text.matchAll(/^tsmpi:event_loop_lag_seconds_bucket\{.*?le="([^"]+)"\} (\d+)/gm)];
-	const total = Number(buckets.at(-1)?.[2] ?? 0);
-	return Number(buckets.find(([, , count]) => Number(count) >= 0.99 * total)?.[1] ?? Number.NaN) * 1000;
+	return Number(/^tsmpi:event_loop_lag_seconds\{quantile="0\.99"\} (\S+)$/m.exec(text)?.[1]) * 1000;
 }

@@ -26,7 +26,8 @@ export function steppingEngine({ slots, stepMs }) {
 			let ttftMs = 0;
 			let fullText = "";
 			for (let token = 0; token < maxTokens && stepMs > 0; token++) {
-				await step();
+				// The first comes at once: what a client waits for it is what others add.
+				if (token > 0) await step();
 				signal?.throwIfAborted();
 				if (token === 0) ttftMs = performance.now() - start;
 				const text = ` token${token % 10}`;

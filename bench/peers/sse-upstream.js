@@ -27,12 +27,13 @@ const server = createServer((incoming, outgoing) => {
 		if (!stream) return outgoing.writeHead(200, { "content-type": "application/json" }).end(WHOLE);
 		outgoing.writeHead(200, { "content-type": "text/event-stream" });
 		let token = 0;
+		const next = () =>
+			outgoing.write(event({ index: 0, delta: { content: ` token${token++ % 10}` }, finish_reason: null }));
+		// The first comes at once.
+		next();
 		streams.add(() => {
 			if (outgoing.destroyed) return false;
-			if (token < most) {
-				outgoing.write(event({ index: 0, delta: { content: ` token${token++ % 10}` }, finish_reason: null }));
-				return true;
-			}
+			if (token < most) return next() || true;
 			outgoing.end(`${event({ index: 0, delta: {}, finish_reason: "length" })}data: [DONE]\n\n`);
 			return false;
 		});

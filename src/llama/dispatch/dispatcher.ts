@@ -217,7 +217,7 @@ export class Dispatcher {
 			case "down":
 				place.epoch += 1;
 				for (const { id } of this.#scheduler.engineDied(rank, event.running)) {
-					const message = "The engine died of this request, and again when it ran alone";
+					const message = "Two engines died while they ran this request";
 					this.#submissions.end(id, failed(rank, "engine_died", message));
 				}
 				this.#interrupt(rank, "engine");

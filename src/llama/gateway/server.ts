@@ -11,13 +11,15 @@ import { AccessLog } from "./log/access-log.ts";
 import { metricsSource } from "./metrics-source.ts";
 import type { ServeOptions } from "./options.ts";
 import { pageRoute } from "./page/route.ts";
-import type { RouteContext, Served } from "./routes/context.ts";
+import type { RouteContext } from "./routes/context.ts";
 import { metricsRoute } from "./routes/metrics.ts";
 import { Patience } from "./routes/patience.ts";
 import { GENERATE_PATHS, modelRoutes } from "./routes/routes.ts";
+import { unknownModel } from "./routes/serving.ts";
 import { storageRoutes } from "./routes/storage/routes.ts";
+import type { Served } from "./served.ts";
 import { ExchangeTraces } from "./trace/exchange-traces.ts";
-import { startTracing } from "./trace/start-tracing.ts";
+import { startTracing } from "./trace/sdk/start-tracing.ts";
 import type { Tracing } from "./trace/tracing.ts";
 
 /** What goes into a server besides its options. */
@@ -84,7 +86,7 @@ export class Server {
 				routes: [
 					...modelRoutes(context),
 					metricsRoute(metrics, context),
-					...storageRoutes(storage),
+					...storageRoutes({ ...(storage === undefined ? {} : { storage }), print }),
 					pageRoute(),
 				],
 				onArrive: traces.arrived,
@@ -123,6 +125,8 @@ export class Server {
 	async drain(): Promise<void> {
 		const { drainTimeout = 30, drainQueue = false } = this.#options;
 		this.#http.stopAccepting();
+		// First: what a batch has not got an answer for is the next start's.
+		const stored = this.#storage?.close();
 		let timer: ReturnType<typeof setTimeout> | undefined;
 		const late = new Promise<void>((resolve) => {
 			timer = setTimeout(resolve, drainTimeout * 1000);
@@ -131,7 +135,7 @@ export class Server {
 			queued: drainQueue ? "run" : "fail",
 			retryAfterMs: drainTimeout * 1000,
 		});
-		await this.#storage?.close();
+		await stored;
 		await Promise.race([idle, late]);
 		clearTimeout(timer);
 	}
@@ -166,10 +170,16 @@ async function partsOf(
 	const watches = [metered(() => loaded.metrics), ...(log === undefined ? [] : [log.watch]), tracing.watch];
 	const gateway = new Gateway({ policy, maxQueue, maxQueueTokens, watch: watchedBy(...watches), onError });
 	const defaults = requestDefaults(options);
-	const model = () => loaded.served?.model.names[0] ?? "";
+	const names = () => loaded.served?.model.names ?? [];
 	const { dataDir } = options;
 	const storage =
-		dataDir === undefined ? undefined : await Storage.open(dataDir, { gateway, defaults, model, onError });
+		dataDir === undefined
+			? undefined
+			: await Storage.open(dataDir, {
+					...{ gateway, defaults, onError, print },
+					model: () => names()[0] ?? "",
+					refuseModel: (asked) => (strictModel ? unknownModel(asked, names()) : undefined),
+				});
 	const context: RouteContext = {
 		...{ gateway, defaults, strictModel, patience: new Patience(), traces },
 		served: () => loaded.served,

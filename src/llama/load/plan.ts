@@ -1,6 +1,6 @@
 import { checkArgument } from "../../base/check-types.ts";
 import { readApiKey } from "../engine/endpoint/api-key.ts";
-import { LOAD_OPTIONS, type LoadOptions, MADE_ANSWER } from "./options.ts";
+import { LOAD_OPTIONS, type LoadOptions, MADE_ANSWER } from "./command-line/options.ts";
 import { findServer, type LoadServer } from "./server.ts";
 import { type FileItem, fileWorkload, readItems } from "./workload/file.ts";
 import { madeWorkload } from "./workload/made.ts";

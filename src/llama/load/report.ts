@@ -4,8 +4,8 @@ import type { Targets } from "../measure/targets.ts";
 import type { ReportFiles } from "../report/outputs.ts";
 import { openLoopText } from "../schedule/arrivals.ts";
 import type { Remarks } from "./client/run-request.ts";
-import { LOAD_OPTIONS, type LoadOptions } from "./options.ts";
-import { lengthsText } from "./workload/lengths.ts";
+import { lengthsText } from "./command-line/lengths.ts";
+import { LOAD_OPTIONS, type LoadOptions } from "./command-line/options.ts";
 
 /** Requests at a time that each rank has where the command line does not say. */
 export const CLOSED_LANES = 4;

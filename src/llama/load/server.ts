@@ -1,7 +1,8 @@
 import { endpointUrl } from "../engine/endpoint/connect.ts";
 import type { EngineInfo } from "../engine/engine.ts";
-import { requestJson, StatusError, type Target } from "../engine/http/client.ts";
+import { requestJson, StatusError } from "../engine/http/client.ts";
 import type { ServerProperties } from "../engine/http/server-properties.ts";
+import type { Target } from "../engine/http/target.ts";
 import { EngineError, JobError, reasonOf } from "../errors.ts";
 import { uniform } from "../schedule/arrivals.ts";
 import { someWords } from "./workload/words.ts";

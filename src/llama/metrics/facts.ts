@@ -38,6 +38,8 @@ export interface EndedFacts {
 		readonly cachedTokens: number;
 		readonly completionTokens: number;
 	};
+	/** Of its generated tokens, those that were counted as they came. @default 0 */
+	readonly toldTokens?: number;
 	/** Most tokens that it allowed. @default it set no bound */
 	readonly maxTokens?: number | undefined;
 	/** Choices that it asked for. */

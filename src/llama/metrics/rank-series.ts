@@ -49,10 +49,15 @@ export class RankSeries {
 		this.#choices = families.choices.of(labels);
 	}
 
+	/** Tokens came, of an answer that has not ended. */
+	generated(tokens: number): void {
+		this.#generatedTokens.add(tokens);
+	}
+
 	ended(facts: EndedFacts): void {
 		const { promptTokens, cachedTokens, completionTokens } = facts.usage;
 		this.#promptTokens.add(promptTokens);
-		this.#generatedTokens.add(completionTokens);
+		this.#generatedTokens.add(Math.max(0, completionTokens - (facts.toldTokens ?? 0)));
 		this.#cacheQueries.add(promptTokens);
 		this.#cacheHits.add(cachedTokens);
 		if (facts.finishReason === "abort") return;

@@ -116,6 +116,11 @@ export class ServingMetrics {
 		this.#broken.add();
 	}
 
+	/** Tokens of an answer that has not ended. */
+	generated(rank: number, tokens: number): void {
+		this.#of(rank).generated(tokens);
+	}
+
 	/** @param seconds Since the request came in. */
 	firstToken(rank: number, seconds: number): void {
 		this.#of(rank).firstToken.observe(seconds);

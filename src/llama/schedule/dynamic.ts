@@ -1,4 +1,4 @@
-import { BinaryHeap } from "./binary-heap.ts";
+import { BinaryHeap } from "./heap/binary-heap.ts";
 import type { Item, Wake, WorkQueue } from "./item.ts";
 
 /**

@@ -1,10 +1,10 @@
 import { Beginnings } from "./beginnings.ts";
+import { RankHeap } from "./heap/rank-heap.ts";
 import { CHARS_PER_TOKEN, type Item, type Wake, type WorkQueue } from "./item.ts";
 import { type Hand, idlest, Lane, nextOf, tieMs } from "./lane.ts";
 import type { Pace } from "./pace.ts";
 import { groupOf, handOf, type PlacedGroup } from "./placed-group.ts";
 import { groupByPrefix } from "./prefix-groups.ts";
-import { RankHeap } from "./rank-heap.ts";
 
 /** What the policy must know besides the items. */
 export interface PrefixOptions<T> {

@@ -1,8 +1,8 @@
 import { Fifo } from "../../base/fifo.ts";
+import { RankHeap } from "./heap/rank-heap.ts";
 import type { Assignment, Item, Measured, WorkQueue } from "./item.ts";
 import { Pace } from "./pace.ts";
 import { type Policy, queueOf } from "./policies.ts";
-import { RankHeap } from "./rank-heap.ts";
 import { RankState } from "./rank-state.ts";
 import type { Schedule, ScheduleCounts } from "./schedule.ts";
 

@@ -130,7 +130,7 @@ test("tsmpi's own programs are found by name, after PATH, and run by tsmpirun's 
 
 test("every program that the package brings along may be executed, and names its interpreter", (t) => {
 	const { bin } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-	t.deepEqual(Object.keys(bin), ["tsmpirun", "tsmpi-batch", "tsmpi-build-llama-server"]);
+	t.deepEqual(Object.keys(bin), ["tsmpirun", "tsmpi-batch", "tsmpi-serve", "tsmpi-build-llama-server"]);
 	for (const file of Object.values<string>(bin)) {
 		t.true(readFileSync(join(ROOT, file), "utf8").startsWith("#!/usr/bin/env node\n"), file);
 		accessSync(join(ROOT, file), constants.X_OK);

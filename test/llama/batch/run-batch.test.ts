@@ -120,7 +120,7 @@ test.serial("a prompt that kills every engine is condemned, and no other", async
 	const { outcome, lines } = await run("poison", { prompts, engine });
 	t.deepEqual(
 		lines.map(({ error }) => error),
-		[null, null, "The engine died of this request, and again when it ran alone", null, null, null, null],
+		[null, null, "Two engines died while they ran this request", null, null, null, null],
 	);
 	t.is(engines.length, 3);
 	t.like(outcome?.statistics[0], { ok: 6, failed: 1 });

@@ -1,6 +1,6 @@
 import test from "ava";
 import { JobError } from "../../../src/llama/errors.ts";
-import { loadOptions } from "../../../src/llama/load/options.ts";
+import { loadOptions } from "../../../src/llama/load/command-line/options.ts";
 import { loadReport } from "../../../src/llama/load/report.ts";
 
 const URL = ["--url", "http://127.0.0.1:8090"];

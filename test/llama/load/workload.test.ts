@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
-import { loadOptions } from "../../../src/llama/load/options.ts";
+import { lengthOf, SHAREGPT } from "../../../src/llama/load/command-line/lengths.ts";
+import { loadOptions } from "../../../src/llama/load/command-line/options.ts";
 import { workloadOf } from "../../../src/llama/load/plan.ts";
 import { readItems } from "../../../src/llama/load/workload/file.ts";
-import { lengthOf, SHAREGPT } from "../../../src/llama/load/workload/lengths.ts";
 import type { LoadRequest } from "../../../src/llama/load/workload/workload.ts";
 import { uniform } from "../../../src/llama/schedule/arrivals.ts";
 import { temporaryFolder } from "../support/models.ts";

@@ -77,8 +77,8 @@ export function envelopeIdentity({ custom_id: customId, url, body }: LineRecord)
 
 const ENDINGS = REQUEST_KINDS.map((kind) => kind.replace("/v1", ""));
 
-/** Providers put different things before what they all have from OpenAI. */
-function kindOf(url: unknown): RequestKind | undefined {
+/** What a line's `url` asks for. Providers put different things before what they all have from OpenAI. */
+export function kindOf(url: unknown): RequestKind | undefined {
 	if (typeof url !== "string") return undefined;
 	const path = url.replace(/[?#].*$/s, "").replace(/\/$/, "");
 	const index = ENDINGS.findIndex((ending) => path.endsWith(ending));

@@ -2,22 +2,9 @@ import { type ClientRequest, type IncomingMessage, request as requestHttp } from
 import { request as requestHttps } from "node:https";
 import { text } from "node:stream/consumers";
 import { bytesHeard, keptConnections } from "./connections.ts";
+import type { Target } from "./target.ts";
 
-/** Where requests go: a base URL, or a unix socket. */
-export interface Target {
-	/** "http://host:port/path", without a slash at the end. */
-	readonly base: string;
-	/** Path of a unix socket that is spoken to instead of the base's host. */
-	readonly socketPath?: string;
-	readonly apiKey?: string | undefined;
-	/** Sent with every request; they take the place of what would be sent otherwise. */
-	readonly headers?: Readonly<Record<string, string>> | undefined;
-	/**
-	 * Whether its connections are kept for further requests. Not llama-server's: it closes them after streamed answers
-	 * though it promises to keep them, and a kept connection occupies one of its threads.
-	 */
-	readonly keepAlive?: boolean;
-}
+export type { Target } from "./target.ts";
 
 /** A response of which the status and the headers have come; its body is still to be read. */
 export interface HttpResponse {

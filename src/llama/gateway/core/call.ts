@@ -15,6 +15,8 @@ export interface Call {
 	readonly deadlineMs?: number | undefined;
 	/** What it is called in traces, metrics and the log. */
 	readonly label: CallLabel;
+	/** Called whenever a rank is given the call: a second time where the first one died. */
+	readonly onAssigned?: (() => void) | undefined;
 	/** Called with each piece; without it the answer comes whole. */
 	readonly onPiece?: ((piece: Piece) => void) | undefined;
 	/** Called exactly once, when nothing more will come. */
@@ -55,6 +57,8 @@ export interface CallFacts {
 	readonly firstMs: number | undefined;
 	readonly lastMs: number | undefined;
 	readonly endMs: number;
+	/** Tokens of the pieces that were passed on, as far as they were told; else one for each piece. */
+	readonly tokens: number;
 	/** How often its text went on on another rank. */
 	readonly continued: number;
 }

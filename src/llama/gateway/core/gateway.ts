@@ -5,11 +5,12 @@ import type { Request } from "../../dispatch/request.ts";
 import type { RequestEnd } from "../../dispatch/submission.ts";
 import type { RankStatistics } from "../../measure/recorder.ts";
 import type { Failure } from "../../openai/failure.ts";
-import { sizeOf, type Task, textOf } from "../../openai/task.ts";
+import { slotTextOf } from "../../openai/slot-text.ts";
+import { sizeOf, type Task } from "../../openai/task.ts";
 import { OnlineSchedule } from "../../schedule/online/online-schedule.ts";
 import type { Call } from "./call.ts";
 import { DRAINING, EXPIRED, isOfEngine, PUSHED_OUT, refusal } from "./failures.ts";
-import { RunningCall } from "./running-call.ts";
+import { RunningCall, tokensOf } from "./running-call.ts";
 import type { CallWatch } from "./watch.ts";
 
 /** How a gateway hands out what is asked of it. */
@@ -36,6 +37,14 @@ export interface DrainOptions {
 	readonly retryAfterMs: number;
 }
 
+/** Work that runs where nobody else wants to, and makes room where somebody does. */
+export interface BackgroundWork {
+	/** A call of somebody's came in; `waits`: there is no slot for it. */
+	came(call: Call, waits: boolean): void;
+	/** A call has ended: there may be room. */
+	ended(call: Call): void;
+}
+
 /** "loading" until a rank can serve; "draining": nothing new is taken. */
 export type GatewayState = "loading" | "ready" | "draining";
 
@@ -57,6 +66,7 @@ export class Gateway {
 	#ranks = 0;
 	#slots = 0;
 	#draining = false;
+	#background: BackgroundWork | undefined;
 	#onIdle: (() => void) | undefined;
 	#onLost: (reason: string) => void = () => {};
 	/** Resolves with the reason when no engine is left to serve. */
@@ -69,7 +79,7 @@ export class Gateway {
 		this.#watch = watch;
 		this.#schedule = new OnlineSchedule<Request>({
 			...{ policy, maxQueue, maxQueueTokens, now: this.#now },
-			textOf: ({ task }) => textOf(task),
+			textOf: ({ task }) => slotTextOf(task),
 		});
 		this.#dispatcher = new Dispatcher({
 			schedule: this.#schedule,
@@ -92,6 +102,16 @@ export class Gateway {
 	/** Calls that can run at the same time, on all ranks together. */
 	get slots(): number {
 		return this.#slots;
+	}
+
+	/** Slots that are free, less the calls that wait for one: below 0 where some have to wait. */
+	get room(): number {
+		return this.#schedule.room;
+	}
+
+	/** Has one piece of work hear of calls, or none. */
+	set background(work: BackgroundWork | undefined) {
+		this.#background = work;
 	}
 
 	/** What the ranks and their slots do. */
@@ -126,6 +146,7 @@ export class Gateway {
 		for (const { id: other } of admission.evicted ?? [])
 			this.#give(other, PUSHED_OUT, this.#schedule.retryAfterMs());
 		this.#dispatch(running, request);
+		this.#background?.came(call, this.room < 0);
 		return () => this.#dispatcher.cancel(id);
 	}
 
@@ -159,6 +180,7 @@ export class Gateway {
 			onAssigned: (rank) => {
 				running.assigned(rank);
 				this.#watch.assigned(call, rank);
+				call.onAssigned?.();
 			},
 			onEnd: (end) => this.#ended(running, end),
 			...(call.onPiece === undefined ? {} : { onPiece: (piece: Piece) => this.#piece(running, piece) }),
@@ -167,7 +189,7 @@ export class Gateway {
 
 	#piece(running: RunningCall, piece: Piece): void {
 		const gap = running.piece(piece);
-		this.#watch.piece(running.call, running.rank ?? 0, gap, piece[2]?.length ?? 1);
+		this.#watch.piece(running.call, running.rank ?? 0, gap, tokensOf(piece));
 	}
 
 	#ended(running: RunningCall, end: RequestEnd): Promise<void> | undefined {
@@ -184,7 +206,9 @@ export class Gateway {
 		const told = running.end(end, retryAfterMs);
 		this.#watch.ended(running.call, told);
 		if (this.#calls.size === 0) this.#onIdle?.();
-		return running.call.onEnd(told);
+		const taken = running.call.onEnd(told);
+		this.#background?.ended(running.call);
+		return taken;
 	}
 
 	/** Ends a call that waits, for a reason of the gateway's own. */

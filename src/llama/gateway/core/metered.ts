@@ -38,6 +38,7 @@ export function metered(metrics: () => ServingMetrics | undefined): CallWatch {
 	return {
 		...SILENT,
 		piece: (call, rank, gapMs, tokens) => {
+			metrics()?.generated(rank, tokens);
 			if (gapMs === undefined) metrics()?.firstToken(rank, (performance.now() - call.arrivedMs) / 1000);
 			else metrics()?.piece(rank, gapMs / 1000, tokens);
 		},
@@ -91,7 +92,7 @@ function endedFacts(
 	const { task } = call;
 	return {
 		...{ rank: last.rank, finishReason, arrivedMs: facts.arrivedMs, assignedMs: last.assignedMs },
-		...{ firstTokenMs: facts.firstMs, endMs: facts.endMs, usage: NO_USAGE },
+		...{ firstTokenMs: facts.firstMs, endMs: facts.endMs, usage: NO_USAGE, toldTokens: facts.tokens },
 		maxTokens: task.kind === "generate" ? task.maxTokens : undefined,
 		n: task.kind === "generate" ? (task.n ?? 1) * task.prompts.length : 1,
 	};

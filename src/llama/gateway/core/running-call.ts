@@ -6,6 +6,9 @@ import type { Task } from "../../openai/task.ts";
 import type { Attempt, Call, CallEnd, CallFacts } from "./call.ts";
 import { TextProgress } from "./progress.ts";
 
+/** Engines that a call may see die, as with those that had no text yet. */
+const MOST_DEATHS = 2;
+
 /** A call that has not ended, and what has happened to it. */
 export class RunningCall {
 	readonly call: Call;
@@ -16,6 +19,7 @@ export class RunningCall {
 	readonly #attempts: Attempt[] = [];
 	#firstMs: number | undefined;
 	#lastMs: number | undefined;
+	#tokens = 0;
 	#continued = 0;
 
 	constructor(id: number, call: Call, now: () => number) {
@@ -53,6 +57,7 @@ export class RunningCall {
 		if (attempt !== undefined) attempt.firstMs ??= now;
 		this.#firstMs ??= now;
 		this.#lastMs = now;
+		this.#tokens += tokensOf(piece);
 		this.#progress.add(piece);
 		this.call.onPiece?.(piece);
 		return gap;
@@ -60,6 +65,8 @@ export class RunningCall {
 
 	/** What another rank may do of it, now that its own is dead; undefined where that would not be the same text. */
 	rest(): Task | undefined {
+		// It may be what the engines die of.
+		if (this.#attempts.length >= MOST_DEATHS) return undefined;
 		const rest = this.#progress.rest();
 		if (rest === undefined) return undefined;
 		this.#continued += 1;
@@ -93,7 +100,13 @@ export class RunningCall {
 			firstMs: this.#firstMs,
 			lastMs: this.#lastMs,
 			endMs: this.#now(),
+			tokens: this.#tokens,
 			continued: this.#continued,
 		};
 	}
+}
+
+/** How many tokens a piece has; where nobody tells, one. */
+export function tokensOf([, , tokens]: Piece): number {
+	return tokens?.length ?? 1;
 }

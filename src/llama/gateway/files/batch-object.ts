@@ -31,6 +31,7 @@ export interface BatchObject {
 	cancelled_at: number | null;
 	request_counts: { total: number; completed: number; failed: number };
 	readonly metadata: Readonly<Record<string, string>> | null;
+	readonly output_expires_after?: { readonly anchor: "created_at"; readonly seconds: number };
 }
 
 /** Why a batch could not be run at all. */
@@ -48,6 +49,8 @@ export interface NewBatch {
 	readonly inputFileId: string;
 	readonly completionWindow: string;
 	readonly windowSeconds: number;
+	/** How long its output is kept. @default for ever */
+	readonly outputSeconds?: number | undefined;
 	readonly metadata: Readonly<Record<string, string>> | null;
 }
 
@@ -56,11 +59,12 @@ export function newBatch({
 	id,
 	endpoint,
 	inputFileId,
-	completionWindow,
 	windowSeconds,
 	metadata,
+	...rest
 }: NewBatch): BatchObject {
 	const now = nowSeconds();
+	const { completionWindow, outputSeconds } = rest;
 	return {
 		...{ id, object: "batch", endpoint, errors: null, input_file_id: inputFileId },
 		...{ completion_window: completionWindow, status: "validating" },
@@ -68,6 +72,9 @@ export function newBatch({
 		...{ expires_at: now + windowSeconds, finalizing_at: null, completed_at: null, failed_at: null },
 		...{ expired_at: null, cancelling_at: null, cancelled_at: null },
 		...{ request_counts: { total: 0, completed: 0, failed: 0 }, metadata },
+		...(outputSeconds === undefined
+			? {}
+			: { output_expires_after: { anchor: "created_at", seconds: outputSeconds } }),
 	};
 }
 

@@ -1,44 +1,34 @@
-import { readdir, rm, stat } from "node:fs/promises";
-import { JobError, reasonOf } from "../../errors.ts";
-import type { Defaults } from "../../openai/task.ts";
-import type { Gateway } from "../core/gateway.ts";
-import { type BatchObject, isOver, newBatch, nowSeconds } from "./batch-object.ts";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { BatchJob, type BatchJobOptions, readsFile } from "./batch-job.ts";
+import { type BatchObject, isOver, type NewBatch, newBatch } from "./batch-object.ts";
 import { type DataFolder, newId } from "./data-folder.ts";
-import type { FileStore } from "./file-store.ts";
+import type { FileObject } from "./file-store.ts";
 import { readJson, writeJson } from "./json-file.ts";
-import { countLines, runBatchFile, splitAnswers } from "./run-batch-file.ts";
 
-/** What runs batches. */
-export interface BatchStoreOptions {
-	readonly gateway: Gateway;
-	readonly files: FileStore;
-	readonly defaults: () => Defaults;
-	/** The served model's name. */
-	readonly model: () => string;
+/** How batches are run. */
+export interface BatchStoreOptions extends BatchJobOptions {
 	/** Hears of bugs. */
 	readonly onError: (error: unknown) => void;
 }
 
 /** What a client asks for. */
-export type BatchWish = Pick<
-	Parameters<typeof newBatch>[0],
-	"endpoint" | "inputFileId" | "completionWindow" | "windowSeconds" | "metadata"
->;
-
-type Stop = "cancelled" | "expired" | "server";
+export type BatchWish = Omit<NewBatch, "id">;
 
 /** Batches, of which one runs at a time, in the order in which they came. Those of an earlier start go on. */
 export class BatchStore {
 	readonly #folder: DataFolder;
 	readonly #options: BatchStoreOptions;
-	readonly #batches = new Map<string, BatchObject>();
-	readonly #stops = new Map<string, AbortController>();
-	#line: Promise<void> = Promise.resolve();
+	readonly #jobs = new Map<string, BatchJob>();
+	/** Files are looked at before it is their batch's turn, so that mistakes are told soon. */
+	#checks: Promise<void> = Promise.resolve();
+	#runs: Promise<void>;
 	#closed = false;
 
-	private constructor(folder: DataFolder, options: BatchStoreOptions) {
+	private constructor(folder: DataFolder, options: BatchStoreOptions, begin: Promise<void>) {
 		this.#folder = folder;
 		this.#options = options;
+		this.#runs = begin;
 	}
 
 	/** Reads what an earlier start has left. Nothing runs before `begin` resolves. */
@@ -47,156 +37,66 @@ export class BatchStore {
 		options: BatchStoreOptions,
 		begin: Promise<void>,
 	): Promise<BatchStore> {
-		const store = new BatchStore(folder, options);
-		store.#line = begin;
-		const names = (await readdir(folder.batches)).filter((name) => name.endsWith(".json")).sort();
-		for (const name of names) {
-			const batch = await readJson<BatchObject>(folder.batch(name.slice(0, -".json".length)).state);
-			if (batch === undefined) continue;
-			store.#batches.set(batch.id, batch);
-			if (!isOver(batch)) store.#enqueue(batch);
+		const store = new BatchStore(folder, options, begin);
+		const names = await readdir(folder.batches);
+		for (const name of names.filter((each) => each.endsWith(".json")).sort()) {
+			const batch = await readJson<BatchObject>(join(folder.batches, name));
+			if (batch !== undefined) store.#add(batch);
+		}
+		for (const name of names.filter((each) => !each.endsWith(".json"))) {
+			const job = store.#jobs.get(name.replace(/\..*/s, ""));
+			// What has ended, or was never known to a client, needs no more than its state.
+			if (job === undefined || isOver(job.batch)) await rm(join(folder.batches, name), { force: true });
 		}
 		return store;
 	}
 
 	get(id: string): BatchObject | undefined {
-		return this.#batches.get(id);
+		return this.#jobs.get(id)?.batch;
 	}
 
 	/** The newest first. */
 	list(): BatchObject[] {
-		return [...this.#batches.values()].reverse();
+		return [...this.#jobs.values()].map(({ batch }) => batch).reverse();
+	}
+
+	/** The batch that still needs a file. */
+	reader(file: FileObject): BatchObject | undefined {
+		return [...this.#jobs.values()].find((job) => readsFile(job, file))?.batch;
 	}
 
 	async create(wish: BatchWish): Promise<BatchObject> {
-		const batch = newBatch({ ...wish, id: newId("batch") });
-		await this.#save(batch);
-		this.#batches.set(batch.id, batch);
-		this.#enqueue(batch);
+		const batch = newBatch({ ...wish, id: newId("batch_") });
+		await writeJson(this.#folder.batch(batch.id).state, batch);
+		this.#add(batch);
 		return batch;
 	}
 
 	/** Ends a batch early; what has been answered stays. False if it is over already. */
-	async cancel(batch: BatchObject): Promise<boolean> {
-		if (isOver(batch)) return false;
-		if (batch.status !== "cancelling") {
-			batch.status = "cancelling";
-			batch.cancelling_at = nowSeconds();
-			await this.#save(batch);
-		}
-		this.#stops.get(batch.id)?.abort("cancelled" satisfies Stop);
+	async cancel({ id }: BatchObject): Promise<boolean> {
+		const job = this.#jobs.get(id);
+		if (job === undefined || isOver(job.batch)) return false;
+		await job.cancel();
 		return true;
 	}
 
 	/** Stops what runs. The next start goes on with it. */
 	async close(): Promise<void> {
 		this.#closed = true;
-		for (const stop of this.#stops.values()) stop.abort("server" satisfies Stop);
-		await this.#line;
+		await Promise.all([...this.#jobs.values()].map((job) => job.close()));
+		await Promise.all([this.#checks, this.#runs]);
 	}
 
-	#enqueue(batch: BatchObject): void {
-		const stop = new AbortController();
-		this.#stops.set(batch.id, stop);
-		if (batch.status === "cancelling") stop.abort("cancelled" satisfies Stop);
-		this.#line = this.#line.then(() => this.#run(batch, stop)).catch(this.#options.onError);
+	#add(batch: BatchObject): void {
+		const job = new BatchJob(batch, this.#folder, this.#options);
+		this.#jobs.set(batch.id, job);
+		if (isOver(batch)) return;
+		const { onError } = this.#options;
+		const checked = this.#checks.then(() => job.check()).catch(onError);
+		this.#checks = checked;
+		this.#runs = this.#runs
+			.then(() => checked)
+			.then(() => (this.#closed ? undefined : job.run()))
+			.catch(onError);
 	}
-
-	async #run(batch: BatchObject, stop: AbortController): Promise<void> {
-		if (this.#closed) return;
-		const left = batch.expires_at * 1000 - Date.now();
-		const expiry = setTimeout(() => stop.abort("expired" satisfies Stop), Math.max(0, left));
-		try {
-			if (!stop.signal.aborted) await this.#answer(batch, stop.signal);
-			if (stop.signal.reason !== "server") await this.#finish(batch, stop.signal.reason as Stop | undefined);
-		} catch (error) {
-			if (!(error instanceof JobError)) throw error;
-			await this.#fail(batch, error);
-		} finally {
-			clearTimeout(expiry);
-			this.#stops.delete(batch.id);
-		}
-	}
-
-	async #answer(batch: BatchObject, signal: AbortSignal): Promise<void> {
-		const { files, gateway, defaults, model } = this.#options;
-		const file = await files.get(batch.input_file_id);
-		if (file === undefined)
-			throw new JobError(`Cannot run the batch: its file ${batch.input_file_id} is gone`);
-		const input = files.pathOf(file.id);
-		const total = await countLines(input);
-		const answers = this.#folder.batch(batch.id).answers;
-		const before = await answeredIn(answers);
-		batch.request_counts = { total, ...before };
-		batch.status = "in_progress";
-		batch.in_progress_at ??= nowSeconds();
-		await this.#save(batch);
-		await runBatchFile(
-			{ input, name: file.filename, answers, endpoint: batch.endpoint },
-			{
-				...{ gateway, model, signal, defaults: defaults() },
-				onEnd: (ok) => {
-					batch.request_counts[ok ? "completed" : "failed"] += 1;
-				},
-			},
-		);
-	}
-
-	async #finish(batch: BatchObject, stop: Stop | undefined): Promise<void> {
-		batch.finalizing_at = nowSeconds();
-		if (stop === undefined) batch.status = "finalizing";
-		await this.#save(batch);
-		const { answers } = this.#folder.batch(batch.id);
-		if (await exists(answers)) await this.#keep(batch, answers);
-		const over = stop === "cancelled" || stop === "expired" ? stop : "completed";
-		batch.status = over;
-		batch[`${over}_at`] = nowSeconds();
-		await this.#save(batch);
-		await rm(answers, { force: true });
-	}
-
-	/** Makes files of the answers and of the errors, if there are any. */
-	async #keep(batch: BatchObject, answers: string): Promise<void> {
-		const { files } = this.#options;
-		const output = files.create(`${batch.id}_output.jsonl`, () => "batch_output");
-		const errors = files.create(`${batch.id}_error.jsonl`, () => "batch_output");
-		const { completed, failed } = await splitAnswers(answers, { output: output.path, errors: errors.path });
-		batch.request_counts = { ...batch.request_counts, completed, failed };
-		if (completed > 0) batch.output_file_id = (await output.keep()).id;
-		else await rm(output.path);
-		if (failed > 0) batch.error_file_id = (await errors.keep()).id;
-		else await rm(errors.path);
-	}
-
-	async #fail(batch: BatchObject, error: JobError): Promise<void> {
-		const data = [
-			{
-				code: "invalid_file",
-				message: reasonOf(error).replaceAll(this.#options.files.pathOf(batch.input_file_id), "the file"),
-				param: null,
-				line: null,
-			},
-		];
-		batch.errors = { object: "list", data };
-		batch.status = "failed";
-		batch.failed_at = nowSeconds();
-		await this.#save(batch);
-	}
-
-	async #save(batch: BatchObject): Promise<void> {
-		await writeJson(this.#folder.batch(batch.id).state, batch);
-	}
-}
-
-async function exists(path: string): Promise<boolean> {
-	return await stat(path).then(
-		() => true,
-		() => false,
-	);
-}
-
-/** What an earlier start has answered. */
-async function answeredIn(path: string): Promise<{ readonly completed: number; readonly failed: number }> {
-	if (!(await exists(path))) return { completed: 0, failed: 0 };
-	return await splitAnswers(path, { output: "/dev/null", errors: "/dev/null" });
 }

@@ -1,5 +1,7 @@
 import { createReadStream, type ReadStream } from "node:fs";
 import { readdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { nowSeconds } from "./batch-object.ts";
 import { type DataFolder, newId } from "./data-folder.ts";
 import { readJson, writeJson } from "./json-file.ts";
 
@@ -9,55 +11,83 @@ export interface FileObject {
 	readonly object: "file";
 	readonly bytes: number;
 	readonly created_at: number;
+	/** When it is deleted by itself. */
+	readonly expires_at?: number;
 	readonly filename: string;
 	readonly purpose: string;
 	readonly status: "processed";
 }
 
+/** What is known of a file once it is written. */
+export interface FileFacts {
+	readonly filename: string;
+	readonly purpose: string;
+	/** How long it is kept. @default for ever */
+	readonly seconds?: number | undefined;
+}
+
+/** A file that is being written. */
+export interface NewFile {
+	readonly path: string;
+	/** It is whole. */
+	keep(facts: FileFacts): Promise<FileObject>;
+	/** It is not wanted. */
+	drop(): Promise<void>;
+}
+
 /** Files that clients have sent, or that batches have made. */
 export class FileStore {
 	readonly #folder: DataFolder;
+	readonly #files = new Map<string, FileObject>();
 
-	constructor(folder: DataFolder) {
+	private constructor(folder: DataFolder) {
 		this.#folder = folder;
 	}
 
-	/** A place for a new file, and what makes it one once it is written. */
-	create(filename: string, purpose: () => string): { readonly path: string; keep(): Promise<FileObject> } {
-		const id = newId("file");
+	/** Reads what an earlier server has left, and takes away what it had not done with. */
+	static async open(folder: DataFolder): Promise<FileStore> {
+		const store = new FileStore(folder);
+		const names = await readdir(folder.files);
+		for (const name of names) {
+			if (!name.endsWith(".json")) continue;
+			const file = await readJson<FileObject>(join(folder.files, name));
+			if (file !== undefined) store.#files.set(file.id, file);
+		}
+		const known = new Set([...store.#files.keys()].flatMap((id) => [id, `${id}.json`]));
+		for (const name of names) if (!known.has(name)) await rm(join(folder.files, name), { force: true });
+		return store;
+	}
+
+	/** A place for a new file. One with a known id is written over. */
+	create(id = newId("file-")): NewFile {
 		const { content, facts } = this.#folder.file(id);
 		const path = `${content}.part`;
-		const keep = async (): Promise<FileObject> => {
+		const keep = async ({ filename, purpose, seconds }: FileFacts): Promise<FileObject> => {
 			const { size } = await stat(path);
-			const created = Math.floor(Date.now() / 1000);
+			const created = nowSeconds();
 			const file: FileObject = {
-				...{
-					id,
-					object: "file",
-					bytes: size,
-					created_at: created,
-					filename,
-					purpose: purpose(),
-					status: "processed",
-				},
+				...{ id, object: "file", bytes: size, created_at: created, filename, purpose, status: "processed" },
+				...(seconds === undefined ? {} : { expires_at: created + seconds }),
 			};
 			await rename(path, content);
 			await writeJson(facts, file);
+			this.#files.set(id, file);
 			return file;
 		};
-		return { path, keep };
+		return { path, keep, drop: () => rm(path, { force: true }) };
 	}
 
 	/** Undefined if there is none of this id. */
-	async get(id: string): Promise<FileObject | undefined> {
-		return isId(id) ? await readJson<FileObject>(this.#folder.file(id).facts) : undefined;
+	get(id: string): FileObject | undefined {
+		const file = this.#files.get(id);
+		return file === undefined || isOver(file) ? undefined : file;
 	}
 
 	/** All of them, the newest first. */
 	async list(): Promise<FileObject[]> {
-		const names = (await readdir(this.#folder.files)).filter((name) => name.endsWith(".json"));
-		const files = await Promise.all(names.map((name) => this.get(name.slice(0, -".json".length))));
-		return files.filter((file) => file !== undefined).sort((a, b) => (a.id < b.id ? 1 : -1));
+		const all = [...this.#files.values()];
+		for (const file of all) if (isOver(file)) await this.delete(file.id);
+		return all.filter((file) => !isOver(file)).sort((a, b) => (a.id < b.id ? 1 : -1));
 	}
 
 	/** Of a file that is there. */
@@ -70,17 +100,14 @@ export class FileStore {
 		return this.#folder.file(id).content;
 	}
 
-	/** False if there is none of this id. */
-	async delete(id: string): Promise<boolean> {
-		if ((await this.get(id)) === undefined) return false;
+	async delete(id: string): Promise<void> {
+		if (!this.#files.delete(id)) return;
 		const { content, facts } = this.#folder.file(id);
 		await rm(facts, { force: true });
 		await rm(content, { force: true });
-		return true;
 	}
 }
 
-/** An id comes from a URL: it must not lead out of the folder. */
-function isId(id: string): boolean {
-	return /^[a-z]+-[0-9a-z]{1,64}$/.test(id);
+function isOver({ expires_at: expiresAt }: FileObject): boolean {
+	return expiresAt !== undefined && expiresAt <= nowSeconds();
 }

@@ -1,5 +1,6 @@
 import { open, readFile, rename } from "node:fs/promises";
 import { isSystemError } from "../../../base/system-error.ts";
+import { JobError, reasonOf } from "../../errors.ts";
 
 /** Writes a value so that after a crash the file has the old one or the new one, and never a part. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
@@ -20,6 +21,6 @@ export async function readJson<T>(path: string): Promise<T | undefined> {
 		return JSON.parse(await readFile(path, "utf8")) as T;
 	} catch (error) {
 		if (isSystemError(error) && error.code === "ENOENT") return undefined;
-		throw error;
+		throw new JobError(`Cannot read ${path}: ${reasonOf(error)}`, 1, { cause: error });
 	}
 }

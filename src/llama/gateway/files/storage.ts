@@ -1,3 +1,4 @@
+import { JobError, reasonOf } from "../../errors.ts";
 import { BatchStore, type BatchStoreOptions } from "./batch-store.ts";
 import { DataFolder } from "./data-folder.ts";
 import { FileStore } from "./file-store.ts";
@@ -21,7 +22,7 @@ export class Storage {
 	static async open(path: string, options: Omit<BatchStoreOptions, "files">): Promise<Storage> {
 		const folder = await DataFolder.open(path);
 		try {
-			const files = new FileStore(folder);
+			const files = await FileStore.open(folder);
 			let begin = () => {};
 			const loaded = new Promise<void>((resolve) => {
 				begin = resolve;
@@ -30,8 +31,13 @@ export class Storage {
 			return new Storage(folder, files, batches, begin);
 		} catch (error) {
 			await folder.release();
-			throw error;
+			throw new JobError(`Cannot use --data-dir ${path}: ${reasonOf(error)}`, 1, { cause: error });
 		}
+	}
+
+	/** Nothing is kept any more. */
+	get closed(): boolean {
+		return this.#closing !== undefined;
 	}
 
 	/** The model is there: batches run. */

@@ -1,65 +1,124 @@
 import { createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { Busboy, type BusboyInstance } from "@fastify/busboy";
-import { BadRequest } from "../../openai/bad-request.ts";
-import type { FileObject, FileStore } from "./file-store.ts";
+import { finished, pipeline } from "node:stream/promises";
+import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/busboy";
+import { isSystemError } from "../../../base/system-error.ts";
+import { BadRequest, show } from "../../openai/bad-request.ts";
+import { HttpError } from "../http/http-error.ts";
+import { keptSeconds } from "./expires-after.ts";
+import type { FileObject, FileStore, NewFile } from "./file-store.ts";
+
+/** OpenAI's. Only batches read files here; the others are kept for who lists them. */
+const PURPOSES = ["batch", "assistants", "fine-tune", "vision", "user_data", "evals"];
+/** Characters of a file's name that are kept. */
+const LONGEST_NAME = 255;
+
+/** A file that a form has. */
+interface Part {
+	readonly file: NewFile;
+	readonly filename: string;
+	readonly stream: BusboyFileStream;
+	readonly written: Promise<void>;
+}
+
+/** What a form has besides its file. */
+type Fields = ReadonlyMap<string, string>;
 
 /**
- * Stores the file of a `multipart/form-data` request with the fields `purpose` and `file`, while it comes.
+ * Stores the file of a `multipart/form-data` request with the fields `purpose` and `file`, while it comes. What is not
+ * whole leaves nothing behind.
  *
- * @throws {BadRequest} it is no such request, or it broke off.
+ * @throws {BadRequest} it is no such request.
+ * @throws {HttpError} it is too large, or broke off.
  */
 export async function storeUpload(
 	headers: IncomingHttpHeaders,
 	body: Readable,
 	store: FileStore,
+	largest: number,
 ): Promise<FileObject> {
 	const type = headers["content-type"];
 	if (type === undefined || !/^multipart\/form-data\b/i.test(type)) {
-		const text = 'it takes a form (multipart/form-data) with a "purpose" and a "file"';
+		const text = 'A form is needed (multipart/form-data) with a "purpose" and a "file"';
 		throw new BadRequest("invalid_request", text);
 	}
-	const form = busboy({ ...headers, "content-type": type });
+	const form = busboy({ ...headers, "content-type": type }, largest);
 	const fields = new Map<string, string>();
-	const written: Written[] = [];
+	const parts: Part[] = [];
+	let others = 0;
 	form.on("field", (name, value) => fields.set(name, value));
-	form.on("file", (name, file, filename) => {
-		if (name !== "file" || written.length > 0) {
-			file.resume();
-			return;
+	form.on("file", (name, stream, filename) => {
+		if (name === "file" && parts.length === 0) {
+			parts.push(partOf(store, stream, filename));
+		} else {
+			others += 1;
+			stream.resume();
 		}
-		// The purpose may follow the file.
-		const place = store.create(filename || "upload.jsonl", () => fields.get("purpose") ?? "batch");
-		written.push({ place, done: pipeline(file, createWriteStream(place.path, { mode: 0o600 })) });
 	});
 	try {
 		await pipeline(body, form);
-		const [first] = written;
-		if (first === undefined) throw new BadRequest("invalid_request", 'it has no "file"', "file");
-		await first.done;
-		return await first.place.keep();
+		await parts[0]?.written;
+		return await keep(parts[0], fields, { others, largest });
 	} catch (error) {
-		for (const { place, done } of written) {
-			await done.catch(() => {});
-			await rm(place.path, { force: true });
+		for (const { stream, written, file } of parts) {
+			stream.destroy();
+			await written.catch(() => {});
+			await file.drop();
 		}
-		if (error instanceof BadRequest) throw error;
-		throw new BadRequest("invalid_request", `the form cannot be read: ${(error as Error).message}`);
+		if (error instanceof BadRequest || error instanceof HttpError || isSystemError(error)) throw error;
+		throw unreadable(error);
 	}
 }
 
-interface Written {
-	readonly place: ReturnType<FileStore["create"]>;
-	readonly done: Promise<void>;
+async function keep(
+	part: Part | undefined,
+	fields: Fields,
+	{ others, largest }: { readonly others: number; readonly largest: number },
+): Promise<FileObject> {
+	if (part === undefined) throw new BadRequest("invalid_request", 'The form has no "file"', "file");
+	if (others > 0) throw new BadRequest("invalid_request", 'The form has more than one "file"', "file");
+	if (part.stream.truncated) {
+		throw new HttpError(413, { message: `The file is too large: at most ${largest} bytes`, param: "file" });
+	}
+	if (part.stream.bytesRead === 0) throw new BadRequest("invalid_request", "The file is empty", "file");
+	const purpose = fields.get("purpose");
+	if (purpose === undefined || !PURPOSES.includes(purpose)) {
+		const what = purpose === undefined ? 'The form has no "purpose"' : `"purpose" is ${show(purpose)}`;
+		throw new BadRequest("invalid_request", `${what}: it takes "batch"`, "purpose");
+	}
+	const [anchor, seconds] = ["anchor", "seconds"].map((name) => fields.get(`expires_after[${name}]`));
+	const kept =
+		anchor === undefined && seconds === undefined
+			? undefined
+			: keptSeconds({ anchor, seconds: Number(seconds) }, "expires_after");
+	return await part.file.keep({ filename: part.filename, purpose, seconds: kept });
 }
 
-function busboy(headers: IncomingHttpHeaders & { readonly "content-type": string }): BusboyInstance {
+function partOf(store: FileStore, stream: BusboyFileStream, filename: string | undefined): Part {
+	const file = store.create();
+	const target = createWriteStream(file.path, { mode: 0o600, flush: true });
+	stream.pipe(target);
+	const written = finished(target);
+	// A form that breaks off ends the file without an end of its own.
+	stream.once("close", () => stream.readableEnded || target.destroy());
+	stream.once("error", (error: Error) => target.destroy(error));
+	// A disk that takes no more must not keep the form waiting.
+	written.catch(() => stream.resume());
+	return { file, filename: (filename || "upload.jsonl").slice(-LONGEST_NAME), stream, written };
+}
+
+function busboy(
+	headers: IncomingHttpHeaders & { readonly "content-type": string },
+	largest: number,
+): BusboyInstance {
 	try {
-		return new Busboy({ headers, limits: { fields: 16, files: 2, fieldSize: 4096 } });
+		return new Busboy({ headers, limits: { fields: 16, files: 2, fieldSize: 4096, fileSize: largest } });
 	} catch (error) {
-		throw new BadRequest("invalid_request", `the form cannot be read: ${(error as Error).message}`);
+		throw unreadable(error);
 	}
+}
+
+function unreadable(error: unknown): BadRequest {
+	return new BadRequest("invalid_request", `The form cannot be read: ${(error as Error).message}`);
 }

@@ -6,7 +6,7 @@ export interface EventStream {
 	readonly begun: boolean;
 	/** Sends an event, or several at once. No text may have a line break. */
 	send(data: string | readonly string[]): void;
-	/** Sends events that are written out already, each with the empty line at its end. */
+	/** Sends events that are written out already, each with the empty line at its end; of none, nothing. */
 	write(events: string): void;
 	/** Sends what clients pass over, such as a sign of life. */
 	comment(text: string): void;
@@ -51,7 +51,8 @@ export class HttpEventStream implements EventStream {
 	}
 
 	write(events: string): void {
-		this.#write(events);
+		// A chunk of no length would be the answer's end.
+		if (events !== "") this.#write(events);
 	}
 
 	comment(text: string): void {

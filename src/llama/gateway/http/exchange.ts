@@ -12,6 +12,8 @@ export interface Exchange {
 	readonly route: string;
 	/** The path of the request, without its query. */
 	readonly path: string;
+	/** What follows the path after a question mark. Most routes do not look at it. */
+	readonly query: URLSearchParams;
 	/** What stands in the path for the route's names, with its escapes resolved. */
 	readonly params: Readonly<Record<string, string>>;
 	readonly headers: IncomingHttpHeaders;

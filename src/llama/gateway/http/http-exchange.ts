@@ -62,6 +62,10 @@ export class HttpExchange implements Exchange {
 		return this.request.method ?? "";
 	}
 
+	get query(): URLSearchParams {
+		return new URLSearchParams(/\?([^#]*)/.exec(this.request.url ?? "")?.[1]);
+	}
+
 	get httpVersion(): string {
 		return this.request.httpVersion;
 	}

@@ -1,6 +1,6 @@
 import { Chat } from "./chat/chat.ts";
 import { showDefaults } from "./chat/settings.ts";
-import { Client } from "./client.ts";
+import { Client } from "./common/client.ts";
 import { showDashboard } from "./live/dashboard.ts";
 import { keyField } from "./live/key.ts";
 

@@ -2,7 +2,7 @@ import type { Piece } from "../../dispatch/messages.ts";
 import { type Failure, statusOf } from "../../openai/failure.ts";
 import type { CallEnd } from "../core/call.ts";
 import { type AnswerFacts, answerBody } from "../forms/answer-body.ts";
-import { streamForm } from "../forms/stream-form.ts";
+import { streamForm } from "../forms/stream/stream-form.ts";
 import type { EventStream } from "../http/event-stream.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { failed } from "./failed.ts";
@@ -44,7 +44,9 @@ export class StreamedAnswer implements Answering {
 	}
 
 	readonly onPiece = (piece: Piece): void => {
-		if (!this.#exchange.gone) (this.#stream ?? this.#begin()).write(this.#form.piece(piece));
+		if (this.#exchange.gone) return;
+		const events = this.#form.piece(piece);
+		if (events !== "") (this.#stream ?? this.#begin()).write(events);
 	};
 
 	end(end: CallEnd): undefined {
@@ -71,8 +73,8 @@ export class StreamedAnswer implements Answering {
 
 function fail(exchange: Exchange, failure: Failure, retryAfterMs: number | undefined): void {
 	if (exchange.gone) return;
-	const status = statusOf(failure.code);
 	const headers: Record<string, string> = {};
+	const status = statusOf(failure.code);
 	// Where no engine is there another one starts.
 	const waitMs = retryAfterMs ?? (status === 503 ? LOADING_SECONDS * 1000 : undefined);
 	if (waitMs !== undefined && status !== 504) {

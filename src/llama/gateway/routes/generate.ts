@@ -4,10 +4,11 @@ import { parseGatewayBody } from "../../openai/request/gateway-body.ts";
 import type { ParsedGatewayBody, Task } from "../../openai/task.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { HttpError } from "../http/http-error.ts";
+import type { Served } from "../served.ts";
 import type { RequestTrace } from "../trace/request-trace.ts";
 import { StreamedAnswer, wholeAnswer } from "./answering.ts";
-import type { RouteContext, Served } from "./context.ts";
-import { failed } from "./failed.ts";
+import { badRequest } from "./bad-request.ts";
+import type { RouteContext } from "./context.ts";
 import { checkTaskTokens } from "./known-tokens.ts";
 import { deadlineOf, priorityOf } from "./request-options.ts";
 import { modelFor, serving } from "./serving.ts";
@@ -83,7 +84,7 @@ function parse(
 		checkTaskTokens(parsed.task, model.facts?.vocabularySize);
 		return parsed;
 	} catch (error) {
-		if (error instanceof BadRequest) throw failed(error);
+		if (error instanceof BadRequest) throw badRequest(error);
 		throw error;
 	}
 }

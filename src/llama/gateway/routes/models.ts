@@ -1,6 +1,7 @@
 import type { Exchange } from "../http/exchange.ts";
 import { HttpError } from "../http/http-error.ts";
-import type { RouteContext, Served } from "./context.ts";
+import type { Served } from "../served.ts";
+import type { RouteContext } from "./context.ts";
 import { serving } from "./serving.ts";
 
 /** GET /v1/models */

@@ -1,5 +1,7 @@
+import type { Failure } from "../../openai/failure.ts";
 import { HttpError } from "../http/http-error.ts";
-import type { RouteContext, Served } from "./context.ts";
+import type { Served } from "../served.ts";
+import type { RouteContext } from "./context.ts";
 
 /** Clients of a server that loads are told to come again so soon. */
 export const LOADING_SECONDS = 5;
@@ -33,12 +35,17 @@ export function serving({ gateway, served, drainSeconds }: RouteContext): Served
  * @throws {HttpError} 404 if requests must name the model and this one names another.
  */
 export function modelFor(asked: string | undefined, { model }: Served, strict: boolean): string {
-	const [name] = model.names;
-	if (!strict || (asked !== undefined && model.names.includes(asked))) return name;
+	const failure = strict ? unknownModel(asked, model.names) : undefined;
+	if (failure === undefined) return model.names[0];
+	const { message, code, param = null } = failure;
+	throw new HttpError(404, { message, code, param, type: "invalid_request_error" });
+}
+
+/** Why a request that must name the model cannot be run; undefined if it names it. */
+export function unknownModel(asked: string | undefined, names: readonly string[]): Failure | undefined {
+	if (asked !== undefined && names.includes(asked)) return undefined;
 	const what =
 		asked === undefined ? "The request names no model" : `The model ${JSON.stringify(asked)} is not here`;
-	throw new HttpError(404, {
-		...{ message: `${what}: this server has ${model.names.join(", ")}`, type: "invalid_request_error" },
-		...{ code: "model_not_found", param: "model" },
-	});
+	const message = `${what}: this server has ${names.join(", ")}`;
+	return { code: "model_not_found", message, param: "model" };
 }

@@ -5,6 +5,7 @@ import { failureOf } from "../../openai/failure.ts";
 import { parseGatewayBody } from "../../openai/request/gateway-body.ts";
 import { promptsFor } from "../../openai/task.ts";
 import type { Exchange } from "../http/exchange.ts";
+import { badRequest } from "./bad-request.ts";
 import type { RouteContext } from "./context.ts";
 import { failed } from "./failed.ts";
 import { checkTokens } from "./known-tokens.ts";
@@ -63,7 +64,7 @@ function asked(ask: Ask): (exchange: Exchange, context: RouteContext) => Promise
 		try {
 			exchange.reply(200, await ask(engine, body, context));
 		} catch (error) {
-			if (error instanceof BadRequest) throw failed(error);
+			if (error instanceof BadRequest) throw badRequest(error);
 			if (!(error instanceof EngineError)) throw error;
 			throw failed(failureOf(error));
 		}

@@ -26,10 +26,11 @@ export async function openServer(mpi: Mpi, options: ServeOptions = {}): Promise<
 
 async function open(options: ServeOptions): Promise<Server> {
 	const { host = "127.0.0.1", apiKeyFile, noKey = false } = options;
-	const keys = apiKeyFile === undefined ? [] : await readKeys(apiKeyFile);
+	const print = (line: string) => process.stderr.write(`${line}\n`);
+	const keys = apiKeyFile === undefined ? [] : await readKeys(apiKeyFile, print);
 	if (keys.length === 0 && !noKey && !isLoopback(host)) {
 		const text = `Cannot listen on ${host} without keys: other hosts reach it; use --api-key-file FILE, or --no-key to serve everybody`;
 		throw new JobError(text, 2);
 	}
-	return await Server.open(options, { keys, print: (line) => process.stderr.write(`${line}\n`) });
+	return await Server.open(options, { keys, print });
 }

@@ -7,7 +7,7 @@ import { ENGINE } from "../../engine/check.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { JobError } from "../../errors.ts";
 import { SERVE_KINDS, type ServeOptions } from "../../gateway/options.ts";
-import type { ServedRank } from "../../gateway/routes/context.ts";
+import type { ServedRank } from "../../gateway/served.ts";
 import type { Server } from "../../gateway/server.ts";
 import { type Measurement, startMeasurement } from "../../measure/measure.ts";
 import { type ModelFacts, validateModel } from "../../model/gguf/validate.ts";
@@ -35,10 +35,13 @@ export async function runServer(
 	const comm = await mpi.world.dup();
 	const ranks = await comm.gather<ServedRank>({ hostname: mpi.hostname, engine: engine.info, slots });
 	const measurement = await startMeasurement(mpi, engine);
+	// Before the signals come to this rank alone.
+	const signalled = server === undefined ? undefined : awaitSignal();
 	await mpi.grace(drainTimeout + LEAVE_SECONDS);
 	try {
-		if (server === undefined || ranks === undefined) return await work(comm, engine, { measurement, slots });
-		await serve({ comm, engine, server, ranks, measurement, options });
+		if (server === undefined || ranks === undefined || signalled === undefined)
+			return await work(comm, engine, { measurement, slots });
+		await serve({ comm, engine, server, ranks, measurement, options, signalled });
 	} finally {
 		comm.free();
 	}
@@ -51,9 +54,11 @@ interface Parts {
 	readonly ranks: readonly ServedRank[];
 	readonly measurement: Measurement;
 	readonly options: ServeOptions;
+	/** Resolves when it is to end. */
+	readonly signalled: Promise<undefined>;
 }
 
-async function serve({ comm, engine, server, ranks, measurement, options }: Parts): Promise<void> {
+async function serve({ comm, engine, server, ranks, measurement, options, signalled }: Parts): Promise<void> {
 	const { recorder, stop } = measurement;
 	for (const [rank, { slots }] of ranks.entries()) {
 		server.gateway.join(
@@ -71,7 +76,7 @@ async function serve({ comm, engine, server, ranks, measurement, options }: Part
 		},
 	});
 	process.stderr.write(`ready: ${ranks.length} ${ranks.length === 1 ? "rank" : "ranks"}\n`);
-	const lost = await Promise.race([awaitSignal(), server.gateway.lost]);
+	const lost = await Promise.race([signalled, server.gateway.lost]);
 	if (lost === undefined) await server.drain();
 	await server.close();
 	if (lost !== undefined) throw new JobError(`Cannot go on serving: no engine is left: ${lost}`, 1);

@@ -1,5 +1,5 @@
-import type { Target } from "../../engine/http/client.ts";
 import { pause, waitMs } from "../../engine/http/retry.ts";
+import type { Target } from "../../engine/http/target.ts";
 import type { Recorder, RequestRecord } from "../../measure/recorder.ts";
 import type { BadItem, LoadRequest } from "../workload/workload.ts";
 import type { Answer, AnswerText } from "./answer.ts";

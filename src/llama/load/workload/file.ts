@@ -2,7 +2,7 @@ import { type BadLine, isRequest } from "../../batch/files/request.ts";
 import { Input } from "../../batch/input/input.ts";
 import { isMessages } from "../../engine/prompt.ts";
 import { promptsFor, type Task } from "../../openai/task.ts";
-import type { LoadOptions } from "../options.ts";
+import type { LoadOptions } from "../command-line/options.ts";
 import type { BadItem, Body, LoadRequest, Workload } from "./workload.ts";
 
 /** What a line of a file says. It travels between ranks. */

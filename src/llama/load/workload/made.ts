@@ -1,6 +1,6 @@
 import { uniform } from "../../schedule/arrivals.ts";
-import type { LoadRoute } from "../options.ts";
-import { type Lengths, lengthOf } from "./lengths.ts";
+import { type Lengths, lengthOf } from "../command-line/lengths.ts";
+import type { LoadRoute } from "../command-line/options.ts";
 import { someWords } from "./words.ts";
 import type { Body, LoadRequest, Session, Workload } from "./workload.ts";
 

@@ -59,6 +59,11 @@ export class OnlineSchedule<T extends Item> implements Schedule<T> {
 		return this.#waiting.size;
 	}
 
+	/** Slots that are free, less the items that wait for one: below 0 where some have to wait. */
+	get room(): number {
+		return this.#ranks.room(this.#now()) - this.#waiting.size;
+	}
+
 	get outstanding(): number {
 		return this.#ranks.outstanding;
 	}

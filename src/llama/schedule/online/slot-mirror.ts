@@ -3,17 +3,39 @@ import { bestSequence, goesOn, type PooledSequence } from "../../engine/sequence
 
 /** What a slot of an engine holds, as far as one can tell from outside. */
 export class MirroredSlot implements PooledSequence<string> {
-	/** Of the last request that it ran, with its answer. */
-	text = "";
-	/** Of the item that runs in it. */
+	/** The item that runs in it. */
 	itemId: number | undefined;
+	readonly #usual: { chars: number };
+	#text = "";
+	/** The answer to the last question: one decision asks the same several times. */
+	#known = { prompt: "", shared: 0 };
+
+	/** @param usual What the last of the rank's slots shared with a prompt: all may hold the same system prompt. */
+	constructor(usual: { chars: number }) {
+		this.#usual = usual;
+	}
+
+	/** The text of the last request that it ran, with its answer. */
+	get text(): string {
+		return this.#text;
+	}
+
+	set text(text: string) {
+		this.#text = text;
+		this.#known = { prompt: "", shared: 0 };
+	}
 
 	get length(): number {
-		return this.text.length;
+		return this.#text.length;
 	}
 
 	sharedPrefix(prompt: string): number {
-		return commonPrefix(prompt, this.text);
+		if (this.#known.prompt !== prompt) {
+			const shared = commonPrefix(prompt, this.#text, this.#usual.chars);
+			this.#usual.chars = shared;
+			this.#known = { prompt, shared };
+		}
+		return this.#known.shared;
 	}
 }
 
@@ -34,7 +56,8 @@ export class SlotMirror {
 	#free: MirroredSlot[];
 
 	constructor(slots: number) {
-		this.all = Array.from({ length: slots }, () => new MirroredSlot());
+		const usual = { chars: 0 };
+		this.all = Array.from({ length: slots }, () => new MirroredSlot(usual));
 		this.#free = [...this.all];
 	}
 

@@ -20,7 +20,7 @@ export interface Entry<T extends Item> {
 /**
  * An entry of an item. A step of priority is worth five seconds of waiting. Since all that wait gain steps at the same
  * pace, their order never changes: a turn is the time of arrival, counted in steps, less the priority. The worth of a
- * priority is bounded, so that nothing waits for more than ten minutes for what comes after it.
+ * priority is bounded: nothing goes before an item that comes ten minutes after it.
  */
 export function entryOf<T extends Item>(item: T, text: string, now: number, again: boolean): Entry<T> {
 	const arrivedMs = item.arrivedMs ?? now;

@@ -1,5 +1,5 @@
 import test from "ava";
-import { streamForm } from "../../../../src/llama/gateway/forms/stream-form.ts";
+import { streamForm } from "../../../../src/llama/gateway/forms/stream/stream-form.ts";
 import { answer, chance, choice, eventsIn, factsOf, streamed } from "./support.ts";
 
 const CHAT = "/v1/chat/completions";

@@ -4,7 +4,7 @@ import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { streamText } from "ai";
 import test from "ava";
 import OpenAI, { APIError } from "openai";
-import { type StreamForm, streamForm } from "../../../../src/llama/gateway/forms/stream-form.ts";
+import { type StreamForm, streamForm } from "../../../../src/llama/gateway/forms/stream/stream-form.ts";
 import { answer, chance, choice, factsOf } from "./support.ts";
 
 const MESSAGES = [{ role: "user" as const, content: "Hi" }];

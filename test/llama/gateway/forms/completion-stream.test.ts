@@ -1,5 +1,5 @@
 import test from "ava";
-import { streamForm } from "../../../../src/llama/gateway/forms/stream-form.ts";
+import { streamForm } from "../../../../src/llama/gateway/forms/stream/stream-form.ts";
 import { answer, chance, choice, factsOf, streamed } from "./support.ts";
 
 const COMPLETIONS = "/v1/completions";

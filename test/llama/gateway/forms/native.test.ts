@@ -1,6 +1,6 @@
 import test from "ava";
 import { answerBody } from "../../../../src/llama/gateway/forms/answer-body.ts";
-import { streamForm } from "../../../../src/llama/gateway/forms/stream-form.ts";
+import { streamForm } from "../../../../src/llama/gateway/forms/stream/stream-form.ts";
 import { answer, chance, choice, eventsIn, factsOf, streamed } from "./support.ts";
 
 const NATIVE = "/completion";

@@ -1,7 +1,7 @@
 import type { Piece } from "../../../../src/llama/dispatch/messages.ts";
 import type { Completion } from "../../../../src/llama/engine/engine.ts";
 import type { StreamFacts } from "../../../../src/llama/gateway/forms/facts.ts";
-import type { StreamForm } from "../../../../src/llama/gateway/forms/stream-form.ts";
+import type { StreamForm } from "../../../../src/llama/gateway/forms/stream/stream-form.ts";
 import type { Answer } from "../../../../src/llama/openai/answer.ts";
 import { parseGatewayBody } from "../../../../src/llama/openai/request/gateway-body.ts";
 

@@ -6,7 +6,7 @@ import { listen } from "../../../../src/llama/gateway/http/server.ts";
 import { ask, Clock, ECHO, HEALTH, held, Raw, serve } from "./support/serve.ts";
 
 test("300 clients that never finish their heads delay nobody, and are closed", async (t) => {
-	const served = await serve(t, [HEALTH], { times: { head: 1500 } });
+	const served = await serve(t, [HEALTH], { times: { head: 4000 } });
 	const slow = await Promise.all(
 		Array.from({ length: 300 }, (_, i) =>
 			Raw.open(t, served, i % 3 === 0 ? "" : "GET /health HTTP/1.1\r\nhost: a\r\n"),

@@ -33,6 +33,27 @@ test("a path leads to its route, and what follows a question mark does not count
 	}
 });
 
+test("what follows a question mark is there for a route that wants it", async (t) => {
+	const route: Route = {
+		...{ method: "GET", path: "/a" },
+		handle: (exchange) => exchange.reply(200, [...exchange.query]),
+	};
+	const { url } = await serve(t, [route]);
+	for (const [target, query] of [
+		["/a", []],
+		[
+			"/a?limit=3&after=b%20c",
+			[
+				["limit", "3"],
+				["after", "b c"],
+			],
+		],
+		["/a?x=1?y#z", [["x", "1?y"]]],
+	] as const) {
+		t.deepEqual(await (await fetch(`${url}${target}`)).json(), query, target);
+	}
+});
+
 test("what has no route is not found, in the form of llama-server's answer", async (t) => {
 	const served = await serve(t, ROUTES);
 	const targets = [

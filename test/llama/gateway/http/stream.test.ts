@@ -13,6 +13,7 @@ const THREE: Route = {
 		const stream = exchange.stream();
 		stream.send('{"n":1}');
 		stream.send('{"n":"\u{1F600}\u00e4"}');
+		stream.write("");
 		stream.send(['{"n":3}', "[DONE]"]);
 		stream.end();
 		stream.send("nothing any more");

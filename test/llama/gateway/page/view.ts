@@ -54,7 +54,7 @@ export async function view(
 				await looked(++seen);
 			}
 		},
-		tile: (name) => page.locator(`#tile-${name}`).innerText(),
+		tile: async (name) => (await page.locator(`#tile-${name} > *`).allTextContents()).join("\n"),
 		has: async (selector, text) => {
 			const pattern = typeof text === "string" ? { text } : { source: text.source, flags: text.flags };
 			await page.waitForFunction(

@@ -110,11 +110,10 @@ test("a client that leaves in mid-stream is a span that says so", async (t) => {
 test("a text that goes on after its engine's death: two groups, and a link from one to the other", async (t) => {
 	const serving = await serveTraced(t, 1);
 	const { child, url } = serving;
-	let killed = false;
-	const streamed = await streamChat(url, { ...CHAT, max_tokens: 1000, ignore_eos: true }, () => {
-		if (killed) return;
-		killed = true;
-		for (const { pid } of descendants(child.pid ?? -1).filter(isEngine)) process.kill(pid, "SIGKILL");
+	const engines = descendants(child.pid ?? -1).filter(isEngine);
+	t.is(engines.length, 1);
+	const streamed = await streamChat(url, { ...CHAT, max_tokens: 1900, ignore_eos: true }, () => {
+		for (const { pid } of engines.splice(0)) process.kill(pid, "SIGKILL");
 	});
 	t.is(streamed.error, undefined);
 	const spans = await ended(serving);

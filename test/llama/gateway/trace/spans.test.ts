@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from "ava";
 import type { Attempt, CallEnd } from "../../../../src/llama/gateway/core/call.ts";
-import { startTracing } from "../../../../src/llama/gateway/trace/start-tracing.ts";
+import { startTracing } from "../../../../src/llama/gateway/trace/sdk/start-tracing.ts";
 import type { Tracing } from "../../../../src/llama/gateway/trace/tracing.ts";
 import { arrival, call, TASK, wellEnded } from "./support/calls.ts";
 import { type Received, startCollector } from "./support/collector.ts";
@@ -156,7 +156,7 @@ test("what waited in vain, and a request that failed", async (t) => {
 		failure: { code: "timeout", message: "Its time was over" },
 		facts: {
 			...{ arrivedMs: from, attempts: [], firstMs: undefined, lastMs: undefined },
-			...{ endMs: from + 50, continued: 0 },
+			...{ endMs: from + 50, continued: 0, tokens: 0 },
 		},
 	};
 	const spans = await spansOf(t, (tracing) => {

@@ -1,7 +1,7 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import test, { type ExecutionContext } from "ava";
 import { JobError } from "../../../../src/llama/errors.ts";
-import { startTracing } from "../../../../src/llama/gateway/trace/start-tracing.ts";
+import { startTracing } from "../../../../src/llama/gateway/trace/sdk/start-tracing.ts";
 import { runNode } from "../../../support/run-node.ts";
 import { arrival, call, wellEnded } from "./support/calls.ts";
 import { type Collector, startCollector } from "./support/collector.ts";

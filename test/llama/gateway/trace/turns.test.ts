@@ -5,7 +5,7 @@ import { turnsOf } from "../../../../src/llama/gateway/trace/turns.ts";
 import { ANSWER, call } from "./support/calls.ts";
 
 const facts = (endMs: number, ...attempts: Attempt[]): CallFacts => ({
-	...{ arrivedMs: 0, attempts, firstMs: undefined, lastMs: undefined, endMs, continued: 0 },
+	...{ arrivedMs: 0, attempts, firstMs: undefined, lastMs: undefined, endMs, continued: 0, tokens: 0 },
 });
 const DIED = { code: "engine_died", message: "died" } as const;
 

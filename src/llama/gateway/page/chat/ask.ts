@@ -1,5 +1,5 @@
 import { createParser } from "eventsource-parser";
-import type { Client } from "../client.ts";
+import type { Client } from "../common/client.ts";
 
 export interface Message {
 	readonly role: "system" | "user" | "assistant";

@@ -1,5 +1,5 @@
 import { element, put } from "../../../page/dom.ts";
-import type { Client } from "../client.ts";
+import type { Client } from "../common/client.ts";
 import { ask, type Message } from "./ask.ts";
 import { settings } from "./settings.ts";
 import { AnswerTurn, userTurn } from "./turn.ts";

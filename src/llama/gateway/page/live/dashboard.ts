@@ -1,4 +1,4 @@
-import type { Client } from "../client.ts";
+import type { Client } from "../common/client.ts";
 import { Charts } from "./charts.ts";
 import { figures } from "./figures.ts";
 import { showModel, showState, showUptime } from "./head.ts";

@@ -1,5 +1,5 @@
 import { element, put } from "../../../page/dom.ts";
-import type { Client } from "../client.ts";
+import type { Client } from "../common/client.ts";
 
 /** The field for a key. Returns what shows it, or hides it. */
 export function keyField(client: Client, onKey: () => void): (locked: boolean) => void {

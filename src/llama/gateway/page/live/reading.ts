@@ -1,4 +1,4 @@
-import type { Client } from "../client.ts";
+import type { Client } from "../common/client.ts";
 import { Scrape } from "./scrape.ts";
 
 /** A slot, as GET /slots tells it. */

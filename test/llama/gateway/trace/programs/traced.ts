@@ -3,7 +3,7 @@
  * as if node:http were instrumented.
  */
 import { trace } from "@opentelemetry/api";
-import { startTracing } from "../../../../../src/llama/gateway/trace/start-tracing.ts";
+import { startTracing } from "../../../../../src/llama/gateway/trace/sdk/start-tracing.ts";
 import { arrival, call, wellEnded } from "../support/calls.ts";
 
 const [otlp = "", inside] = process.argv.slice(2);

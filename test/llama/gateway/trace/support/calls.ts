@@ -41,5 +41,8 @@ export function call(arrivedMs: number, trace: unknown, change: Partial<CallLabe
 /** How a call that came at this time went well on these ranks, within 100 ms. */
 export function wellEnded(arrivedMs: number, attempts: readonly Attempt[], firstMs?: number): CallEnd {
 	const endMs = attempts.at(-1)?.endMs ?? arrivedMs + 100;
-	return { answer: ANSWER, facts: { arrivedMs, attempts, firstMs, lastMs: endMs, endMs, continued: 0 } };
+	return {
+		answer: ANSWER,
+		facts: { arrivedMs, attempts, firstMs, lastMs: endMs, endMs, tokens: 0, continued: 0 },
+	};
 }

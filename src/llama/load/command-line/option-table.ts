@@ -1,4 +1,4 @@
-import type { OptionRow } from "../../base/options/row.ts";
+import type { OptionRow } from "../../../base/options/row.ts";
 
 const LOAD = "How requests come";
 const SENT = "What is sent";

@@ -1,9 +1,9 @@
 import { ProxyTracerProvider, trace } from "@opentelemetry/api";
-import { capturesContent } from "./content.ts";
-import { SCOPE } from "./names.ts";
-import { destinationOf } from "./sdk/destination.ts";
-import { type Sdk, startSdk } from "./sdk/start.ts";
-import { Tracing } from "./tracing.ts";
+import { capturesContent } from "../content.ts";
+import { SCOPE } from "../names.ts";
+import { Tracing } from "../tracing.ts";
+import { destinationOf } from "./destination.ts";
+import { type Sdk, startSdk } from "./start-sdk.ts";
 
 /** How traces are to be made. */
 export interface TraceOptions {

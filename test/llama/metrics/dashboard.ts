@@ -2,11 +2,9 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** The dashboard, as it stands in the repository. */
-export const DASHBOARD = fileURLToPath(new URL("../../../../../examples/grafana.json", import.meta.url));
+export const DASHBOARD = fileURLToPath(new URL("../../../../examples/grafana.json", import.meta.url));
 /** The alerts. */
-export const ALERTS = fileURLToPath(
-	new URL("../../../../../examples/prometheus-alerts.yml", import.meta.url),
-);
+export const ALERTS = fileURLToPath(new URL("../../../../examples/prometheus-alerts.yml", import.meta.url));
 
 interface Panel {
 	readonly id: number;

@@ -1,4 +1,4 @@
-import { random } from "../../support/memory-channels.ts";
+import { random } from "../../../../support/memory-channels.ts";
 import { OnlineLoop, type Turn } from "./online-loop.ts";
 
 /** Conversations that begin with the same system prompt, whose turns come in a shuffled order. */

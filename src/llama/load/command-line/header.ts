@@ -1,5 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
-import { JobError } from "../errors.ts";
+import { JobError } from "../../errors.ts";
 
 /** A header's name, and what it says. */
 export type Header = readonly [name: string, value: string];

@@ -1,19 +1,19 @@
-import { checkArgument, type Kind, listOf, objectWith, TEXT } from "../../base/check-types.ts";
-import { helpText } from "../../base/options/help.ts";
-import { describeMistake, type Mistake } from "../../base/options/mistake.ts";
-import { repeatedOption } from "../../base/options/repeated.ts";
-import { scanOptions } from "../../base/options/scan.ts";
-import { OptionValues } from "../../base/options/values.ts";
-import { IN_FORMATS, type InFormat } from "../batch/files/in-format.ts";
-import { JobError } from "../errors.ts";
-import { parseSlo, type Slo } from "../measure/slo.ts";
-import type { ReportFiles } from "../report/outputs.ts";
-import { definitionsText } from "../report/text.ts";
-import { parseBurstiness } from "../schedule/arrivals.ts";
+import { checkArgument, type Kind, listOf, objectWith, TEXT } from "../../../base/check-types.ts";
+import { helpText } from "../../../base/options/help.ts";
+import { describeMistake, type Mistake } from "../../../base/options/mistake.ts";
+import { repeatedOption } from "../../../base/options/repeated.ts";
+import { scanOptions } from "../../../base/options/scan.ts";
+import { OptionValues } from "../../../base/options/values.ts";
+import { IN_FORMATS, type InFormat } from "../../batch/files/in-format.ts";
+import { JobError } from "../../errors.ts";
+import { parseSlo, type Slo } from "../../measure/slo.ts";
+import type { ReportFiles } from "../../report/outputs.ts";
+import { definitionsText } from "../../report/text.ts";
+import { parseBurstiness } from "../../schedule/arrivals.ts";
 import { checkTogether } from "./check-together.ts";
 import { type Header, parseHeader } from "./header.ts";
+import { type Lengths, parseLengths, SHAREGPT } from "./lengths.ts";
 import { LOAD_OPTION_TABLE } from "./option-table.ts";
-import { type Lengths, parseLengths, SHAREGPT } from "./workload/lengths.ts";
 
 /** Where made and plain prompts go. */
 export type LoadRoute = "chat" | "completions";

@@ -1,6 +1,6 @@
-import type { OptionValues } from "../../base/options/values.ts";
-import { JobError } from "../errors.ts";
-import type { Slo } from "../measure/slo.ts";
+import type { OptionValues } from "../../../base/options/values.ts";
+import { JobError } from "../../errors.ts";
+import type { Slo } from "../../measure/slo.ts";
 import type { LoadOptionName } from "./option-table.ts";
 
 /** Pairs of options that say different things about one, and why. */

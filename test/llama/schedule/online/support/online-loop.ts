@@ -1,10 +1,10 @@
-import { ServerSlot } from "../../../src/llama/engine/http/server-slot.ts";
-import { bestSequence } from "../../../src/llama/engine/sequence-pool.ts";
-import type { Item } from "../../../src/llama/schedule/item.ts";
+import { ServerSlot } from "../../../../../src/llama/engine/http/server-slot.ts";
+import { bestSequence } from "../../../../../src/llama/engine/sequence-pool.ts";
+import type { Item } from "../../../../../src/llama/schedule/item.ts";
 import {
 	OnlineSchedule,
 	type OnlineScheduleOptions,
-} from "../../../src/llama/schedule/online/online-schedule.ts";
+} from "../../../../../src/llama/schedule/online/online-schedule.ts";
 
 /** A turn of a conversation. */
 export interface Turn extends Item {

@@ -1,5 +1,5 @@
-import { FAILURES, FINISHES, REFUSALS } from "../../../../src/llama/metrics/facts.ts";
-import { ServingMetrics } from "../../../../src/llama/metrics/serving.ts";
+import { FAILURES, FINISHES, REFUSALS } from "../../../src/llama/metrics/facts.ts";
+import { ServingMetrics } from "../../../src/llama/metrics/serving.ts";
 
 /** Metrics of two ranks in which each rendering finds more of everything. */
 export function busyMetrics(): ServingMetrics {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { listenForScrapes } from "../../../../src/llama/job/metrics/listen.ts";
+import { listenForScrapes } from "../../../src/llama/job/metrics/listen.ts";
 import { busyMetrics } from "./busy-metrics.ts";
 import { ALERTS, filled, queriesOf, readDashboard } from "./dashboard.ts";
 import { HAS_PROMETHEUS, promtool, startPrometheus } from "./prometheus.ts";

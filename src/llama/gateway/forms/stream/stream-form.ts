@@ -1,13 +1,13 @@
-import type { StreamFacts } from "./facts.ts";
-import type { StreamForm } from "./form.ts";
-import { chatChunks } from "./stream/chat-chunks.ts";
-import { ChunkFrame, type Chunks } from "./stream/chunk.ts";
-import { ChunkStream } from "./stream/chunk-stream.ts";
-import { NativeStream } from "./stream/native-stream.ts";
-import { ResponsesStream } from "./stream/responses-stream.ts";
-import { textChunks } from "./stream/text-chunks.ts";
+import type { StreamFacts } from "../facts.ts";
+import type { StreamForm } from "../form.ts";
+import { chatChunks } from "./chat-chunks.ts";
+import { ChunkFrame, type Chunks } from "./chunk.ts";
+import { ChunkStream } from "./chunk-stream.ts";
+import { NativeStream } from "./native-stream.ts";
+import { ResponsesStream } from "./responses-stream.ts";
+import { textChunks } from "./text-chunks.ts";
 
-export type { StreamForm } from "./form.ts";
+export type { StreamForm } from "../form.ts";
 
 /** The form of a stream. Each writes one answer. */
 export function streamForm(facts: StreamFacts): StreamForm {

@@ -1,6 +1,6 @@
 import test from "ava";
-import { LLAMA_SERVER } from "../../support/bare-server.ts";
-import { chat, post, serve, streamChat } from "../../support/serve.ts";
+import { LLAMA_SERVER } from "../support/bare-server.ts";
+import { chat, post, serve, streamChat } from "../support/serve.ts";
 import { ALERTS, filled, queriesOf, readDashboard } from "./dashboard.ts";
 import { HAS_PROMETHEUS, promtool, startPrometheus } from "./prometheus.ts";
 

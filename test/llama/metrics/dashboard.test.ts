@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import test from "ava";
-import { readExposition } from "../exposition.ts";
 import { busyMetrics } from "./busy-metrics.ts";
 import { ALERTS, DASHBOARD, metricsIn, panelsOf, queriesOf, readDashboard } from "./dashboard.ts";
+import { readExposition } from "./exposition.ts";
 
-const ROOT = fileURLToPath(new URL("../../../../..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
 
 /** What Grafana's own SDK says a dashboard is: enums as their values, each panel with the options of its kind. */
