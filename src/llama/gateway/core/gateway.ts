@@ -144,7 +144,7 @@ export class Gateway {
 			return () => {};
 		}
 		for (const { id: other } of admission.evicted ?? [])
-			this.#give(other, PUSHED_OUT, this.#schedule.retryAfterMs());
+			this.#give(other, PUSHED_OUT, this.#schedule.sendAway());
 		this.#dispatch(running, request);
 		this.#background?.came(call, this.room < 0);
 		return () => this.#dispatcher.cancel(id);

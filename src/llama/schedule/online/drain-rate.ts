@@ -6,12 +6,14 @@ const WINDOW_MS = 60_000;
 const GUESS_MS = 1_000;
 const SHORTEST_MS = 100;
 const LONGEST_MS = 60_000;
+/** More that were sent away say nothing that these do not. */
+const MOST_AWAY = 1_000;
 
 /** How fast the queue drains: from how long requests lately kept a slot, and from how many slots there are. */
 export class DrainRate {
 	readonly #ends: { readonly at: number; readonly ms: number }[] = [];
-	/** When the last of those that were refused was told to come back. */
-	#lastBack = 0;
+	/** When those that were sent away come back. */
+	#back: number[] = [];
 
 	/** A request has ended, which kept a slot so long. */
 	ended(now: number, ms: number): void {
@@ -27,16 +29,24 @@ export class DrainRate {
 		return (requests * mean) / slots;
 	}
 
-	/**
-	 * How long one that is refused is told to stay away: until half of what waits has begun, so that the queue does not
-	 * run empty meanwhile. Each one comes back a little after the one before it, as fast as requests begin. If all came
-	 * at once, most of them would be refused again, and give up in the end.
-	 */
+	/** When to ask again: when half of what waits has begun, so that the queue does not run empty meanwhile. */
 	retryAfterMs(waiting: number, slots: number, now: number): number {
-		const half = this.waitMs(Math.max(1, waiting / 2), slots, now) ?? GUESS_MS;
-		const next = this.#lastBack + (this.waitMs(1, slots, now) ?? 0);
-		const ms = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, half, next - now));
-		this.#lastBack = now + ms;
-		return Math.round(ms);
+		return bounded(this.waitMs(Math.max(1, waiting / 2), slots, now) ?? GUESS_MS);
 	}
+
+	/**
+	 * The same for one that is refused now: it comes back after those that were refused before it, as fast as requests
+	 * begin. If all came at once, most of them would be refused again, and give up in the end.
+	 */
+	sendAway(waiting: number, slots: number, now: number): number {
+		this.#back = this.#back.filter((at) => at > now).slice(-MOST_AWAY);
+		const turn = this.waitMs(this.#back.length, slots, now) ?? 0;
+		const ms = bounded(this.retryAfterMs(waiting, slots, now) + turn);
+		this.#back.push(now + ms);
+		return ms;
+	}
+}
+
+function bounded(ms: number): number {
+	return Math.round(Math.min(LONGEST_MS, Math.max(SHORTEST_MS, ms)));
 }

@@ -99,18 +99,23 @@ export class OnlineSchedule<T extends Item> implements Schedule<T> {
 		const waitMs = ahead <= 0 ? 0 : (this.#rate.waitMs(ahead, this.#ranks.slots, now) ?? 0);
 		// Such a one hardly comes back, and is no reason to keep others away for longer.
 		if (now + waitMs >= (item.deadlineMs ?? Infinity))
-			return { admitted: false, reason: "deadline", retryAfterMs: Math.round(waitMs) };
+			return { admitted: false, reason: "deadline", retryAfterMs: this.retryAfterMs() };
 		const evicted = makeRoom(this.#waiting, entry, { room, bounds: this.#bounds });
 		if (typeof evicted === "string")
-			return { admitted: false, reason: evicted, retryAfterMs: this.retryAfterMs() };
+			return { admitted: false, reason: evicted, retryAfterMs: this.sendAway() };
 		if (evicted.length === 0) return { admitted: true };
 		for (const { item: other } of evicted) this.#waiting.remove(other.id);
 		return { admitted: true, evicted: evicted.map(({ item: other }) => other) };
 	}
 
-	/** When the next that is refused may ask again: from how fast the queue drains, and one after the other. */
+	/** When to ask again, as fast as the queue drains. */
 	retryAfterMs(): number {
 		return this.#rate.retryAfterMs(this.#waiting.size, this.#ranks.slots, this.#now());
+	}
+
+	/** When one that is refused now, or pushed out, is to ask again: after those that were refused before it. */
+	sendAway(): number {
+		return this.#rate.sendAway(this.#waiting.size, this.#ranks.slots, this.#now());
 	}
 
 	/** An item came in, or the rest of one that was cancelled. */

@@ -105,6 +105,24 @@ test("retryAfterMs() is a second before anything is known, then half the queue's
 	t.is(setup.schedule.retryAfterMs(), 1_000);
 });
 
+test("those that are refused are told to come back one after the other, as fast as requests begin", (t) => {
+	const setup = new Setup({ maxQueue: 2 }, [1]);
+	for (let count = 0; count < 3; count++) setup.add();
+	setup.start();
+	setup.now = 400;
+	setup.end(0, 0);
+	setup.start();
+	setup.add();
+	const refused = () => {
+		const admission = setup.offer();
+		return admission.admitted ? undefined : admission.retryAfterMs;
+	};
+	t.deepEqual([refused(), refused(), refused()], [400, 800, 1_200]);
+	setup.now = 1_500;
+	// Two of them are back, or have given up.
+	t.is(refused(), 800);
+});
+
 test("what was put back after a death is not pushed out", (t) => {
 	const setup = new Setup({ maxQueue: 1 }, [1]);
 	const low = setup.add({ priority: -10 });
