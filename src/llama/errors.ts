@@ -22,6 +22,8 @@ export type EngineErrorCode =
 	| "ERR_PROMPT_TOO_LONG"
 	/** The prompt cannot be used: empty, or refused by the model's chat template. */
 	| "ERR_PROMPT"
+	/** The server behind the engine refused the request as it stands: a field that it does not know, a wrong value. */
+	| "ERR_REQUEST"
 	/** The engine cannot do what the request asks for; the text says which can. */
 	| "ERR_UNSUPPORTED"
 	/** llama.cpp failed while it generated, or ended a request without a result. */
@@ -31,16 +33,20 @@ export type EngineErrorCode =
 export interface EngineErrorOptions extends ErrorOptions {
 	/** See `EngineError.outOfMemory`. @default false */
 	readonly outOfMemory?: boolean;
+	/** See `EngineError.param`. */
+	readonly param?: string | undefined;
 }
 
 /** What an engine's operations reject with. */
 export class EngineError extends TsmpiError<EngineErrorCode> {
 	// Private, so that it stays out of how the error is printed.
 	readonly #outOfMemory: boolean;
+	readonly #param: string | undefined;
 
 	constructor(code: EngineErrorCode, message: string, options: EngineErrorOptions = {}) {
 		super(code, message, options);
 		this.#outOfMemory = options.outOfMemory ?? false;
+		this.#param = options.param;
 	}
 
 	/** Memory was short, the host's or a GPU's: less context, fewer slots or fewer layers on the GPU may fit. */
@@ -48,15 +54,20 @@ export class EngineError extends TsmpiError<EngineErrorCode> {
 		return this.#outOfMemory;
 	}
 
+	/** What is to blame in a request in OpenAI's form: "tools", "messages[0].content". */
+	get param(): string | undefined {
+		return this.#param;
+	}
+
 	/** The error as it travels between processes and ranks, where classes do not. */
 	toData(): EngineErrorData {
-		const { code, message, outOfMemory } = this;
-		return { code, message, outOfMemory };
+		const { code, message, outOfMemory, param } = this;
+		return { code, message, outOfMemory, ...(param === undefined ? {} : { param }) };
 	}
 
 	/** The error that `toData` described, with what else is known here. */
-	static from({ code, message, outOfMemory }: EngineErrorData, options?: ErrorOptions): EngineError {
-		return new EngineError(code, message, { ...options, outOfMemory });
+	static from({ code, message, ...rest }: EngineErrorData, options?: ErrorOptions): EngineError {
+		return new EngineError(code, message, { ...options, ...rest });
 	}
 }
 
@@ -68,6 +79,8 @@ export interface EngineErrorData {
 	readonly message: string;
 	/** See `EngineError.outOfMemory`. */
 	readonly outOfMemory: boolean;
+	/** See `EngineError.param`. */
+	readonly param?: string;
 }
 
 /** What kind of mistake ends a job. */

@@ -5,6 +5,8 @@ import type { ModelFacts } from "../model/gguf/validate.ts";
 export interface ServedModel {
 	/** Its name in answers; the first is the one that answers have, any of them may be asked for. */
 	readonly names: readonly [string, ...string[]];
+	/** These are the operator's names: an endpoint's own is not told. @default false */
+	readonly renamed?: boolean;
 	/** When it was loaded, in seconds since 1970. */
 	readonly created: number;
 	/** What its file says; undefined of an endpoint's. */

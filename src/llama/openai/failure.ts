@@ -25,6 +25,7 @@ const CODES: Readonly<Record<EngineErrorCode, FailureCode>> = {
 	ERR_ENGINE_CLOSED: "engine_closed",
 	ERR_PROMPT_TOO_LONG: "prompt_too_long",
 	ERR_PROMPT: "prompt",
+	ERR_REQUEST: "invalid_request",
 	ERR_UNSUPPORTED: "unsupported_parameter",
 	ERR_GENERATE: "generate",
 };
@@ -33,7 +34,9 @@ const CODES: Readonly<Record<EngineErrorCode, FailureCode>> = {
 export function failureOf(error: unknown): Failure {
 	const message = reasonOf(error);
 	if (error instanceof BadRequest) return { code: error.code, message, param: error.param };
-	return { code: error instanceof EngineError ? CODES[error.code] : "engine_error", message };
+	if (!(error instanceof EngineError)) return { code: "engine_error", message };
+	const { code, param } = error;
+	return { code: CODES[code], message, ...(param === undefined ? {} : { param }) };
 }
 
 /** The status of all failures but the client's own mistakes, which are 400. */

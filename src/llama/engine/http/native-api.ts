@@ -253,5 +253,5 @@ function requestError(error: unknown): unknown {
 		return promptTooLong(told.n_prompt_tokens ?? Number.NaN, told.n_ctx ?? Number.NaN);
 	}
 	if (told?.type !== "invalid_request_error") return error;
-	return new EngineError("ERR_GENERATE", `Cannot run a request: ${error.message}`, { cause: error });
+	return new EngineError("ERR_REQUEST", `Cannot run a request: ${error.message}`, { cause: error });
 }

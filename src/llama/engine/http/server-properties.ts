@@ -12,4 +12,6 @@ export interface ServerProperties {
 	readonly chat_template?: string;
 	/** What the template can show the model. */
 	readonly chat_template_caps?: { readonly supports_tools?: boolean; readonly supports_tool_calls?: boolean };
+	/** What the model takes besides text. */
+	readonly modalities?: { readonly vision?: boolean; readonly audio?: boolean };
 }

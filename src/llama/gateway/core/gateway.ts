@@ -143,8 +143,8 @@ export class Gateway {
 			queueMicrotask(() => this.#end(running, { rank: null, failure }, retryAfterMs));
 			return () => {};
 		}
-		const retryAfterMs = this.#schedule.retryAfterMs();
-		for (const { id: other } of admission.evicted ?? []) this.#give(other, PUSHED_OUT, retryAfterMs);
+		for (const { id: other } of admission.evicted ?? [])
+			this.#give(other, PUSHED_OUT, this.#schedule.retryAfterMs());
 		this.#dispatch(running, request);
 		this.#background?.came(call, this.room < 0);
 		return () => this.#dispatcher.cancel(id);

@@ -11,5 +11,11 @@ export function answerBody(answer: Answer, facts: AnswerFacts): object {
 	if (kind === "/completion") return nativeBody(answer, facts);
 	if (kind === "/embedding") return nativeEmbeddings(answer);
 	const base64 = task.kind === "embed" && task.base64;
-	return responseBody(answer, { kind, id, model, created, base64, systemFingerprint });
+	const named = facts.renamed === true ? withoutModel(answer) : answer;
+	return responseBody(named, { kind, id, model, created, base64, systemFingerprint });
+}
+
+function withoutModel(answer: Answer): Answer {
+	if (answer.kind === "embedded") return answer;
+	return { ...answer, choices: answer.choices.map(({ model, ...choice }) => choice) };
 }

@@ -8,6 +8,8 @@ export interface AnswerFacts {
 	readonly id: string;
 	/** Name of the model. */
 	readonly model: string;
+	/** The model is called so whatever an endpoint calls it. @default false */
+	readonly renamed?: boolean | undefined;
 	/** When the answer was begun, in seconds since 1970. */
 	readonly created: number;
 	/** What was asked for. */

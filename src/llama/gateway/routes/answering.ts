@@ -7,6 +7,7 @@ import type { EventStream } from "../http/event-stream.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { failed } from "./failed.ts";
 import type { Patience } from "./patience.ts";
+import { LOADING_SECONDS } from "./serving.ts";
 
 /** How a call's answer goes to its client. */
 export interface Answering {
@@ -73,10 +74,12 @@ export class StreamedAnswer implements Answering {
 function fail(exchange: Exchange, failure: Failure, retryAfterMs: number | undefined): void {
 	if (exchange.gone) return;
 	const headers: Record<string, string> = {};
-	if (retryAfterMs !== undefined) {
+	// Where no engine is there another one starts.
+	const waitMs = retryAfterMs ?? (status === 503 ? LOADING_SECONDS * 1000 : undefined);
+	if (waitMs !== undefined) {
 		// Both clients look at the milliseconds first.
-		headers["retry-after-ms"] = `${Math.ceil(retryAfterMs)}`;
-		headers["retry-after"] = `${Math.max(1, Math.ceil(retryAfterMs / 1000))}`;
+		headers["retry-after-ms"] = `${Math.max(1, Math.ceil(waitMs))}`;
+		headers["retry-after"] = `${Math.max(1, Math.ceil(waitMs / 1000))}`;
 	}
 	if (statusOf(failure.code) === 504) headers["x-should-retry"] = "false";
 	exchange.fail(failed(failure, headers));

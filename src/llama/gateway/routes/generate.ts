@@ -9,6 +9,7 @@ import type { RequestTrace } from "../trace/request-trace.ts";
 import { StreamedAnswer, wholeAnswer } from "./answering.ts";
 import { badRequest } from "./bad-request.ts";
 import type { RouteContext } from "./context.ts";
+import { checkTaskTokens } from "./known-tokens.ts";
 import { deadlineOf, priorityOf } from "./request-options.ts";
 import { modelFor, serving } from "./serving.ts";
 
@@ -34,13 +35,13 @@ async function submit(exchange: Exchange, kind: GatewayKind, context: RouteConte
 	const body = await exchange.json();
 	// A client may send its body as slowly as it likes.
 	const startMs = performance.now();
-	const parsed = parse(body, kind, context);
+	const parsed = parse(body, kind, context, served);
 	const model = modelFor(parsed.model, served, context.strictModel);
 	const { task, stream, includeUsage, responseFields } = parsed;
 	const facts = {
 		kind,
 		id: exchange.id,
-		model,
+		...{ model, renamed: served.model.renamed },
 		created: Math.floor(Date.now() / 1000),
 		task,
 		responseFields,
@@ -76,9 +77,12 @@ function parse(
 	body: Readonly<Record<string, unknown>>,
 	kind: GatewayKind,
 	{ defaults }: RouteContext,
+	{ model }: Served,
 ): ParsedGatewayBody {
 	try {
-		return parseGatewayBody(body, kind, 0, defaults());
+		const parsed = parseGatewayBody(body, kind, 0, defaults());
+		checkTaskTokens(parsed.task, model.facts?.vocabularySize);
+		return parsed;
 	} catch (error) {
 		if (error instanceof BadRequest) throw badRequest(error);
 		throw error;

@@ -4,7 +4,7 @@ import type { Served } from "../served.ts";
 import type { RouteContext } from "./context.ts";
 
 /** Clients of a server that loads are told to come again so soon. */
-const LOADING_SECONDS = 5;
+export const LOADING_SECONDS = 5;
 
 /**
  * What is served.

@@ -8,6 +8,7 @@ import type { Exchange } from "../http/exchange.ts";
 import { badRequest } from "./bad-request.ts";
 import type { RouteContext } from "./context.ts";
 import { failed } from "./failed.ts";
+import { checkTokens } from "./known-tokens.ts";
 import { serving } from "./serving.ts";
 
 /** What takes no slot: rank 0's engine has the same model as all others. */
@@ -30,9 +31,10 @@ export const tokenize = asked(async (engine, body) => {
 });
 
 /** POST /detokenize: `{tokens}`. */
-export const detokenize = asked(async (engine, { tokens }) => {
+export const detokenize = asked(async (engine, { tokens }, { served }) => {
 	const ids = Array.isArray(tokens) && tokens.every((id) => Number.isSafeInteger(id) && id >= 0);
 	if (!ids) throw wrong("tokens", "a list of token ids");
+	checkTokens(tokens as number[], served()?.model.facts?.vocabularySize, "tokens");
 	return { content: await engine.detokenize(tokens as number[]) };
 });
 

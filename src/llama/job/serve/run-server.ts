@@ -70,7 +70,10 @@ async function serve({ comm, engine, server, ranks, measurement, options, signal
 	const facts = await factsOf(engine);
 	server.serve({
 		...{ engine, ranks },
-		model: { names: namesOf(options.aliases, engine), created: Math.floor(Date.now() / 1000), facts },
+		model: {
+			...{ names: namesOf(options.aliases, engine), renamed: options.aliases !== undefined },
+			...{ created: Math.floor(Date.now() / 1000), facts },
+		},
 	});
 	process.stderr.write(`ready: ${ranks.length} ${ranks.length === 1 ? "rank" : "ranks"}\n`);
 	const lost = await Promise.race([signalled, server.gateway.lost]);
@@ -82,7 +85,9 @@ async function serve({ comm, engine, server, ranks, measurement, options, signal
 function namesOf(aliases: readonly string[] | undefined, { info }: Engine): readonly [string, ...string[]] {
 	const [first, ...others] = aliases ?? [];
 	if (first !== undefined) return [first, ...others];
-	return [info.kind === "endpoint" ? info.model : basename(info.model).replace(/\.gguf$/i, "")];
+	// An endpoint's may be an id such as "owner/name".
+	const isFile = info.kind !== "endpoint" || /\.gguf$/i.test(info.model);
+	return [isFile ? basename(info.model).replace(/\.gguf$/i, "") : info.model];
 }
 
 async function factsOf({ info }: Engine): Promise<ModelFacts | undefined> {

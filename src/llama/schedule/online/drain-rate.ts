@@ -10,6 +10,8 @@ const LONGEST_MS = 60_000;
 /** How fast the queue drains: from how long requests lately kept a slot, and from how many slots there are. */
 export class DrainRate {
 	readonly #ends: { readonly at: number; readonly ms: number }[] = [];
+	/** When the last of those that were refused was told to come back. */
+	#lastBack = 0;
 
 	/** A request has ended, which kept a slot so long. */
 	ended(now: number, ms: number): void {
@@ -25,9 +27,16 @@ export class DrainRate {
 		return (requests * mean) / slots;
 	}
 
-	/** When to ask again: when half of what waits has begun, so that the queue does not run empty meanwhile. */
+	/**
+	 * How long one that is refused is told to stay away: until half of what waits has begun, so that the queue does not
+	 * run empty meanwhile. Each one comes back a little after the one before it, as fast as requests begin. If all came
+	 * at once, most of them would be refused again, and give up in the end.
+	 */
 	retryAfterMs(waiting: number, slots: number, now: number): number {
-		const ms = this.waitMs(Math.max(1, waiting / 2), slots, now) ?? GUESS_MS;
-		return Math.round(Math.min(LONGEST_MS, Math.max(SHORTEST_MS, ms)));
+		const half = this.waitMs(Math.max(1, waiting / 2), slots, now) ?? GUESS_MS;
+		const next = this.#lastBack + (this.waitMs(1, slots, now) ?? 0);
+		const ms = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, half, next - now));
+		this.#lastBack = now + ms;
+		return Math.round(ms);
 	}
 }

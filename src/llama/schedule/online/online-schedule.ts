@@ -108,7 +108,7 @@ export class OnlineSchedule<T extends Item> implements Schedule<T> {
 		return { admitted: true, evicted: evicted.map(({ item: other }) => other) };
 	}
 
-	/** When one that is refused now may ask again: from how fast the queue drains. */
+	/** When the next that is refused may ask again: from how fast the queue drains, and one after the other. */
 	retryAfterMs(): number {
 		return this.#rate.retryAfterMs(this.#waiting.size, this.#ranks.slots, this.#now());
 	}

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import test from "ava";
-import { complete, startEngine } from "../../../../src/llama/index.ts";
+import { complete, type EngineError, startEngine } from "../../../../src/llama/index.ts";
 import { LLAMA_SERVER } from "../../support/bare-server.ts";
 import { temporaryFolder, writeCycle } from "../../support/models.ts";
 
@@ -70,5 +70,9 @@ run("an image without a model that sees is an error", async (t) => {
 	});
 	t.teardown(() => engine.close());
 	const content = [{ type: "image_url", image_url: { url: "data:image/png;base64,iVBORw0KGgo=" } }];
-	await t.throwsAsync(complete(engine, [{ role: "user", content }]), { message: /image/ });
+	const error = await t.throwsAsync<EngineError>(complete(engine, [{ role: "user", content }]), {
+		code: "ERR_UNSUPPORTED",
+		message: /message 1 has a part of type "image_url".*--mmproj/,
+	});
+	t.is(error?.param, "messages[0].content");
 });

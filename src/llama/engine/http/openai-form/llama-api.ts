@@ -26,6 +26,7 @@ export class LlamaApi implements CompletionApi {
 	readonly #openAi: OpenAiApi;
 	/** The model's chat template has no place for tools: the server would drop them without a word. */
 	readonly #toolless: boolean;
+	readonly #modalities: ServerProperties["modalities"];
 
 	constructor(
 		target: Target,
@@ -38,6 +39,7 @@ export class LlamaApi implements CompletionApi {
 		this.#openAi = new OpenAiApi(versioned, { ...models, contextSize, dialect: "llama.cpp" });
 		const { supports_tools: shown, supports_tool_calls: called } = properties.chat_template_caps ?? {};
 		this.#toolless = shown === false && called !== true;
+		this.#modalities = properties.modalities;
 	}
 
 	complete(checked: CheckedRequest, signal: AbortSignal, slot?: number): AsyncIterable<CompletionEvent> {
@@ -45,8 +47,9 @@ export class LlamaApi implements CompletionApi {
 		refuseUnheard(checked);
 		if (this.#toolless && wantsTools(checked.chat)) {
 			const text = "Cannot run a request with tools: the model's chat template does not know of any";
-			throw new EngineError("ERR_UNSUPPORTED", text);
+			throw new EngineError("ERR_UNSUPPORTED", text, { param: "tools" });
 		}
+		this.#refuseMedia(checked.prompt);
 		return this.#openAi.complete(checked, signal);
 	}
 
@@ -72,6 +75,25 @@ export class LlamaApi implements CompletionApi {
 	async detokenize(tokens: readonly number[]): Promise<string> {
 		return await this.#native.detokenize(tokens);
 	}
+
+	#takesNo(type: string): boolean {
+		if (type === "image_url") return this.#modalities?.vision === false;
+		return type === "input_audio" && this.#modalities?.audio === false;
+	}
+
+	/** The server calls this a failure of its own. */
+	#refuseMedia(prompt: Prompt): void {
+		if (!isMessages(prompt)) return;
+		for (const [index, message] of prompt.entries()) {
+			const type = mediaOf(message).find((each) => this.#takesNo(each));
+			if (type === undefined) continue;
+			throw new EngineError(
+				"ERR_UNSUPPORTED",
+				`Cannot run a request: message ${index + 1} has a part of type "${type}", and the model takes none (llama-server needs its --mmproj for that)`,
+				{ param: `messages[${index}].content` },
+			);
+		}
+	}
 }
 
 /** In OpenAI's form the server does not hear of these. A body is the server's to read. */
@@ -87,11 +109,13 @@ function refuseUnheard({ body, sampling }: CheckedRequest): void {
 
 function isOpenAi({ body, chat, prompt, sampling }: CheckedRequest): boolean {
 	if (body !== undefined || wantsTools(chat) || sampling.jsonSchema !== undefined) return true;
-	return isMessages(prompt) && prompt.some(hasMedia);
+	return isMessages(prompt) && prompt.some((message) => mediaOf(message).length > 0);
 }
 
-function hasMedia({ content }: ChatMessage): boolean {
-	return Array.isArray(content) && content.some(({ type }) => type !== "text");
+/** The types of a message's parts that are no text. */
+function mediaOf({ content }: ChatMessage): string[] {
+	if (typeof content === "string" || content === null) return [];
+	return content.map(({ type }) => type).filter((type) => type !== "text");
 }
 
 function wantsTools({ tools = [], toolChoice }: ChatOptions): boolean {

@@ -107,15 +107,15 @@ function notTold(what: string): EngineError {
 /** A refusal of the request itself, as an EngineError; other errors as they are. */
 function requestError(error: unknown, what: string): unknown {
 	if (!(error instanceof StatusError) || ![400, 413, 422].includes(error.status)) return error;
-	const { error: told } = (error.body ?? {}) as { error?: { code?: unknown } | string };
-	const code = typeof told === "object" ? told?.code : undefined;
+	const { error: told } = (error.body ?? {}) as { error?: { code?: unknown; param?: unknown } | string };
+	const { code, param } = typeof told === "object" && told !== null ? told : {};
 	// OpenAI has a code for it. vLLM, TGI and others say it in words of their own.
 	const tooLong =
 		code === "context_length_exceeded" ||
 		/context.{0,20}(length|size|window)|too (long|many tokens)/i.test(error.reason);
 	return new EngineError(
-		tooLong ? "ERR_PROMPT_TOO_LONG" : "ERR_GENERATE",
+		tooLong ? "ERR_PROMPT_TOO_LONG" : "ERR_REQUEST",
 		`Cannot ${what}: ${error.message}`,
-		{ cause: error },
+		{ cause: error, ...(typeof param === "string" && !tooLong ? { param } : {}) },
 	);
 }

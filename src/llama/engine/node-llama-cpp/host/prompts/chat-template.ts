@@ -64,6 +64,7 @@ export class ChatTemplate {
 			throw new EngineError(
 				"ERR_UNSUPPORTED",
 				`Cannot run a request: message ${index + 1} has a part of type "${other.type}"; the engine node-llama-cpp takes text, llama-server and endpoints may take more`,
+				{ param: `messages[${index}].content` },
 			);
 		}
 		const parsed = this.#wantsObjects ? calls?.map(withParsedArguments) : calls;
@@ -86,7 +87,7 @@ export function templateOf(model: Pick<Model, "fileInfo">): string | undefined {
 function refuseTools({ tools = [], toolChoice }: ChatOptions): void {
 	if (tools.length === 0 || toolChoice === "none") return;
 	const text = "Cannot run a request with tools on the engine node-llama-cpp: llama-server and endpoints can";
-	throw new EngineError("ERR_UNSUPPORTED", text);
+	throw new EngineError("ERR_UNSUPPORTED", text, { param: "tools" });
 }
 
 function withParsedArguments(call: unknown): unknown {
