@@ -74,6 +74,7 @@ export class StreamedAnswer implements Answering {
 function fail(exchange: Exchange, failure: Failure, retryAfterMs: number | undefined): void {
 	if (exchange.gone) return;
 	const headers: Record<string, string> = {};
+	const status = statusOf(failure.code);
 	// Where no engine is there another one starts.
 	const waitMs = retryAfterMs ?? (statusOf(failure.code) === 503 ? LOADING_SECONDS * 1000 : undefined);
 	if (waitMs !== undefined) {
@@ -81,6 +82,6 @@ function fail(exchange: Exchange, failure: Failure, retryAfterMs: number | undef
 		headers["retry-after-ms"] = `${Math.max(1, Math.ceil(waitMs))}`;
 		headers["retry-after"] = `${Math.max(1, Math.ceil(waitMs / 1000))}`;
 	}
-	if (statusOf(failure.code) === 504) headers["x-should-retry"] = "false";
+	if (status === 504) headers["x-should-retry"] = "false";
 	exchange.fail(failed(failure, headers));
 }
