@@ -76,7 +76,7 @@ function fail(exchange: Exchange, failure: Failure, retryAfterMs: number | undef
 	const headers: Record<string, string> = {};
 	const status = statusOf(failure.code);
 	// Where no engine is there another one starts.
-	const waitMs = retryAfterMs ?? (status === 503 ? LOADING_SECONDS * 1000 : undefined);
+	const waitMs = retryAfterMs ?? (statusOf(failure.code) === 503 ? LOADING_SECONDS * 1000 : undefined);
 	if (waitMs !== undefined) {
 		// Both clients look at the milliseconds first.
 		headers["retry-after-ms"] = `${Math.max(1, Math.ceil(waitMs))}`;
