@@ -76,8 +76,8 @@ function fail(exchange: Exchange, failure: Failure, retryAfterMs: number | undef
 	const headers: Record<string, string> = {};
 	const status = statusOf(failure.code);
 	// Where no engine is there another one starts.
-	const waitMs = retryAfterMs ?? (statusOf(failure.code) === 503 ? LOADING_SECONDS * 1000 : undefined);
-	if (waitMs !== undefined) {
+	const waitMs = retryAfterMs ?? (status === 503 ? LOADING_SECONDS * 1000 : undefined);
+	if (waitMs !== undefined && status !== 504) {
 		// Both clients look at the milliseconds first.
 		headers["retry-after-ms"] = `${Math.max(1, Math.ceil(waitMs))}`;
 		headers["retry-after"] = `${Math.max(1, Math.ceil(waitMs / 1000))}`;

@@ -95,14 +95,14 @@ export class OnlineSchedule<T extends Item> implements Schedule<T> {
 		const now = this.#now();
 		const entry = this.#entryOf(item, "");
 		const room = this.#ranks.room(now);
-		const refuse = (reason: "queue_full" | "queue_tokens" | "deadline") => {
-			return { admitted: false as const, reason, retryAfterMs: this.retryAfterMs() };
-		};
 		const ahead = this.#waiting.before(entry) - room + 1;
 		const waitMs = ahead <= 0 ? 0 : (this.#rate.waitMs(ahead, this.#ranks.slots, now) ?? 0);
-		if (now + waitMs >= (item.deadlineMs ?? Infinity)) return refuse("deadline");
+		// Such a one hardly comes back, and is no reason to keep others away for longer.
+		if (now + waitMs >= (item.deadlineMs ?? Infinity))
+			return { admitted: false, reason: "deadline", retryAfterMs: Math.round(waitMs) };
 		const evicted = makeRoom(this.#waiting, entry, { room, bounds: this.#bounds });
-		if (typeof evicted === "string") return refuse(evicted);
+		if (typeof evicted === "string")
+			return { admitted: false, reason: evicted, retryAfterMs: this.retryAfterMs() };
 		if (evicted.length === 0) return { admitted: true };
 		for (const { item: other } of evicted) this.#waiting.remove(other.id);
 		return { admitted: true, evicted: evicted.map(({ item: other }) => other) };

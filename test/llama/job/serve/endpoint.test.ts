@@ -10,7 +10,7 @@ let before: Serving;
 const all = forAll();
 
 test.before("a gateway behind a gateway", async () => {
-	behind = await serve(all.t, ["--engine", "node-llama-cpp", "--strict-model"], { ranks: 1 });
+	behind = await serve(all.t, ["--engine", "node-llama-cpp"], { ranks: 1 });
 	before = await serve(all.t, ["--endpoint", behind.url]);
 });
 
