@@ -39,7 +39,7 @@ export class BatchJob {
 	readonly #options: BatchJobOptions;
 	readonly #stop = new AbortController();
 	readonly #closing = new AbortController();
-	readonly #expiry: ReturnType<typeof setTimeout>;
+	readonly #expiry: ReturnType<typeof setTimeout> | undefined;
 	#saved: Promise<void> = Promise.resolve();
 	#checked: Promise<void> | undefined;
 	#life: Promise<void> | undefined;
@@ -48,6 +48,7 @@ export class BatchJob {
 		this.batch = batch;
 		this.#folder = folder;
 		this.#options = options;
+		if (isOver(batch)) return;
 		const left = Math.max(0, batch.expires_at * 1000 - Date.now());
 		this.#expiry = setTimeout(() => this.#end("expired"), left).unref();
 		if (batch.status === "cancelling") this.#stop.abort("cancelled" satisfies Stop);
@@ -173,7 +174,9 @@ export class BatchJob {
 		const more = expired ? expiredLines(file) : nothing();
 		try {
 			const counts = await splitAnswers(file.answers, { output: output.path, errors: errors.path }, more);
-			batch.request_counts = { ...batch.request_counts, ...counts };
+			// Of one that expired while no server ran nobody has counted the lines.
+			const total = Math.max(batch.request_counts.total, counts.completed + counts.failed);
+			batch.request_counts = { total, ...counts };
 			const facts = { purpose: "batch_output", seconds: batch.output_expires_after?.seconds };
 			if (counts.completed > 0) {
 				const kept = await output.keep({ ...facts, filename: `${batch.id}_output.jsonl` });

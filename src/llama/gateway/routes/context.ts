@@ -1,7 +1,7 @@
 import type { ServingMetrics } from "../../metrics/serving.ts";
 import type { Defaults } from "../../openai/task.ts";
 import type { Gateway } from "../core/gateway.ts";
-import type { Served } from "../served.ts";
+import type { Served } from "../core/served.ts";
 import type { ExchangeTraces } from "../trace/exchange-traces.ts";
 import type { Patience } from "./patience.ts";
 

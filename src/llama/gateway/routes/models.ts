@@ -1,6 +1,6 @@
+import type { Served } from "../core/served.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { HttpError } from "../http/http-error.ts";
-import type { Served } from "../served.ts";
 import type { RouteContext } from "./context.ts";
 import { serving } from "./serving.ts";
 

@@ -1,6 +1,6 @@
 import type { Failure } from "../../openai/failure.ts";
+import type { Served } from "../core/served.ts";
 import { HttpError } from "../http/http-error.ts";
-import type { Served } from "../served.ts";
 import type { RouteContext } from "./context.ts";
 
 /** Clients of a server that loads are told to come again so soon. */

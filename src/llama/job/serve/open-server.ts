@@ -3,7 +3,7 @@ import type { Mpi } from "../../../index.ts";
 import { JobError } from "../../errors.ts";
 import { isLoopback, readKeys } from "../../gateway/http/keys.ts";
 import { SERVE_KINDS, type ServeOptions } from "../../gateway/options.ts";
-import { Server } from "../../gateway/server.ts";
+import type { Server } from "../../gateway/server.ts";
 import { atRoot } from "../process/together.ts";
 
 /**
@@ -32,5 +32,7 @@ async function open(options: ServeOptions): Promise<Server> {
 		const text = `Cannot listen on ${host} without keys: other hosts reach it; use --api-key-file FILE, or --no-key to serve everybody`;
 		throw new JobError(text, 2);
 	}
-	return await Server.open(options, { keys, print });
+	// Jobs that serve nothing need none of it.
+	const gateway = await import("../../gateway/server.ts");
+	return await gateway.Server.open(options, { keys, print });
 }

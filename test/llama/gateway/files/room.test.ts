@@ -119,6 +119,22 @@ test("lines with a priority go first, and still behind clients", async (t) => {
 	t.is(order.filter((name) => name !== undefined).indexOf("first"), order[0] === "first" ? 0 : 1);
 });
 
+test("no engine is left: nothing of the batch fails, the next start of the server runs it", async (t) => {
+	const on = await stage(t, { answers: false, slots: 2 });
+	const { id } = await begin(on.client, lines(4));
+	await until(() => on.rank.ids.length === 2);
+	on.rank.answer(on.rank.ids[0] ?? -1);
+	await settled();
+	on.rank.tell({ type: "gone", reason: "it died too often" });
+	t.regex(await on.gateway.lost, /too often/);
+	t.like(await on.client.batches.retrieve(id), { status: "in_progress" });
+	await on.close();
+	const next = await stage(t, { dataDir: on.dataDir });
+	const done = await batchWhen(next.client, id);
+	t.deepEqual(done.request_counts, { total: 4, completed: 4, failed: 0 });
+	t.is(next.rank.ids.length, 3);
+});
+
 test("an engine that dies of nothing: its requests of the batch run again", async (t) => {
 	const on = await stage(t, { answers: false, slots: 2 });
 	const { id } = await begin(on.client, lines(2));

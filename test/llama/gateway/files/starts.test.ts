@@ -82,6 +82,27 @@ test("a batch that was being cancelled is cancelled by the next start, with half
 	t.deepEqual(await readdir(batches), [`${id}.json`]);
 });
 
+test("a batch whose time was over before it was looked at, while no server ran", async (t) => {
+	const first = await stage(t);
+	const { id } = await begin(first.client, lines(3));
+	await batchWhen(first.client, id);
+	await first.close();
+	const path = join(first.dataDir, "batches", `${id}.json`);
+	const state = JSON.parse(await readFile(path, "utf8")) as BatchObject;
+	const before = {
+		output_file_id: null,
+		completed_at: null,
+		request_counts: { total: 0, completed: 0, failed: 0 },
+	};
+	await writeFile(path, JSON.stringify({ ...state, ...before, status: "validating", expires_at: 1 }));
+	const second = await stage(t, { dataDir: first.dataDir });
+	const done = await batchWhen(second.client, id);
+	t.is(done.status, "expired");
+	t.deepEqual(done.request_counts, { total: 3, completed: 0, failed: 3 });
+	t.is((await outputOf(second.client, done.error_file_id)).length, 3);
+	t.is(second.rank.ids.length, 0);
+});
+
 test("two servers on one folder: the second is told in one line who has it", async (t) => {
 	const { dataDir } = await stage(t);
 	const error = await t.throwsAsync(DataFolder.open(dataDir), { code: "ERR_JOB" });

@@ -47,6 +47,10 @@ test("validateModel() tells what is worth knowing", async (t) => {
 		pooled: false,
 		chatTemplate: true,
 		embeddingSize: 128,
+		// Four bytes each; the rest is the header.
+		parameters: 165_248,
+		vocabularySize: 356,
+		vocabularyType: "llama",
 	});
 	const bare = await writeCycle(join(folder, "bare.gguf"), { template: "" });
 	t.false((await validateModel(bare)).chatTemplate);

@@ -1,5 +1,5 @@
-import type { Engine, EngineInfo } from "../engine/engine.ts";
-import type { ModelFacts } from "../model/gguf/validate.ts";
+import type { Engine, EngineInfo } from "../../engine/engine.ts";
+import type { ModelFacts } from "../../model/gguf/validate.ts";
 
 /** The model that is served, and what it is called. */
 export interface ServedModel {
