@@ -56,7 +56,8 @@ for (const engine of ["node-llama-cpp", "llama-server"] as const) {
 			const serving = await serve(t, ["--engine", engine, "--inflight", "8"]);
 			const before = await streamChat(serving.url, chat("Stream 3", LONG));
 			const { all, untilBegun } = startStreams(serving.url, STREAMS);
-			await untilBegun(12);
+			await untilBegun(2);
+			await untilGenerating(serving.url, 2);
 			process.kill(enginesOf(serving)[1]?.pid ?? -1, "SIGKILL");
 			const ends = await Promise.all(all);
 			const { whole } = checkEnds(t, ends);
@@ -213,6 +214,16 @@ function rankZero(serving: Serving): number {
 		.filter(isEngine)
 		.map(({ parent }) => parent);
 	return Math.min(...first);
+}
+
+/** Resolves once every rank has generated something. */
+async function untilGenerating(url: string, ranks: number): Promise<void> {
+	for (;;) {
+		const metrics = await (await fetch(`${url}/metrics`)).text();
+		const counts = [...metrics.matchAll(/^vllm:generation_tokens_total\S* (\d+)$/gm)];
+		// The stream that was there before had its tokens on one rank.
+		if (counts.filter(([, count]) => Number(count) % 600 > 0).length === ranks) return;
+	}
 }
 
 /** Resolves once a request waits for a slot. */
