@@ -7,7 +7,7 @@ export function metricsSource(gateway: Gateway, connections: () => number): Metr
 		ranks: () =>
 			gateway.snapshot().ranks.map(({ rank, state, running, slots }) => ({
 				...{ rank, running, waiting: 0, slots: slots.length },
-				up: state === "up" || state === "suspect",
+				up: state === "up",
 			})),
 		queued: () => gateway.snapshot().waiting,
 		queuedTokens: () => gateway.snapshot().waitingTokens,

@@ -9,6 +9,7 @@ import { Storage } from "./files/storage.ts";
 import type { Exchange, Finish } from "./http/exchange.ts";
 import { type HttpServer, listen } from "./http/server.ts";
 import { AccessLog } from "./log/access-log.ts";
+import { operatorLog } from "./log/operator-log.ts";
 import { metricsSource } from "./metrics-source.ts";
 import type { ServeOptions } from "./options.ts";
 import { pageRoute } from "./page/route.ts";
@@ -167,7 +168,12 @@ async function partsOf(
 	const log = options.log === undefined ? undefined : new AccessLog(options.log, print);
 	const tracing = await startTracing({ otlp: options.otlp, tell: print });
 	const traces = new ExchangeTraces(tracing);
-	const watches = [metered(() => loaded.metrics), ...(log === undefined ? [] : [log.watch]), tracing.watch];
+	const watches = [
+		metered(() => loaded.metrics),
+		operatorLog(print),
+		...(log === undefined ? [] : [log.watch]),
+		tracing.watch,
+	];
 	const gateway = new Gateway({ policy, maxQueue, maxQueueTokens, watch: watchedBy(...watches), onError });
 	const defaults = requestDefaults(options);
 	const names = () => loaded.served?.model.names ?? [];

@@ -66,6 +66,7 @@ export class Gateway {
 	#ranks = 0;
 	#slots = 0;
 	#draining = false;
+	#suspects: ReadonlySet<number> = new Set();
 	#background: BackgroundWork | undefined;
 	#onIdle: (() => void) | undefined;
 	#onLost: (reason: string) => void = () => {};
@@ -239,8 +240,17 @@ export class Gateway {
 		for (const { id, call } of this.#calls.values())
 			if ((call.deadlineMs ?? Infinity) <= now) this.#dispatcher.cancel(id, EXPIRED);
 		this.#dispatcher.reconsider();
+		this.#lookForSuspects();
 		const { loss } = this.#dispatcher;
 		if (loss !== undefined && this.#schedule.living === 0) this.#onLost(loss);
+	}
+
+	#lookForSuspects(): void {
+		const now = new Set(this.#schedule.suspects());
+		const before = this.#suspects;
+		this.#suspects = now;
+		for (const rank of now) if (!before.has(rank)) this.#watch.suspected(rank, true);
+		for (const rank of before) if (!now.has(rank)) this.#watch.suspected(rank, false);
 	}
 
 	get #stopped(): boolean {

@@ -14,6 +14,8 @@ export interface CallWatch {
 	engineDied(rank: number): void;
 	/** A rank's engine was started again. */
 	engineUp(rank: number): void;
+	/** A rank that has requests says nothing for too long, or its engine fails: it gets nothing for now; or it does again. */
+	suspected(rank: number, suspect: boolean): void;
 	/** What a rank's engine says of itself. */
 	figures(rank: number, figures: Readonly<Record<string, number>>): void;
 }
@@ -26,6 +28,7 @@ export const SILENT: CallWatch = {
 	ended: () => {},
 	engineDied: () => {},
 	engineUp: () => {},
+	suspected: () => {},
 	figures: () => {},
 };
 
@@ -49,6 +52,9 @@ export function watchedBy(...all: readonly CallWatch[]): CallWatch {
 		},
 		engineUp: (rank) => {
 			for (const each of all) each.engineUp(rank);
+		},
+		suspected: (rank, suspect) => {
+			for (const each of all) each.suspected(rank, suspect);
 		},
 		figures: (rank, figures) => {
 			for (const each of all) each.figures(rank, figures);

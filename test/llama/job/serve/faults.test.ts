@@ -61,6 +61,7 @@ for (const engine of ["node-llama-cpp", "llama-server"] as const) {
 			process.kill(enginesOf(serving)[1]?.pid ?? -1, "SIGKILL");
 			const ends = await Promise.all(all);
 			const { whole } = checkEnds(t, ends);
+			await serving.waitForLine(/^rank [01]: its engine died, and is started again$/);
 			t.is(whole, STREAMS, JSON.stringify(ends.filter(({ error }) => error !== undefined).slice(0, 3)));
 			t.is(ends[3]?.text, before.text);
 			const metrics = await (await fetch(`${serving.url}/metrics`)).text();

@@ -32,6 +32,7 @@ test("a rank that is silent gets nothing new; what it has ends when it speaks ag
 		} catch {}
 	});
 	await until(async () => (await stateOf(1)) === "suspect");
+	await serving.waitForLine(/^rank 1: it is silent or its engine fails; it gets no requests for now$/);
 	// Had one gone there, it would not be answered before SIGCONT.
 	const answers = await Promise.all(
 		Array.from({ length: 8 }, (_, index) => post(url, "/v1/chat/completions", chat(`New ${index}`))),
@@ -43,6 +44,7 @@ test("a rank that is silent gets nothing new; what it has ends when it speaks ag
 	for (const { finish, error } of await Promise.all(streams))
 		t.deepEqual([finish, error], ["length", undefined]);
 	await until(async () => (await stateOf(1)) === "up");
+	await serving.waitForLine(/^rank 1: it gets requests again/);
 });
 
 test("what a silent rank has fails by its deadline, and its client hears of that", async (t) => {
