@@ -15,6 +15,8 @@ const here = fileURLToPath(new URL("../..", import.meta.url));
  */
 export async function startServer(ready, command, ...argv) {
 	const child = spawn(command, argv, { cwd: here, stdio: ["ignore", "pipe", "pipe"] });
+	// Whatever ends the benchmark ends its servers.
+	process.once("exit", () => child.kill("SIGKILL"));
 	let [pid, url] = [0, ""];
 	await new Promise((resolve, reject) => {
 		child.once("exit", (code) => reject(new Error(`${command} ${argv.join(" ")} ended with ${code}`)));
