@@ -44,8 +44,8 @@ test("a stream is measured from its pieces, and its tokens are those of the usag
 	t.like(total, { ok: 1, failed: 0, prompt_tokens: 7, cached_tokens: 2, completion_tokens: 5 });
 	t.like(total.cut, { texts: 1, max_tokens: 1 });
 	const [ttft = 0, e2e = 0] = [total.ttft_ms.mean, total.e2e_ms.mean];
-	// A timer may be a millisecond early.
-	t.true(ttft >= 19 && e2e - ttft >= 4 * 19, `${ttft} ${e2e}`);
+	// A timer may be a millisecond early, and the first piece may be seen late.
+	t.true(ttft >= 19 && ttft < e2e && e2e >= 5 * 19, `${ttft} ${e2e}`);
 	t.is(total.itl_ms.count, 4);
 	t.true(Math.abs((total.tpot_ms.mean ?? 0) - (e2e - ttft) / 4) < 1e-6);
 	t.like(server.asked[0]?.body, { ...BODY, stream: true, stream_options: { include_usage: true } });
