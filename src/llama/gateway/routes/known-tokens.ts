@@ -16,7 +16,8 @@ export function checkTokens(ids: readonly number[], size: number | undefined, pa
 }
 
 /**
- * `checkTokens` for what a request is to continue or to embed.
+ * `checkTokens` for what a request is to continue or to embed, and for the tokens that it says something of: engines pass over
+ * those that they do not know.
  *
  * @throws {BadRequest}
  */
@@ -26,4 +27,8 @@ export function checkTaskTokens(task: Task, size: number | undefined): void {
 		if (typeof input !== "string" && typeof input[0] === "number")
 			checkTokens(input as readonly number[], size, param);
 	}
+	if (task.kind === "embed") return;
+	const { logitBias = {}, stopTokens = [] } = task.sampling ?? {};
+	checkTokens(Object.keys(logitBias).map(Number), size, "logit_bias");
+	checkTokens(stopTokens, size, "stop_token_ids");
 }

@@ -57,6 +57,8 @@ const REFUSED: readonly (readonly [fields: object, param: string, message?: RegE
 	[{ logprobs: true, top_logprobs: 21 }, "top_logprobs"],
 	[{ logit_bias: { x: 1 } }, "logit_bias"],
 	[{ logit_bias: { 301: 101 } }, "logit_bias"],
+	[{ logit_bias: { 999999: 1 } }, "logit_bias", /has the token 999999: the model has those from 0 to \d+$/],
+	[{ stop_token_ids: [999_999] }, "stop_token_ids", /has the token 999999/],
 	[{ response_format: { type: "xml" } }, "response_format"],
 	[{ response_format: { type: "json_schema" } }, "response_format"],
 	[{ response_format: { type: "json_schema", json_schema: { name: "a", schema: 123 } } }, "response_format"],
