@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path";
+import { Latch } from "../../base/latch.ts";
 import { Dispatcher, type DispatcherOptions } from "../dispatch/dispatcher.ts";
 import type { Replica } from "../dispatch/replica.ts";
 import type { SubmitOptions } from "../dispatch/submission.ts";
@@ -23,11 +24,6 @@ interface Model {
 	readonly dispatcher: Dispatcher;
 }
 
-interface Deferred {
-	readonly promise: Promise<void>;
-	readonly resolve: () => void;
-}
-
 /**
  * Hands out requests to the ranks that run their model. Where all ranks run one, every request is its, whatever it
  * asks for; of several a request must name one.
@@ -40,7 +36,7 @@ export class Models {
 	/** Of the models that have been found by what a request calls them. */
 	readonly #found = new Map<string, Model>();
 	readonly #watched = new Set<Dispatcher>();
-	#handedOut: Deferred | undefined;
+	readonly #handedOut = new Latch();
 
 	constructor(options: DispatcherOptions) {
 		this.#options = options;
@@ -95,16 +91,14 @@ export class Models {
 
 	/** Resolves when some model's requests have been handed out. */
 	handedOut(): Promise<void> {
-		this.#handedOut ??= deferred();
-		const { promise } = this.#handedOut;
+		const promise = this.#handedOut.wait();
 		for (const dispatcher of this.#dispatchers) {
 			// A model that is idle must not collect waiters.
 			if (this.#watched.has(dispatcher)) continue;
 			this.#watched.add(dispatcher);
 			void dispatcher.handedOut().then(() => {
 				this.#watched.delete(dispatcher);
-				this.#handedOut?.resolve();
-				this.#handedOut = undefined;
+				this.#handedOut.open();
 			});
 		}
 		return promise;
@@ -157,12 +151,4 @@ const NAMES: readonly ((names: ModelNames) => readonly (string | undefined)[])[]
 /** How an error calls a model. */
 function shortName({ path, given }: ModelNames): string {
 	return given === undefined || given.endsWith(".gguf") ? basename(path) : given;
-}
-
-function deferred(): Deferred {
-	let resolve = () => {};
-	const promise = new Promise<void>((done) => {
-		resolve = done;
-	});
-	return { promise, resolve };
 }

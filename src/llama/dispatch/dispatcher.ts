@@ -1,3 +1,4 @@
+import { Latch } from "../../base/latch.ts";
 import { JobError } from "../errors.ts";
 import type { RankStatistics } from "../measure/recorder.ts";
 import type { Failure } from "../openai/failure.ts";
@@ -47,7 +48,7 @@ export class Dispatcher {
 	readonly #replicas = new Map<number, Replica>();
 	#pumping = false;
 	#closed = false;
-	#handedOut: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+	readonly #handedOut = new Latch();
 	/** Why the last rank was lost. */
 	#loss: string | undefined;
 
@@ -164,14 +165,7 @@ export class Dispatcher {
 
 	/** Resolves when requests have been handed out, or have ended without that. */
 	handedOut(): Promise<void> {
-		if (this.#handedOut === undefined) {
-			let resolve = () => {};
-			const promise = new Promise<void>((done) => {
-				resolve = done;
-			});
-			this.#handedOut = { promise, resolve };
-		}
-		return this.#handedOut.promise;
+		return this.#handedOut.wait();
 	}
 
 	/**
@@ -283,8 +277,7 @@ export class Dispatcher {
 			else list.push(this.#order(submission, place));
 		}
 		for (const [{ replica }, list] of orders) replica.order(list);
-		this.#handedOut?.resolve();
-		this.#handedOut = undefined;
+		this.#handedOut.open();
 	}
 
 	#order({ request: { id, task }, options: { dueMs, onPiece } }: Submission, { epoch }: Place): Order {

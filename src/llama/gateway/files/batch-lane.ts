@@ -1,3 +1,4 @@
+import { Latch } from "../../../base/latch.ts";
 import type { BatchRequest } from "../../batch/files/request.ts";
 import { CANCELLED } from "../../dispatch/failed.ts";
 import type { SubmitOptions } from "../../dispatch/submission.ts";
@@ -43,7 +44,7 @@ export class BatchLane {
 	#refused = false;
 	#closed = false;
 	#clientMs = Number.NEGATIVE_INFINITY;
-	#handedOut: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+	readonly #handedOut = new Latch();
 
 	constructor(gateway: Gateway, model: () => string) {
 		this.#gateway = gateway;
@@ -82,14 +83,7 @@ export class BatchLane {
 
 	/** Resolves when the gateway has taken some. */
 	handedOut(): Promise<void> {
-		if (this.#handedOut === undefined) {
-			let resolve = () => {};
-			const promise = new Promise<void>((done) => {
-				resolve = done;
-			});
-			this.#handedOut = { promise, resolve };
-		}
-		return this.#handedOut.promise;
+		return this.#handedOut.wait();
 	}
 
 	inputEnded(): void {}
@@ -119,8 +113,7 @@ export class BatchLane {
 			if (next === undefined) break;
 			this.#submit(next);
 		}
-		this.#handedOut?.resolve();
-		this.#handedOut = undefined;
+		this.#handedOut.open();
 		if (this.#waiting.size > 0) this.#lookLater();
 	}
 
