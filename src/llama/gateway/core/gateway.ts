@@ -64,7 +64,6 @@ export class Gateway {
 	readonly #look: ReturnType<typeof setInterval>;
 	#nextId = 0;
 	#ranks = 0;
-	#slots = 0;
 	#draining = false;
 	#suspects: ReadonlySet<number> = new Set();
 	#background: BackgroundWork | undefined;
@@ -95,16 +94,6 @@ export class Gateway {
 		return this.#ranks === 0 ? "loading" : "ready";
 	}
 
-	/** Calls that have not ended. */
-	get open(): number {
-		return this.#calls.size;
-	}
-
-	/** Calls that can run at the same time, on all ranks together. */
-	get slots(): number {
-		return this.#slots;
-	}
-
 	/** Slots that are free, less the calls that wait for one: below 0 where some have to wait. */
 	get room(): number {
 		return this.#schedule.room;
@@ -123,7 +112,6 @@ export class Gateway {
 	/** A rank serves from now on. */
 	join(replica: Replica): void {
 		this.#ranks += 1;
-		this.#slots += replica.slots;
 		this.#dispatcher.join(replica);
 	}
 
