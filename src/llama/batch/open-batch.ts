@@ -4,21 +4,23 @@ import {
 	integerFrom,
 	type Kinds,
 	listOf,
-	numberFrom,
 	oneOf,
 	TEXT,
 } from "../../base/check-types.ts";
 import { ArgumentError } from "../../base/errors.ts";
 import type { Mpi } from "../../index.ts";
-import { SAMPLING_KINDS } from "../engine/check.ts";
-import { SAMPLING } from "../engine/request.ts";
 import { JobError } from "../errors.ts";
+import {
+	SAMPLING_DEFAULT_KINDS,
+	type SamplingDefaults,
+	samplingDefaults,
+} from "../openai/sampling-defaults.ts";
 import { Batch } from "./batch.ts";
 import { BUILT_IN_TOKENS } from "./files/built-in-prompts.ts";
 import { IN_FORMATS, type InFormat } from "./files/in-format.ts";
 
 /** The files of a job, and what its requests sample with. */
-export interface OpenBatchOptions {
+export interface OpenBatchOptions extends SamplingDefaults {
 	/**
 	 * The file of requests, or "-" for the standard input: OpenAI batch lines, JSON lines or an array with `prompt` or
 	 * `messages`, a prompt per line, CSV, TSV or Parquet; plain, gzip or zstd. @default a dozen built-in prompts
@@ -42,18 +44,8 @@ export interface OpenBatchOptions {
 	readonly raw?: boolean | undefined;
 	/** Leave out fields of requests that are not known, and count them, instead of failing the request. @default false */
 	readonly ignoreUnknown?: boolean | undefined;
-	/** The engines are endpoints: the fields of requests go there as they came, and nothing is filled in. @default false */
-	readonly endpoint?: boolean | undefined;
 	/** Most tokens of an answer whose request does not say. @default the rest of the context; of built-in prompts 64 */
 	readonly maxTokens?: number | undefined;
-	/** Of requests that do not say; 0 always takes the likeliest token. @default 0.8, or as an endpoint has it */
-	readonly temperature?: number | undefined;
-	/** Of requests that do not say; see `SamplingOptions`. @default 0.95, or as an endpoint has it */
-	readonly topP?: number | undefined;
-	/** Of requests that do not say; see `SamplingOptions`. @default 40, or as an endpoint has it */
-	readonly topK?: number | undefined;
-	/** Of requests that do not say; see `SamplingOptions`. @default 0.05, or as an endpoint has it */
-	readonly minP?: number | undefined;
 	/** Request i samples with seed + i where it does not say. @default 1 */
 	readonly seed?: number | undefined;
 	/** Go on from the answers that `out` has: only what has none is run. Else they are moved to a file beside it. @default false */
@@ -76,12 +68,7 @@ const KINDS: Kinds<OpenBatchOptions> = {
 	raw: BOOLEAN,
 	ignoreUnknown: BOOLEAN,
 	endpoint: BOOLEAN,
-	maxTokens: integerFrom(1),
-	temperature: numberFrom(0, 100),
-	topP: SAMPLING_KINDS.topP,
-	topK: SAMPLING_KINDS.topK,
-	minP: SAMPLING_KINDS.minP,
-	seed: integerFrom(0, 2 ** 32 - 1),
+	...SAMPLING_DEFAULT_KINDS,
 	resume: BOOLEAN,
 	retryFailed: BOOLEAN,
 	ordered: BOOLEAN,
@@ -111,14 +98,6 @@ export async function openBatch(
 	return opened instanceof Batch ? opened : undefined;
 }
 
-/** llama.cpp's own. What a request leaves open is the same on every engine of ours. */
-export const DEFAULT_SAMPLING = { temperature: 0.8, ...SAMPLING };
-
-function given({ temperature, topP, topK, minP }: OpenBatchOptions): Partial<OpenBatchOptions> {
-	const options = Object.entries({ temperature, topP, topK, minP });
-	return Object.fromEntries(options.filter(([, value]) => value !== undefined));
-}
-
 async function checked(batch: Batch): Promise<Batch> {
 	try {
 		await batch.check();
@@ -134,12 +113,11 @@ async function tryToOpen(options: OpenBatchOptions): Promise<Batch | JobError | 
 		checkOptions("open a batch", options, KINDS);
 		const { in: input, out, requests, seed = 1, endpoint = false, ignoreUnknown = false } = options;
 		const { maxTokens = input === undefined ? BUILT_IN_TOKENS : undefined } = options;
-		const sampling = { ...(endpoint ? {} : DEFAULT_SAMPLING), ...given(options) };
 		const { retryFailed = false, resume = retryFailed, ordered = false } = options;
 		const { inFormat, promptField, promptTemplate, keepFields, system, raw } = options;
 		const batch = await Batch.open({
 			...{ inFormat, promptField, promptTemplate, keepFields, system, raw },
-			...{ in: input, out, requests, maxTokens, temperature: undefined, ...sampling, seed },
+			...{ in: input, out, requests, maxTokens, ...samplingDefaults(options), seed },
 			...{ endpoint, ignoreUnknown },
 			...{ resume: resume || retryFailed, retryFailed, ordered },
 		});

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { DEFAULT_SAMPLING } from "../batch/open-batch.ts";
+import { samplingDefaults } from "../openai/sampling-defaults.ts";
 import { type Defaults, seedFor } from "../openai/task.ts";
 import type { ServeOptions } from "./options.ts";
 
@@ -11,15 +11,7 @@ const SEEDS = 2 ** 32 - 1;
  */
 export function requestDefaults(options: ServeOptions): () => Defaults {
 	const { endpoint = false, seed, maxTokens } = options;
-	const open = endpoint ? undefined : DEFAULT_SAMPLING;
-	const fixed = {
-		maxTokens,
-		temperature: options.temperature ?? open?.temperature,
-		topP: options.topP ?? open?.topP,
-		topK: options.topK ?? open?.topK,
-		minP: options.minP ?? open?.minP,
-		endpoint,
-	};
+	const fixed = { maxTokens, ...samplingDefaults(options), endpoint };
 	let count = 0;
 	return () => ({ ...fixed, seed: seed === undefined ? randomInt(SEEDS) : seedFor(seed, count++) });
 }

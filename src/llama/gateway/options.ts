@@ -1,9 +1,9 @@
 import { BOOLEAN, integerFrom, type Kinds, listOf, numberFrom, oneOf, TEXT } from "../../base/check-types.ts";
-import { SAMPLING_KINDS } from "../engine/check.ts";
+import { SAMPLING_DEFAULT_KINDS, type SamplingDefaults } from "../openai/sampling-defaults.ts";
 import { POLICIES, type Policy } from "../schedule/policies.ts";
 
 /** How to serve. Every option may be left out. */
-export interface ServeOptions {
+export interface ServeOptions extends SamplingDefaults {
 	/** The port; 0 is a free one. @default 8090 */
 	readonly port?: number | undefined;
 	/** The address to listen on. Without keys only an address of this host itself. @default "127.0.0.1" */
@@ -36,18 +36,8 @@ export interface ServeOptions {
 	readonly inflight?: number | undefined;
 	/** Most tokens of an answer whose request does not say. @default the rest of the context */
 	readonly maxTokens?: number | undefined;
-	/** Of requests that do not say; 0 always takes the likeliest token. @default 0.8 */
-	readonly temperature?: number | undefined;
-	/** Of requests that do not say; see `SamplingOptions`. @default 0.95 */
-	readonly topP?: number | undefined;
-	/** Of requests that do not say; see `SamplingOptions`. @default 40 */
-	readonly topK?: number | undefined;
-	/** Of requests that do not say; see `SamplingOptions`. @default 0.05 */
-	readonly minP?: number | undefined;
 	/** Request i samples with seed + i where it does not say. @default another seed each time */
 	readonly seed?: number | undefined;
-	/** The engines are endpoints: the fields of requests go there as they came. @default false */
-	readonly endpoint?: boolean | undefined;
 	/** How each request is logged on the standard error. @default not at all */
 	readonly log?: "text" | "json" | undefined;
 	/** Where traces are sent, by OTLP over HTTP. @default as OTEL_EXPORTER_OTLP_ENDPOINT says, else nowhere */
@@ -73,12 +63,7 @@ export const SERVE_KINDS: Kinds<ServeOptions> = {
 	aliases: listOf("a list of names", TEXT),
 	requestTimeout: numberFrom(1e-3, 1e6),
 	inflight: integerFrom(1),
-	maxTokens: integerFrom(1),
-	temperature: numberFrom(0, 100),
-	topP: SAMPLING_KINDS.topP,
-	topK: SAMPLING_KINDS.topK,
-	minP: SAMPLING_KINDS.minP,
-	seed: integerFrom(0, 2 ** 32 - 1),
+	...SAMPLING_DEFAULT_KINDS,
 	endpoint: BOOLEAN,
 	log: oneOf("text", "json"),
 	otlp: TEXT,

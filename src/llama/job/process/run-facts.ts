@@ -3,8 +3,9 @@ import { relative } from "node:path";
 import { commandText } from "../../../base/command-text.ts";
 import { ownFolder } from "../../../base/own-folder.ts";
 import { BUILT_IN_TOKENS } from "../../batch/files/built-in-prompts.ts";
-import { DEFAULT_SAMPLING, type OpenBatchOptions } from "../../batch/open-batch.ts";
+import type { OpenBatchOptions } from "../../batch/open-batch.ts";
 import type { RunFacts, SamplingFacts } from "../../measure/run-facts.ts";
+import { DEFAULT_SAMPLING } from "../../openai/sampling-defaults.ts";
 
 /** When this process began, what was typed, and the versions of what runs it. */
 export function runFacts(): Pick<RunFacts, "date" | "command" | "versions"> {
