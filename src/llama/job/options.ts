@@ -3,7 +3,6 @@ import { repeatedOption } from "../../base/options/repeated.ts";
 import { type GivenOption, scanOptions } from "../../base/options/scan.ts";
 import { OptionValues } from "../../base/options/values.ts";
 import { IN_FORMATS, type InFormat } from "../batch/files/in-format.ts";
-import { type GpuChoice, type GpuLayers, MAX_SLOTS } from "../engine/options.ts";
 import { JobError } from "../errors.ts";
 import { parseSlo, type Slo } from "../measure/slo.ts";
 import type { ReportFiles } from "../report/outputs.ts";
@@ -13,10 +12,11 @@ import { POLICIES, type Policy } from "../schedule/policies.ts";
 import { type EngineChoice, readEngineChoice } from "./engine-options.ts";
 import type { Sweep } from "./for-each-setting.ts";
 import { type JobOptionName, OPTION_TABLE, refuse, usageError } from "./option-table.ts";
+import { parseNames, readSharedOptions, type SharedOptions } from "./shared-options.ts";
 import { parseSweep } from "./sweep.ts";
 
 /** What the command line of a job says, with every default filled in. `jobSettings` sorts it by what it is for. */
-export interface JobOptions extends EngineChoice, Required<ReportFiles> {
+export interface JobOptions extends EngineChoice, SharedOptions, Required<ReportFiles> {
 	/** This rank's model; undefined is the demo model, or what an endpoint has. */
 	readonly model: string | undefined;
 	/** The models of all ranks: several where the programs of one job have different ones. */
@@ -25,8 +25,6 @@ export interface JobOptions extends EngineChoice, Required<ReportFiles> {
 	readonly prompts: string | undefined;
 	/** How many requests to run, going round those of the file; undefined is each once. */
 	readonly requests: number | undefined;
-	/** Requests that a rank runs at the same time. */
-	readonly inflight: number;
 	/** What the file of requests is; undefined: by its name, else by what is in it. */
 	readonly inFormat: InFormat | undefined;
 	/** The column or key that is the prompt; undefined: `prompt`. */
@@ -41,26 +39,8 @@ export interface JobOptions extends EngineChoice, Required<ReportFiles> {
 	readonly raw: boolean;
 	/** Leave out fields of requests that are not known, and count them. */
 	readonly ignoreUnknown: boolean;
-	/** Most tokens of an answer whose request does not say; undefined: the rest of the context, of built-in prompts 64. */
-	readonly maxTokens: number | undefined;
-	/** From 0 to 100; 0 is greedy. Undefined: 0.8, or as an endpoint has it. */
-	readonly temperature: number | undefined;
-	/** Above 0 to 1. Undefined: 0.95, or as an endpoint has it. */
-	readonly topP: number | undefined;
-	/** From -1 up; 0 and -1 are all. Undefined: 40, or as an endpoint has it. */
-	readonly topK: number | undefined;
-	/** From 0 to 1. Undefined: 0.05, or as an endpoint has it. */
-	readonly minP: number | undefined;
 	/** Request i samples with this plus i. */
 	readonly seed: number;
-	/** Tokens of context for each request; undefined is the model's, at most 4096. */
-	readonly contextSize: number | undefined;
-	/** Which processor or GPU runs the model. */
-	readonly gpu: GpuChoice;
-	/** Layers on the GPU. */
-	readonly gpuLayers: GpuLayers;
-	/** Processor threads of a rank; undefined is its share of the host's cores. */
-	readonly threads: number | undefined;
 	/** Requests of each rank that are run first and not counted. */
 	readonly warmup: number;
 	/** Path of the answers; undefined: they are not written. */
@@ -91,8 +71,6 @@ export interface JobOptions extends EngineChoice, Required<ReportFiles> {
 	readonly retryFailed: boolean;
 	/** Put the answers in the order of the requests at the end. */
 	readonly ordered: boolean;
-	/** Starts of a dead engine in a row, before it is given up. */
-	readonly maxRestarts: number;
 }
 
 /** An option of a job that was given. */
@@ -138,9 +116,9 @@ export function readOptions(
 	checkTogether(values);
 	return {
 		...{ model, models },
+		...readSharedOptions(values),
 		prompts: values.text("in") ?? values.text("prompts"),
 		requests: values.integer("requests", { least: 1, most: MOST_REQUESTS }),
-		inflight: values.integer("inflight", { least: 1, most: MAX_SLOTS }) ?? 4,
 		inFormat: values.choice("in-format", IN_FORMATS),
 		promptField: values.text("prompt-field"),
 		promptTemplate: values.text("prompt-template"),
@@ -148,17 +126,8 @@ export function readOptions(
 		system: values.text("system"),
 		raw: values.has("raw"),
 		ignoreUnknown: values.has("ignore-unknown"),
-		maxTokens: values.integer("max-tokens", { least: 1 }),
-		temperature: values.number("temperature", { least: 0, most: 100 }),
-		topP: values.parsed("top-p", "a number above 0 and at most 1", parseShare),
-		topK: values.integer("top-k", { least: -1 }),
-		minP: values.number("min-p", { least: 0, most: 1 }),
 		seed: values.integer("seed", { least: 0, most: 2 ** 32 - 1 }) ?? 1,
-		contextSize: values.integer("ctx-size", { least: 2 }),
 		...readEngineChoice(values, "api-key-file"),
-		gpu: values.choice("gpu", ["auto", "cuda", "cpu"]) ?? "auto",
-		gpuLayers: values.parsed("gpu-layers", "auto, max or a whole number from 0 up", parseLayers) ?? "auto",
-		threads: values.integer("threads", { least: 1, most: 1024 }),
 		warmup: values.integer("warmup", { least: 0 }) ?? 0,
 		out: values.text("out"),
 		json: values.text("json"),
@@ -178,7 +147,6 @@ export function readOptions(
 		resume: values.has("resume") || values.has("retry-failed"),
 		retryFailed: values.has("retry-failed"),
 		ordered: values.has("ordered"),
-		maxRestarts: values.integer("max-restarts", { least: 0, most: 1_000_000 }) ?? 3,
 	};
 }
 
@@ -217,21 +185,4 @@ function helpFor(program: string, topic = ""): JobError {
 		helpText(OPTION_TABLE, { usage: `Usage: tsmpirun -np N ${program} [options]`, oneSpelling: true }),
 		0,
 	);
-}
-
-function parseNames(text: string): readonly string[] | undefined {
-	const names = text.split(",").map((name) => name.trim());
-	return names.includes("") ? undefined : names;
-}
-
-/** A share above 0, at most 1; undefined for another text. */
-export function parseShare(text: string): number | undefined {
-	const value = text.trim() === "" ? Number.NaN : Number(text);
-	return value > 0 && value <= 1 ? value : undefined;
-}
-
-/** Layers on the GPU; undefined for another text. */
-export function parseLayers(text: string): "auto" | "max" | number | undefined {
-	if (text === "auto" || text === "max") return text;
-	return /^\d+$/.test(text) ? Number(text) : undefined;
 }

@@ -7,18 +7,7 @@ const SHARED = [
 	...["engine", "llama-server", "engine-args", "endpoint", "gpu", "gpu-layers", "threads", "max-restarts"],
 ] as const;
 
-type SharedName =
-	| ("model" | "inflight" | "max-tokens" | "temperature" | "top-p" | "top-k" | "min-p" | "ctx-size")
-	| (
-			| "engine"
-			| "llama-server"
-			| "engine-args"
-			| "endpoint"
-			| "gpu"
-			| "gpu-layers"
-			| "threads"
-			| "max-restarts"
-	  );
+type SharedName = (typeof SHARED)[number];
 
 const OWN = [
 	{ name: "port", value: "PORT", describe: "where to listen; 0 is a free port (8090)" },

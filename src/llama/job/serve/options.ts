@@ -5,13 +5,12 @@ import { repeatedOption } from "../../../base/options/repeated.ts";
 import { scanOptions } from "../../../base/options/scan.ts";
 import { OptionValues } from "../../../base/options/values.ts";
 import type { Mpi } from "../../../index.ts";
-import { MAX_SLOTS } from "../../engine/options.ts";
 import { JobError } from "../../errors.ts";
 import type { ServeOptions } from "../../gateway/options.ts";
 import { POLICIES } from "../../schedule/policies.ts";
-import { readEngineChoice } from "../engine-options.ts";
+import { type EngineChoice, readEngineChoice } from "../engine-options.ts";
 import { usageError } from "../option-table.ts";
-import { parseLayers, parseShare } from "../options.ts";
+import { parseNames, readSharedOptions, type SharedOptions } from "../shared-options.ts";
 import type { StartEnginesOptions } from "../start-engines.ts";
 import { SERVE_TABLE, type ServeOptionName } from "./option-table.ts";
 
@@ -71,29 +70,28 @@ export function parseServeOptions(args: readonly string[], program: string): Ser
 	const repeated = repeatedOption(given);
 	if (repeated !== undefined) throw usageError(repeated);
 	const values = new OptionValues<ServeOptionName>(given, refuse);
-	const inflight = values.integer("inflight", { least: 1, most: MAX_SLOTS }) ?? 4;
-	return { engine: readEngine(values, inflight), serve: readServe(values, inflight) };
+	const choice = readEngineChoice(values, "endpoint-key-file");
+	const shared = readSharedOptions(values);
+	return { engine: engineSettings(values, choice, shared), serve: readServe(values, choice, shared) };
 }
 
-function readEngine(values: OptionValues<ServeOptionName>, slots: number): StartEnginesOptions {
+function engineSettings(
+	values: OptionValues<ServeOptionName>,
 	// The gateway itself looks after the time of requests, in the queue too.
-	const { requestTimeout, ...choice } = readEngineChoice(values, "endpoint-key-file");
-	return {
-		...choice,
-		model: values.text("model"),
-		gpu: values.choice("gpu", ["auto", "cuda", "cpu"]) ?? "auto",
-		gpuLayers: values.parsed("gpu-layers", "auto, max or a whole number from 0 up", parseLayers) ?? "auto",
-		contextSize: values.integer("ctx-size", { least: 2 }),
-		threads: values.integer("threads", { least: 1, most: 1024 }),
-		maxRestarts: values.integer("max-restarts", { least: 0, most: 1_000_000 }) ?? 3,
-		slots,
-	};
+	{ requestTimeout, ...choice }: EngineChoice,
+	{ gpu, gpuLayers, contextSize, threads, maxRestarts, inflight: slots }: SharedOptions,
+): StartEnginesOptions {
+	return { ...choice, model: values.text("model"), gpu, gpuLayers, contextSize, threads, maxRestarts, slots };
 }
 
-function readServe(values: OptionValues<ServeOptionName>, inflight: number): ServeOptions {
-	const { requestTimeout, engine } = readEngineChoice(values, "endpoint-key-file");
+function readServe(
+	values: OptionValues<ServeOptionName>,
+	{ requestTimeout, engine }: EngineChoice,
+	{ inflight, maxTokens, temperature, topP, topK, minP }: SharedOptions,
+): ServeOptions {
 	return {
-		...{ inflight, requestTimeout, endpoint: engine === "endpoint" },
+		...{ inflight, maxTokens, temperature, topP, topK, minP },
+		...{ requestTimeout, endpoint: engine === "endpoint" },
 		port: values.integer("port", { least: 0, most: 65_535 }),
 		host: values.text("host"),
 		apiKeyFile: values.text("api-key-file"),
@@ -107,11 +105,6 @@ function readServe(values: OptionValues<ServeOptionName>, inflight: number): Ser
 		drainTimeout: values.number("drain-timeout", { least: 0, most: 86_000 }),
 		drainQueue: values.has("drain-queue"),
 		bodyLimit: values.parsed("body-limit", "bytes from 1K to 1G, such as 16M", parseBytes),
-		maxTokens: values.integer("max-tokens", { least: 1 }),
-		temperature: values.number("temperature", { least: 0, most: 100 }),
-		topP: values.parsed("top-p", "a number above 0 and at most 1", parseShare),
-		topK: values.integer("top-k", { least: -1 }),
-		minP: values.number("min-p", { least: 0, most: 1 }),
 		seed: values.integer("seed", { least: 0, most: 2 ** 32 - 1 }),
 		dataDir: values.text("data-dir"),
 		log: values.choice("log", ["text", "json"]),
@@ -121,11 +114,6 @@ function readServe(values: OptionValues<ServeOptionName>, inflight: number): Ser
 
 function refuse(mistake: Mistake): JobError {
 	return usageError(describeMistake(mistake));
-}
-
-function parseNames(text: string): readonly string[] | undefined {
-	const names = text.split(",").map((name) => name.trim());
-	return names.includes("") ? undefined : names;
 }
 
 function parseBytes(text: string): number | undefined {
